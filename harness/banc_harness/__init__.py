@@ -1,0 +1,1 @@
+"""Scenarios, drivers, checks, scoring, reports and the command line."""

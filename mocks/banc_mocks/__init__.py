@@ -1,0 +1,1 @@
+"""The simulated national services and the sandbox that they share."""
