@@ -1,0 +1,159 @@
+"""Reading XML that strangers send: no DTD, no entity, no network, bounded in bytes, depth and nodes.
+
+Everything that the product parses goes through :func:`parse`. What it refuses it refuses with the id of a rule of
+``banc_standards.xml_rules``, so that each protocol can answer in its own terms. This module knows no rule, so that
+builders may import it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from banc_standards.errors import BancError, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost: bytes as received, depth of nesting, elements plus comments and instructions."""
+
+    max_bytes: int = 50 * 2**20
+    max_depth: int = 200
+    max_nodes: int = 1_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+_REFUSALS: dict[str, Sentence] = {
+    "XML-001": Sentence("Le message n'est pas du XML bien formé", "The message is not well-formed XML"),
+    "XML-002": Sentence("Le message porte une DTD", "The message carries a DTD"),
+    "XML-003": Sentence("Le message déclare ou appelle une entité", "The message declares or calls an entity"),
+    "XML-004": Sentence("Le message est trop volumineux", "The message is too large"),
+    "XML-005": Sentence("Le message est trop profondément imbriqué", "The message is nested too deeply"),
+    "XML-006": Sentence(
+        "Les octets ne sont pas dans le codage de caractères annoncé",
+        "The bytes are not in the character encoding announced",
+    ),
+}
+_HINT = Sentence(
+    "Envoyer du XML 1.0 bien formé en UTF-8, sans DTD ni entité.",
+    "Send well-formed XML 1.0 in UTF-8, with neither DTD nor entity.",
+)
+
+
+class XmlRefused(BancError):
+    """The bytes are not XML that the product reads.
+
+    ``rule_id`` is one of ``XML-001`` to ``XML-006``; ``line`` and ``column`` (from 1) are given where they are known.
+    """
+
+    def __init__(self, rule_id: str, detail: str = "", line: int | None = None, column: int | None = None) -> None:
+        text = _REFUSALS[rule_id]
+        tail = f" : {detail}" if detail else ""
+        super().__init__(rule_id, Sentence(f"{text.fr}{tail}.", f"{text.en}{tail.replace(' : ', ': ')}."), _HINT)
+        self.rule_id = rule_id
+        self.detail = detail
+        self.line = line
+        self.column = column
+
+
+def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
+    """The root element of ``data``.
+
+    Raises :class:`XmlRefused`: XML-001 not well-formed, XML-002 DTD, XML-003 entity, XML-004 too many bytes or nodes,
+    XML-005 too deep, XML-006 bytes outside the announced encoding.
+    """
+    if len(data) > limits.max_bytes:
+        raise XmlRefused("XML-004", f"{len(data)} > {limits.max_bytes} octets")
+    # A node costs the parser some hundred bytes, so markup is bounded before anything is built: at most two "<" an
+    # element, two quotes an attribute.
+    if data.count(b"<") > 2 * limits.max_nodes or data.count(b'"') + data.count(b"'") > 4 * limits.max_nodes:
+        raise XmlRefused("XML-004", f"> {limits.max_nodes} nœuds")
+    _refuse_doctype(data)
+    # libxml2 caps one text node at 10 MB unless told otherwise, which an embedded PDF passes: the caps above and
+    # below take the place of its own, since no DTD can multiply anything any more.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=len(data) > 5 * 2**20
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refusal(error, parser) from None
+    except (ValueError, LookupError) as error:
+        raise XmlRefused("XML-001", str(error)) from None
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
+        raise XmlRefused("XML-002")
+    _measure(root, limits)
+    return root
+
+
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_WIDE = (
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+
+
+def _refuse_doctype(data: bytes) -> None:
+    """Finds a document type declaration before any parser sees it (XML 1.0 §2.8: it stands in the prolog)."""
+    if data[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"<\0\0\0", b"\0\0\0<"):
+        raise XmlRefused("XML-006", "UTF-32")
+    narrow = data.removeprefix(codecs.BOM_UTF8)
+    for mark, encoding in _WIDE:
+        if data.startswith(mark):
+            narrow = data.decode(encoding, "replace").lstrip("\ufeff").encode("utf-8", "replace")
+            break
+    found = _PROLOG.match(narrow)
+    start = found.end() if found else 0
+    if narrow[start : start + 9].upper() == b"<!DOCTYPE":
+        line = narrow.count(b"\n", 0, start) + 1
+        column = start - (narrow.rfind(b"\n", 0, start) + 1) + 1
+        raise XmlRefused("XML-003" if b"<!ENTITY" in narrow[start:] else "XML-002", "", line, column)
+
+
+_ENCODING_ERRORS = frozenset({"ERR_UNKNOWN_ENCODING", "ERR_UNSUPPORTED_ENCODING", "ERR_INVALID_ENCODING"})
+_ENTITY_ERRORS = frozenset({"ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY", "ERR_ENTITY_LOOP"})
+
+
+def _refusal(error: etree.XMLSyntaxError, parser: etree.XMLParser) -> XmlRefused:
+    line, column = error.position
+    first = next(iter(parser.error_log), None)
+    kind = first.type_name if first is not None else ""
+    message = (first.message if first is not None else str(error)).strip()
+    if first is not None:
+        line, column = first.line, first.column
+    if kind in _ENCODING_ERRORS or "encoding" in message.lower():
+        rule_id = "XML-006"
+    elif kind in _ENTITY_ERRORS:
+        rule_id = "XML-003"
+    elif "depth" in message.lower():
+        rule_id = "XML-005"
+    elif kind == "ERR_RESOURCE_LIMIT" or "huge" in message.lower():
+        rule_id = "XML-004"
+    else:
+        rule_id = "XML-001"
+    return XmlRefused(rule_id, message, line or None, column or None)
+
+
+def _measure(root: etree._Element, limits: Limits) -> None:
+    """Depth and node count, in one pass without recursion."""
+    nodes = 0
+    depth = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            nodes += 1
+            depth += 1
+            if depth > limits.max_depth:
+                raise XmlRefused("XML-005", f"> {limits.max_depth}", node.sourceline)
+            if isinstance(node.tag, str) and nodes > limits.max_nodes:
+                raise XmlRefused("XML-004", f"> {limits.max_nodes} nœuds")
+        elif event == "end":
+            depth -= 1
+        else:
+            nodes += 1
