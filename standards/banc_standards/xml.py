@@ -91,6 +91,12 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
     return root
 
 
+def line_of(element: etree._Element) -> int | None:
+    """The line of the source that an element starts on; None for one that was built."""
+    line = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _WIDE = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -150,7 +156,7 @@ def _measure(root: etree._Element, limits: Limits) -> None:
             nodes += 1
             depth += 1
             if depth > limits.max_depth:
-                raise XmlRefused("XML-005", f"> {limits.max_depth}", node.sourceline)
+                raise XmlRefused("XML-005", f"> {limits.max_depth}", line_of(node))
             if isinstance(node.tag, str) and nodes > limits.max_nodes:
                 raise XmlRefused("XML-004", f"> {limits.max_nodes} nœuds")
         elif event == "end":
