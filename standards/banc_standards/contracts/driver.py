@@ -74,7 +74,7 @@ class DriverEvidence(Shape):
 
 
 class Answer(Shape):
-    """What the driver says of an action. ``refused``: the software declined on purpose; ``error`` tells why it failed."""
+    """What the driver says of an action. ``refused``: the software declined on purpose; ``error`` says why."""
 
     banc: Literal[1]
     id: str
