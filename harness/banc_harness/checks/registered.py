@@ -1,0 +1,13 @@
+"""The list of the themes: a check exists when its module is named here."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from banc_harness.checks import Checks, sign_in
+
+
+@cache
+def checks() -> Checks:
+    """Every check of the product."""
+    return Checks.of((sign_in,))

@@ -1,0 +1,79 @@
+"""The one stream of a run: numbered, typed events (CONTRACTS §8) that every report is drawn from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from banc_standards.contracts.events import AnyEvent
+from banc_standards.errors import EnvironmentFailed, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_E = TypeVar("_E", bound=AnyEvent)
+Consumer = Callable[[AnyEvent], None]
+
+
+def instant(moment: datetime) -> str:
+    """An instant as the contracts write it: UTC, microseconds, ``Z``."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Recorder:
+    """Numbers the events of one run from 1 without gaps and hands each to ``consume``."""
+
+    def __init__(self, run: str, now: Callable[[], datetime], consume: Consumer) -> None:
+        self.run = run
+        self._now = now
+        self._consume = consume
+        self._n = 0
+
+    def emit(self, kind: type[_E], **content: Any) -> _E:
+        """Makes the next event of that kind; raises ``pydantic.ValidationError`` when its content is not one."""
+        event = kind(run=self.run, n=self._n + 1, at=instant(self._now()), **content)
+        self._n += 1
+        self._consume(event)
+        return event
+
+
+def line(event: AnyEvent) -> str:
+    """The event as one line of NDJSON, its end included."""
+    return json.dumps(event.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+@contextmanager
+def ndjson(target: str) -> Iterator[Consumer]:
+    """A consumer that writes each event as it comes, to a file or, for ``-``, to standard output.
+
+    Raises ``EnvironmentFailed`` when the file cannot be written.
+    """
+    if target == "-":
+        yield _writer(sys.stdout)
+        return
+    with ExitStack() as files:
+        try:
+            file = files.enter_context(Path(target).open("w", encoding="utf-8"))
+        except OSError as error:
+            raise EnvironmentFailed(
+                "EVENTS-001",
+                Sentence(
+                    f"impossible d'écrire les événements dans {target} : {error.strerror}",
+                    f"cannot write the events to {target}: {error.strerror}",
+                ),
+                Sentence("donnez un fichier que vous pouvez écrire, ou -", "give a file that you can write, or -"),
+            ) from None
+        yield _writer(file)
+
+
+def _writer(file: IO[str]) -> Consumer:
+    def write(event: AnyEvent) -> None:
+        file.write(line(event))
+        file.flush()
+
+    return write

@@ -1,0 +1,1 @@
+"""Scenarios, one module per use case; ``registered.py`` lists them."""

@@ -1,0 +1,14 @@
+"""The list of the use cases: a scenario exists when its module is named here."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from banc_harness.play import Scenarios
+from banc_harness.scenarios import sign_in
+
+
+@cache
+def scenarios() -> Scenarios:
+    """Every scenario of the product."""
+    return Scenarios.of((sign_in,))
