@@ -1,0 +1,48 @@
+"""HL7 times as text: are they real, how fine are they, which instant do they name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+_TIME: Final = re.compile(r"(?P<digits>\d{4}(?:\d\d){0,5})(?P<fraction>\.\d+)?(?P<zone>[+-]\d{4})?")
+_FORMATS: Final = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time that exists: its digits as written (4 to 14), and the moment, in UTC when the text carries a zone.
+
+    ``start`` is naive without a zone, and stands at the start of what the digits leave open.
+    """
+
+    digits: str
+    start: datetime
+
+    @property
+    def zoned(self) -> bool:
+        """Whether the text carried its zone."""
+        return self.start.tzinfo is not None
+
+    @property
+    def utc(self) -> str:
+        """As XDS writes it: UTC digits. Without zone, or no finer than the day, the digits stay what they are."""
+        if not self.zoned or len(self.digits) <= 8:
+            return self.digits
+        return self.start.strftime("%Y%m%d%H%M%S")
+
+
+def read_time(text: str) -> Time | None:
+    """The time that ``text`` names; None when it has not the form or names no calendar date and time."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    zone = found["zone"] or ""
+    form = _FORMATS[len(found["digits"])]
+    try:
+        start = datetime.strptime(found["digits"] + (zone or "+0000"), form + "%z").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return Time(found["digits"], start if zone else start.replace(tzinfo=None))
