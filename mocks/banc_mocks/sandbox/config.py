@@ -1,0 +1,32 @@
+"""How one sandbox is to be started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from banc_standards.errors import Lang
+
+SERVICES = ("psc", "insi", "dmp")
+"""The services that this version simulates, in the order in which they start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The options of ``banc up`` (CONTRACTS §1).
+
+    ``host`` is the address to listen on; ``localhost`` means both 127.0.0.1 and ::1. ``port_base`` 0 takes any free
+    ports. ``data`` is the data folder, ``store_url`` another database than its SQLite file, ``san`` more names for the
+    server certificates, ``token`` the bearer token of the control API.
+    """
+
+    services: tuple[str, ...] = SERVICES
+    host: str = "localhost"
+    port_base: int = 8440
+    data: Path = Path(".banc")
+    store_url: str | None = None
+    public_url: str | None = None
+    san: tuple[str, ...] = ()
+    token: str | None = None
+    plain_http: bool = False
+    lang: Lang = "fr"

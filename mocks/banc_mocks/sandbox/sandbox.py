@@ -1,0 +1,34 @@
+"""One running sandbox: what its services, its control API and its launcher share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from banc_fixtures.pki.authority import Pki
+
+    from banc_mocks.sandbox.addresses import Addresses
+    from banc_mocks.sandbox.certificates import Certificates
+    from banc_mocks.sandbox.config import Config
+    from banc_mocks.sandbox.http import HttpService
+    from banc_mocks.sandbox.journal import Journal
+    from banc_mocks.sandbox.public_reads import PublicReads
+    from banc_mocks.sandbox.sessions import Sessions
+    from banc_mocks.sandbox.store import Store
+
+
+@dataclass
+class Sandbox:
+    """The parts of one sandbox. ``ready`` is the ready line of CONTRACTS §1, empty until every service listens."""
+
+    config: Config
+    store: Store
+    journal: Journal
+    sessions: Sessions
+    pki: Pki
+    certificates: Certificates
+    addresses: Addresses
+    public_reads: PublicReads
+    services: tuple[HttpService, ...] = ()
+    ready: dict[str, Any] = field(default_factory=dict)

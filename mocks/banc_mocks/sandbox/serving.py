@@ -1,0 +1,320 @@
+"""Around each handler: body, attribution, generic faults, journal, and the commit that precedes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from banc_mocks.sandbox.attribution import Peer, attribute, split_prefix
+from banc_mocks.sandbox.batch import Batch
+from banc_mocks.sandbox.call import Call, RequestHead, exchange_id
+from banc_mocks.sandbox.clock import instant, real_now, second
+from banc_mocks.sandbox.http import (
+    MIB,
+    HttpService,
+    InternalFailure,
+    Listener,
+    Reply,
+    Route,
+    Router,
+    RuleBroken,
+    ServiceDown,
+)
+from banc_mocks.sandbox.tls import Connection, Refusal
+from banc_standards.errors import BancError
+from banc_standards.rules import Hit, Rule
+from banc_standards.transport_rules import (
+    LATE,
+    MALFORMED,
+    TLS_REFUSED,
+    TOO_LARGE,
+    TRUNCATED,
+    UNKNOWN_PATH,
+    WRONG_METHOD,
+    ReceivedBody,
+    RequestedPath,
+)
+
+if TYPE_CHECKING:
+    from banc_mocks.sandbox.sandbox import Sandbox
+
+BODY_TIMEOUT_S = 30.0
+"""Longest silence inside a request body, in seconds."""
+
+LINGER_S = 2.0
+"""How long what is left of a refused body is read and dropped, so that the client gets to read the answer."""
+
+_log = logging.getLogger("banc.sandbox")
+_access = logging.getLogger("banc.access")
+
+
+class ServiceServer:
+    """Serves one listener of one service: an asyncio protocol factory for the TLS front."""
+
+    def __init__(self, sandbox: Sandbox, service: HttpService, listener: Listener) -> None:
+        self._sandbox = sandbox
+        self._service = service
+        self._listener = listener
+        self._router = Router(listener.routes)
+        self._server = web.Server(self._handle, access_log=_access, lingering_time=LINGER_S, logger=_log)
+
+    def protocol(self, connection: Connection) -> asyncio.Protocol:
+        """A protocol for one accepted connection."""
+        return _HttpConnection(self._server, self, connection)
+
+    async def close(self, timeout_s: float) -> None:
+        """Ends idle connections at once, the others when their exchange is over or ``timeout_s`` has passed."""
+        self._server.pre_shutdown()
+        await self._server.shutdown(timeout_s)
+
+    # -- one exchange --------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        started = time.perf_counter_ns()
+        connection = _connection(request)
+        call, refusal = self._open(request, connection)
+        route: Route | None = None
+        reply: Reply | None
+        try:
+            try:
+                route = await self._receive(call, request)
+                if refusal is not None:
+                    raise refusal
+                reply = await self._answer(call, route)
+            except BancError as error:
+                call.refused_by(error)
+                reply = self._service.refuse(call, error)
+        except asyncio.CancelledError:
+            call.undo()
+            raise
+        except Exception:
+            _log.exception("%s: %s", self._service.name, call.operation)
+            reply = self._failed(call)
+        duration_us = (time.perf_counter_ns() - started) // 1000
+        reply = await self._commit(call, route, reply, duration_us)
+        if reply is None:
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        return _response(reply)
+
+    def _open(self, request: web.BaseRequest, connection: Connection) -> tuple[Call, RuleBroken | None]:
+        sandbox = self._sandbox
+        named, path = split_prefix(request.path)
+        certificate = sandbox.certificates.peer(connection.certificate) if connection.certificate else None
+        found = attribute(certificate, named, lambda session: sandbox.sessions.find(session) is not None)
+        session = sandbox.sessions.find(found.session) or sandbox.sessions.default
+        target = request.raw_path
+        head = RequestHead(
+            method=request.method,
+            target=target,
+            path=path,
+            query=tuple(parse_qsl(target.partition("?")[2], keep_blank_values=True)),
+            headers=request.headers,
+            header_pairs=tuple(_decoded(request.raw_headers)),
+            listener=self._listener.name,
+            prefix=f"/s/{named}" if named and found.refusal is None else "",
+        )
+        at = real_now()
+        call = Call(
+            sandbox=sandbox,
+            session=session,
+            service=self._service.name,
+            operation=f"{self._service.name}.unknown",
+            head=head,
+            peer=Peer(connection.address, certificate, session_by=found.by),
+            signs=found.signs,
+            at=at,
+            now=session.now(),
+            id=exchange_id(at),
+        )
+        return call, found.refusal
+
+    async def _receive(self, call: Call, request: web.BaseRequest) -> Route | None:
+        route, parameters, methods = self._router.find(call.head.method, call.head.path)
+        if route is not None:
+            call.operation = route.operation
+            call.path_parameters = parameters
+        await self._read_body(call, request, route.max_body if route else MIB)
+        if route is None:
+            asked = RequestedPath(call.head.method, call.head.path, methods)
+            for rule in (UNKNOWN_PATH, WRONG_METHOD):
+                _refuse_broken(rule, rule.check(asked))
+        return route
+
+    async def _read_body(self, call: Call, request: web.BaseRequest, limit: int) -> None:
+        if not request.body_exists:
+            return
+        if request.headers.get("Expect", "").lower() == "100-continue":
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        received = bytearray()
+        complete = in_time = True
+        try:
+            while len(received) <= limit and not request.content.at_eof():
+                async with asyncio.timeout(BODY_TIMEOUT_S):
+                    received += await request.content.readany()
+        except TimeoutError:
+            in_time = False
+        except (web.RequestPayloadError, ConnectionError):
+            complete = False
+        call.body = bytes(received[:limit])
+        body = ReceivedBody(len(received), limit, complete, in_time)
+        for rule in (TOO_LARGE, TRUNCATED, LATE):
+            _refuse_broken(rule, rule.check(body))
+
+    async def _answer(self, call: Call, route: Route | None) -> Reply | None:
+        assert route is not None
+        name = self._service.name
+        slow = call.armed(f"{name}.slow")
+        if slow is not None:
+            await asyncio.sleep(slow.delay_ms / 1000)
+        if call.armed(f"{name}.close") is not None:
+            call.outcome = "failed"
+            return None
+        if call.armed(f"{name}.down") is not None:
+            raise ServiceDown(name)
+        return await route.handler(call)
+
+    def _failed(self, call: Call) -> Reply:
+        call.undo()
+        failure = InternalFailure()
+        call.outcome = "failed"
+        call.code = failure.code
+        try:
+            return self._service.refuse(call, failure)
+        except Exception:
+            _log.exception("%s: refuse", self._service.name)
+            return Reply(failure.status, failure.code.encode())
+
+    async def _commit(self, call: Call, route: Route | None, reply: Reply | None, duration_us: int) -> Reply | None:
+        store = self._sandbox.store
+        try:
+            batch = call.batch(reply, duration_us)
+            if route is not None and route.public and call.outcome == "accepted" and not batch.changes:
+                self._sandbox.public_reads.add(call, batch)
+                return reply
+            self._sandbox.public_reads.flush(batch.session)
+            if call.conflict is not None:
+                await asyncio.gather(store.write(batch), self._copy_to(call.conflict, batch))
+            else:
+                await store.write(batch)
+        except Exception:
+            _log.exception("%s: %s was not written", self._service.name, call.operation)
+            return self._failed(call)
+        return reply
+
+    async def _copy_to(self, session_id: str, batch: Batch) -> None:
+        session = self._sandbox.sessions.find(session_id)
+        if session is None or batch.entry is None:
+            return
+        entry = {**batch.entry, "id": exchange_id(real_now())}
+        await self._sandbox.store.write(Batch(session.id, session.working.epoch, entry=entry, blobs=batch.blobs))
+
+    # -- what never became a call --------------------------------------------------------------------------------
+
+    def handshake_refused(self, refusal: Refusal) -> None:
+        """Journals a refused TLS handshake, without waiting."""
+        hit = Hit(location=self._listener.name, found=refusal.detail)
+        facts = {"listener": self._listener.name, "server_name": refusal.connection.server_name}
+        self._post_refusal(refusal.connection, "tls.refused", "tls", refusal.reason, TLS_REFUSED, hit, facts)
+
+    def malformed(self, connection: Connection, detail: str) -> None:
+        """Journals octets that are not an HTTP request, without waiting."""
+        hit = Hit(location="request line", found=detail)
+        transport = "https" if self._sandbox.addresses.tls(self._listener.name) else "http"
+        operation = f"{self._service.name}.unknown"
+        self._post_refusal(connection, operation, transport, MALFORMED.code, MALFORMED, hit, {})
+
+    def _post_refusal(
+        self,
+        connection: Connection,
+        operation: str,
+        transport: str,
+        code: str,
+        rule: Rule,
+        hit: Hit,
+        facts: dict[str, Any],
+    ) -> None:
+        sandbox = self._sandbox
+        certificate = sandbox.certificates.peer(connection.certificate) if connection.certificate else None
+        found = attribute(certificate, None, lambda session: sandbox.sessions.find(session) is not None)
+        session = sandbox.sessions.find(found.session) or sandbox.sessions.default
+        at = real_now()
+        entry = {
+            "id": exchange_id(at),
+            "at": instant(at),
+            "clock": second(session.now()),
+            "duration_us": 0,
+            "service": self._service.name,
+            "operation": operation,
+            "direction": "in",
+            "transport": transport,
+            "outcome": "refused",
+            "code": code,
+            "fault": None,
+            "count": 1,
+            "peer": Peer(connection.address, certificate, session_by=found.by).as_json(),
+            "request": None,
+            "response": None,
+            "facts": {name: value for name, value in facts.items() if value is not None},
+            "findings": [rule.finding(hit, sandbox.config.lang).as_json()],
+        }
+        try:
+            sandbox.store.post(Batch(session.id, session.working.epoch, entry=entry))
+        except BancError:
+            _log.exception("%s was not written", operation)
+
+
+class _HttpConnection(web.RequestHandler):
+    """aiohttp's protocol, told which connection it serves, and journaling what it cannot read."""
+
+    def __init__(self, server: web.Server, owner: ServiceServer, connection: Connection) -> None:
+        super().__init__(
+            server, loop=asyncio.get_running_loop(), access_log=_access, lingering_time=LINGER_S, logger=_log
+        )
+        self._owner = owner
+        self.connection = connection
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if status != 400:
+            return super().handle_error(request, status, exc, message)
+        self._owner.malformed(self.connection, (message or str(exc or "")).partition("\n")[0][:200])
+        response = web.Response(status=400, text=f"{MALFORMED.code}: {MALFORMED.text.en}\n")
+        response.force_close()
+        return response
+
+
+def _connection(request: web.BaseRequest) -> Connection:
+    protocol = request.protocol
+    assert isinstance(protocol, _HttpConnection)
+    return protocol.connection
+
+
+def _refuse_broken(rule: Rule, hits: Any) -> None:
+    for hit in hits:
+        raise RuleBroken(rule, hit)
+
+
+def _decoded(raw: tuple[tuple[bytes, bytes], ...]) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in raw]
+
+
+def _response(reply: Reply) -> web.Response:
+    headers = CIMultiDict(reply.header_pairs())
+    response = web.Response(status=reply.status, body=reply.body or None, headers=headers)
+    if not reply.body and "Content-Type" not in headers:
+        response.headers.popall("Content-Type", None)
+    return response
