@@ -1,0 +1,153 @@
+"""Applies checks to traces, and checks' verdicts to requirements. Pure: the same traces give the same verdicts, offline
+too.
+
+A check speaks of a scenario only when there was something to judge: a selected exchange, a missed expectation of that
+operation, or, for a check of an absence, an action that the software could have done wrong.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from banc_harness.checks import Check
+from banc_harness.requirements.table import Requirement
+from banc_harness.scoring import Judged, roll_up
+from banc_harness.trace import Expectation, Trace
+from banc_standards.contracts.score import RequirementVerdict
+from banc_standards.contracts.vocabulary import Verdict
+from banc_standards.errors import Lang, Sentence
+from banc_standards.rules import Finding, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one check says of one scenario. ``inputs`` are the hashes of the exchanges that it was asked about."""
+
+    check: Check
+    scenario: str
+    verdict: Verdict
+    reason: Sentence
+    findings: tuple[Finding, ...] = ()
+    inputs: tuple[str, ...] = ()
+    crash: str = ""
+
+
+def judge(check: Check, trace: Trace) -> Judgement | None:
+    """The verdict of a check on one scenario; ``None`` when there was nothing for it to judge there."""
+    seen = trace.about(check.on, strays=check.zero_tolerance)
+    missed = () if check.absence else tuple(item for item in trace.expectations if _meant(check, item))
+    untested = next((Sentence(item.untested, item.untested) for item in missed if item.untested), None)
+    if check.absence and not all(item.answered for item in trace.acts):
+        untested = _NOT_ASKED
+    if not seen.selected and not missed and not (check.absence and trace.acts):
+        return None
+    inputs = tuple(item.hash for item in seen.selected)
+    try:
+        findings = check.findings(seen) if seen.selected or check.absence else ()
+    except Exception as error:  # a check must survive whatever bytes a software sends
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        crash = f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"
+        return Judgement(check, trace.scenario, "A_COMPLETER", _CRASHED, inputs=inputs, crash=crash)
+    absent = tuple(check.rule.finding(_absent(item), trace.lang) for item in missed if not item.untested)
+    findings += absent
+    if absent or any(item.severity == "error" for item in findings):
+        return Judgement(check, trace.scenario, "NON_CONFORME", check.rule.text, findings, inputs)
+    if untested is not None:
+        return Judgement(check, trace.scenario, "NON_TESTE", untested, findings, inputs)
+    return Judgement(check, trace.scenario, "CONFORME", _PASSED, findings, inputs)
+
+
+def unplayed(check: Check, scenario: str, why: Sentence) -> Judgement:
+    """The verdict of a check on a scenario that was not played although the profile asks for it."""
+    return Judgement(check, scenario, "NON_TESTE", why)
+
+
+def decide(
+    requirement: Requirement,
+    judgements: Sequence[Judgement],
+    *,
+    software_type: str,
+    profiles: Iterable[str],
+    checked: Iterable[Check],
+    lang: Lang,
+) -> RequirementVerdict:
+    """The verdict of one requirement over everything that was judged in the run. ``checked``: every check bound to
+    it.
+    """
+    applicable = requirement.applies(software_type, profiles)
+    about = [item for item in judgements if requirement.id in item.check.requirements]
+    verdict = roll_up(
+        (Judged(item.verdict, item.check.blocking) for item in about),
+        applicable=applicable,
+        check_mode=requirement.check_mode,
+    )
+    return RequirementVerdict(
+        requirement=requirement.id,
+        text=requirement.text.of(lang),
+        area=requirement.area,
+        use_cases=list(requirement.use_cases),
+        level=requirement.level,
+        check_mode=requirement.check_mode,
+        weight=requirement.weight,
+        verdict=verdict,
+        reason=_reason(verdict, requirement, about, bool(list(checked))).of(lang),
+        checks=sorted({item.check.id for item in about}),
+        in_gate=requirement.in_gate(software_type),
+    )
+
+
+def _meant(check: Check, expectation: Expectation) -> bool:
+    """Whether a missed expectation is one that the check needed: one of its operations, with no other outcome in
+    mind.
+    """
+    wanted = expectation.selection
+    operations = (wanted.operation,) if isinstance(wanted.operation, str) else wanted.operation
+    if expectation.met is not None or not any(check.on.takes_operation(name) for name in operations):
+        return False
+    return check.on.outcome is None or wanted.outcome is None or _overlap(check.on.outcome, wanted.outcome)
+
+
+def _overlap(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> bool:
+    ones = {one} if isinstance(one, str) else set(one)
+    return not ones.isdisjoint({other} if isinstance(other, str) else other)
+
+
+def _absent(missed: Expectation) -> Hit:
+    found = "; ".join(f"{item.what} {item.found or '∅'}" for item in missed.differences)
+    place = f"{missed.step} " + (f"#{missed.nearest}" if missed.nearest is not None else "")
+    return Hit(place.strip(), found=found or "∅", expected=str(missed.selection))
+
+
+def _reason(verdict: Verdict, requirement: Requirement, about: Sequence[Judgement], has_checks: bool) -> Sentence:
+    if verdict == "NON_APPLICABLE":
+        return Sentence(
+            "pas demandée à ce type de logiciel avec ces profils", "not asked of this software type with these profiles"
+        )
+    telling = {"PARTIEL": ("NON_CONFORME", "NON_TESTE"), "NON_CONFORME": ("NON_CONFORME",)}.get(verdict, (verdict,))
+    for item in about:
+        if item.verdict in telling and verdict != "CONFORME":
+            where = f"{item.check.id}, {item.scenario}"
+            return Sentence(f"{where} : {item.reason.fr}", f"{where}: {item.reason.en}")
+    if verdict == "CONFORME":
+        count = len(about)
+        return Sentence(f"{count} contrôles passés", f"{count} checks passed")
+    if verdict == "A_COMPLETER":
+        return Sentence(
+            "les contrôles automatiques passent, une personne doit encore voir",
+            "the automatic checks pass, a person must still look",
+        )
+    if requirement.check_mode == "manual":
+        return Sentence("une personne doit la vérifier", "a person must verify it")
+    if not has_checks:
+        return Sentence("aucun contrôle automatique dans cette version", "no automatic check in this version")
+    return Sentence("aucun scénario joué ne l'a mise à l'épreuve", "no scenario that was played put it to the test")
+
+
+_PASSED = Sentence("contrôle passé", "check passed")
+_CRASHED = Sentence(
+    "le contrôle n'a pas pu lire cet échange ; une personne doit regarder",
+    "the check could not read this exchange; a person must look",
+)
+_NOT_ASKED = Sentence("le logiciel n'a pas pu être sollicité", "the software could not be asked")
