@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -259,15 +257,6 @@ class Call:
     def _content(self, data: bytes, content_type: str) -> dict[str, Any]:
         media_type = content_type.partition(";")[0].strip().lower() if data else None
         return {"blob": self.keep(data) if data else None, "size": len(data), "media_type": media_type or None}
-
-
-def exchange_id(at: datetime) -> str:
-    """A new id for an exchange: a UUID version 7, so that ids sort by time."""
-    milliseconds = int(at.timestamp() * 1000)
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return str(uuid.UUID(int=value))
 
 
 def _first_values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from banc_mocks.sandbox.config import Config
     from banc_mocks.sandbox.http import HttpService
     from banc_mocks.sandbox.journal import Journal
-    from banc_mocks.sandbox.public_reads import PublicReads
     from banc_mocks.sandbox.sessions import Sessions
     from banc_mocks.sandbox.store import Store
 
@@ -29,6 +28,5 @@ class Sandbox:
     pki: Pki
     certificates: Certificates
     addresses: Addresses
-    public_reads: PublicReads
     services: tuple[HttpService, ...] = ()
     ready: dict[str, Any] = field(default_factory=dict)
