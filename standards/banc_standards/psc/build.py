@@ -1,0 +1,246 @@
+"""Claims of the tokens and of userinfo, from a professional and a sign-in.
+
+Tokens carry little of the sector's data; the rich part is in userinfo. Field names of :class:`Activity` and
+:class:`Exercice` are those of the wire, so that the answer is spelled in one place.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from banc_standards.psc import names
+
+Means = Literal["MOBILE", "CARD"]
+
+STORAGE_ID = "11111111-2222-3333-4444-555555555555"
+"""Middle part of every ``sub``: the id of the provider's user storage, opaque to services."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One place of work. Every field is a string, empty when unknown: never null, never absent."""
+
+    codeModeExercice: str = ""
+    codeSecteurDactivite: str = ""
+    codeSectionPharmacien: str = ""
+    codeRole: str = ""
+    codeGenreActivite: str = ""
+    numeroSiretSite: str = ""
+    numeroSirenSite: str = ""
+    numeroFinessSite: str = ""
+    numeroFinessetablissementJuridique: str = ""
+    identifiantTechniqueDeLaStructure: str = ""
+    raisonSocialeSite: str = ""
+    enseigneCommercialeSite: str = ""
+    complementDestinataire: str = ""
+    complementPointGeographique: str = ""
+    numeroVoie: str = ""
+    indiceRepetitionVoie: str = ""
+    codeTypeDeVoie: str = ""
+    libelleVoie: str = ""
+    mentionDistribution: str = ""
+    bureauCedex: str = ""
+    codePostal: str = ""
+    codeCommune: str = ""
+    codePays: str = ""
+    telephone: str = ""
+    telephone2: str = ""
+    telecopie: str = ""
+    adresseEMail: str = ""
+    codeDepartement: str = ""
+    ancienIdentifiantDeLaStructure: str = ""
+    autoriteDenregistrement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercice:
+    """One profession that the person practises; ``nomDexercice`` and ``prenomDexercice`` are the names to show."""
+
+    codeProfession: str
+    nomDexercice: str
+    prenomDexercice: str
+    codeCategorieProfessionnelle: str = "C"
+    codeCiviliteDexercice: str = ""
+    codeTypeSavoirFaire: str = ""
+    codeSavoirFaire: str = ""
+    activities: tuple[Activity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person as the provider knows them. ``idnat`` is the national identifier, in any of its forms."""
+
+    idnat: str
+    family_name: str
+    given_name: str
+    civility: str = ""
+    exercices: tuple[Exercice, ...] = ()
+
+    @property
+    def sub(self) -> str:
+        """The subject: contains the IdNat, to be treated as opaque all the same."""
+        return f"f:{STORAGE_ID}:{self.idnat}"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What every token of one login states. ``auth_time`` is in seconds of the epoch; ``None`` leaves a claim out."""
+
+    issuer: str
+    client_id: str
+    identity: Identity
+    session_state: str
+    auth_time: int
+    scope: str
+    nonce: str | None = None
+    acr: str | None = names.ACR_REQUESTED
+    auth_mode: str | None = None
+    auth_level: str | None = None
+    amr: tuple[str, ...] | None = None
+
+
+def acr_of(means: Means) -> str:
+    """The level that a token states: real card users get ``eidas2`` although ``eidas1`` was asked."""
+    return "eidas2" if means == "CARD" else "eidas1"
+
+
+def id_token(sign_in: SignIn, *, now: int, lifetime_s: int, jti: str, access_token: str) -> dict[str, Any]:
+    """Claims of the ID token that accompanies ``access_token`` (its encoded form)."""
+    claims = _common(sign_in, now, lifetime_s, jti) | {
+        "aud": sign_in.client_id,
+        "auth_time": sign_in.auth_time,
+        "typ": "ID",
+        "at_hash": half_hash(access_token),
+        "auth_level": sign_in.auth_level,
+        "authMode": sign_in.auth_mode,
+        "amr": list(sign_in.amr) if sign_in.amr is not None else None,
+        "acr": sign_in.acr,
+        "email_verified": False,
+        "preferred_username": sign_in.identity.idnat,
+        "SubjectNameID": sign_in.identity.idnat,
+        "given_name": sign_in.identity.given_name,
+        "family_name": sign_in.identity.family_name,
+    }
+    return _present(claims)
+
+
+def access_token(
+    sign_in: SignIn, *, now: int, lifetime_s: int, jti: str, thumbprint: str | None = None
+) -> dict[str, Any]:
+    """Claims of the access token: no ``aud``; ``cnf`` when it was issued over mutual TLS (RFC 8705 §3.1)."""
+    claims = _common(sign_in, now, lifetime_s, jti) | {
+        "auth_time": sign_in.auth_time,
+        "typ": "Bearer",
+        "acr": sign_in.acr,
+        "scope": sign_in.scope,
+        "email_verified": False,
+        "preferred_username": sign_in.identity.idnat,
+        "SubjectNameID": sign_in.identity.idnat,
+        "cnf": {"x5t#S256": thumbprint} if thumbprint is not None else None,
+    }
+    return _present(claims)
+
+
+def refresh_token(sign_in: SignIn, *, now: int, lifetime_s: int, jti: str) -> dict[str, Any]:
+    """Claims of the refresh token, addressed to the issuer: opaque to the service."""
+    claims = _common(sign_in, now, lifetime_s, jti) | {
+        "aud": sign_in.issuer,
+        "typ": "Refresh",
+        "scope": sign_in.scope,
+    }
+    return _present(claims)
+
+
+def introspection(claims: dict[str, Any], identity: Identity) -> dict[str, Any]:
+    """The active answer about a token whose claims are given; ``SubjectNameID`` for an access token only."""
+    kept = ("exp", "iat", "auth_time", "jti", "iss", "sub", "typ", "azp", "nonce", "session_state", "acr", "scope")
+    answer = {name: claims[name] for name in kept if name in claims} | {
+        "preferred_username": identity.idnat,
+        "email_verified": False,
+        "client_id": claims.get("azp", ""),
+        "username": identity.idnat,
+        "active": True,
+    }
+    if claims.get("typ") == "Bearer":
+        answer["SubjectNameID"] = identity.idnat
+    return answer
+
+
+def userinfo(identity: Identity, *, auth_mode: str | None = None) -> dict[str, Any]:
+    """The userinfo answer. A person without any exercice gets the short form that services must tolerate."""
+    names_and_ids: dict[str, Any] = {
+        "sub": identity.sub,
+        "preferred_username": identity.idnat,
+        "SubjectNameID": identity.idnat,
+        "family_name": identity.family_name,
+        "given_name": identity.given_name,
+        "codeCivilite": identity.civility,
+    }
+    if not identity.exercices:
+        return names_and_ids
+    first = next((activity for exercice in identity.exercices for activity in exercice.activities), Activity())
+    sector = first.codeSecteurDactivite
+    return _present(
+        names_and_ids
+        | {
+            "SubjectRole": [f"{identity.exercices[0].codeProfession}^{names.PROFESSION_OID}"],
+            "Secteur_Activite": f"{sector}^{names.SECTOR_OID}" if sector else "",
+            "SubjectOrganization": first.raisonSocialeSite,
+            "SubjectOrganizationID": first.identifiantTechniqueDeLaStructure,
+            "codeGenreActivite": first.codeGenreActivite,
+            "PSI_Locale": names.PSI_OID,
+            "UITVersion": "1.0",
+            "Palier_Authentification": names.AUTHENTICATION_TIER,
+            "Mode_Acces_Raison": "",
+            "Acces_Regulation_Medicale": "FAUX",
+            "authMode": auth_mode,
+            "otherIds": _other_ids(identity.idnat),
+            "SubjectRefPro": {"exercices": [asdict(exercice) for exercice in identity.exercices]},
+        }
+    )
+
+
+def challenge(verifier: str) -> str:
+    """The S256 code challenge of a verifier (RFC 7636 §4.2)."""
+    return _base64url(hashlib.sha256(verifier.encode("ascii", "replace")).digest())
+
+
+def half_hash(token: str) -> str:
+    """``at_hash`` of an access token signed with a 256-bit algorithm (OpenID Connect Core §3.1.3.6)."""
+    return _base64url(hashlib.sha256(token.encode("ascii")).digest()[:16])
+
+
+def thumbprint(certificate: bytes) -> str:
+    """``x5t#S256`` of a DER certificate, in the form of RFC 8705: base64url of the raw digest."""
+    return _base64url(hashlib.sha256(certificate).digest())
+
+
+def _common(sign_in: SignIn, now: int, lifetime_s: int, jti: str) -> dict[str, Any]:
+    return {
+        "exp": now + lifetime_s,
+        "iat": now,
+        "jti": jti,
+        "iss": sign_in.issuer,
+        "sub": sign_in.identity.sub,
+        "azp": sign_in.client_id,
+        "nonce": sign_in.nonce,
+        "session_state": sign_in.session_state,
+        "sid": sign_in.session_state,
+    }
+
+
+def _other_ids(idnat: str) -> list[dict[str, Any]]:
+    """Registry of origin, told by the prefix where a source shows it: RPPS, or the test identities of EDIT."""
+    origin = "RPPS" if idnat.startswith("8") else "EDIT" if idnat.startswith("ANS") else None
+    return [{"identifiant": idnat, "origine": origin, "qualite": 1}] if origin else []
+
+
+def _present(claims: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in claims.items() if value is not None}
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

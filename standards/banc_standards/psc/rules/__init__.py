@@ -1,0 +1,8 @@
+"""Judgements over what a relying party of Pro Santé Connect sends."""
+
+from __future__ import annotations
+
+from banc_standards.psc.rules import authorization, back_channel, forms, logout
+from banc_standards.rules import Rule
+
+RULES: tuple[Rule, ...] = (*forms.RULES, *authorization.RULES, *back_channel.RULES, *logout.RULES)

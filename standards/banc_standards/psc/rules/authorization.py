@@ -1,0 +1,308 @@
+"""Rules over an authorization request (GET on the wallet), and over the discovery document that led to it.
+
+The numbers of the requirements (EXI PSC nn) are hints: the numbered text of the référentiel changes between versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from banc_standards.errors import Sentence
+from banc_standards.psc import names
+from banc_standards.psc.read import AuthorizationRequest
+from banc_standards.psc.rules import protection
+from banc_standards.rules import Hit, Rule, holds
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _unknown_client(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.client is None:
+        yield Hit("client_id", request.form.get("client_id") or "")
+
+
+def _undeclared_redirect(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.client is None:
+        return
+    asked = request.form.get("redirect_uri") or ""
+    if asked not in request.client.redirect_uris:
+        yield Hit("redirect_uri", asked, " ".join(request.client.redirect_uris))
+
+
+def _clear_redirect(request: AuthorizationRequest) -> Iterator[Hit]:
+    asked = request.form.get("redirect_uri")
+    if asked and not asked.startswith("https://") and not _is_loopback(asked):
+        yield Hit("redirect_uri", asked, "https://…")
+
+
+def _loopback_redirect(request: AuthorizationRequest) -> Iterator[Hit]:
+    asked = request.form.get("redirect_uri")
+    if asked and _is_loopback(asked):
+        yield Hit("redirect_uri", asked, "https://…")
+
+
+def _is_loopback(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme == "http" and parts.hostname in _LOOPBACK
+    except ValueError:
+        return False
+
+
+def _no_response_type(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("response_type") is None:
+        yield Hit("response_type", "", "code")
+
+
+def _other_response_type(request: AuthorizationRequest) -> Iterator[Hit]:
+    asked = request.form.get("response_type")
+    if asked is not None and asked != "code":
+        yield Hit("response_type", asked, "code")
+
+
+def _missing_scope(request: AuthorizationRequest) -> Iterator[Hit]:
+    asked = request.form.words("scope")
+    if not set(names.REQUIRED_SCOPES) <= set(asked):
+        yield Hit("scope", " ".join(asked), " ".join(names.REQUIRED_SCOPES))
+
+
+def _unknown_scope(request: AuthorizationRequest) -> Iterator[Hit]:
+    for scope in request.form.words("scope"):
+        if scope not in names.SCOPES:
+            yield Hit("scope", scope, " ".join(names.REQUIRED_SCOPES))
+
+
+def _no_acr(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("acr_values") is None:
+        yield Hit("acr_values", "", names.ACR_REQUESTED)
+
+
+def _tolerated_acr(request: AuthorizationRequest) -> Iterator[Hit]:
+    for level in request.form.words("acr_values"):
+        if level in names.ACR_TOLERATED:
+            yield Hit("acr_values", level, names.ACR_REQUESTED)
+
+
+def _other_acr(request: AuthorizationRequest) -> Iterator[Hit]:
+    for level in request.form.words("acr_values"):
+        if level != names.ACR_REQUESTED and level not in names.ACR_TOLERATED:
+            yield Hit("acr_values", level, names.ACR_REQUESTED)
+
+
+def _acr_typo(request: AuthorizationRequest) -> Iterator[Hit]:
+    written = request.form.get("acr")
+    if written is not None:
+        yield Hit("acr", f"acr={written}", f"acr_values={names.ACR_REQUESTED}")
+
+
+def _raw_realm(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.endpoint == "realm":
+        yield Hit("authorization_endpoint", names.REALM_AUTHORIZATION, names.WALLET_AUTHORIZATION)
+
+
+def _repeated(request: AuthorizationRequest) -> Iterator[Hit]:
+    for name in request.form.repeated():
+        yield Hit(name)
+
+
+UNKNOWN_CLIENT = Rule(
+    id="PSC-AUT-001",
+    text=Sentence("Ce client_id n'est pas raccordé.", "This client_id is not registered."),
+    clause="RFC 6749 §4.1.2.1",
+    fix=Sentence(
+        "Envoyez le client_id reçu au raccordement (« banc env » le donne).",
+        'Send the client_id received at registration ("banc env" tells it).',
+    ),
+    check=_unknown_client,
+    code="invalid_client",
+    always=True,
+)
+
+UNDECLARED_REDIRECT = Rule(
+    id="PSC-AUT-002",
+    text=Sentence(
+        "Cette redirect_uri n'est pas déclarée pour ce client : la comparaison est exacte.",
+        "This redirect_uri is not declared for this client: the comparison is exact.",
+    ),
+    clause="Pro Santé Connect, raccordement ; OpenID Connect Core 1.0 §3.1.2.1",
+    fix=Sentence(
+        "Déclarez l'adresse, ou envoyez-la au caractère près (barre finale et paramètres compris).",
+        "Declare the address, or send it to the letter (final slash and query included).",
+    ),
+    check=_undeclared_redirect,
+    code="invalid_redirect_uri",
+    always=True,
+)
+
+CLEAR_REDIRECT = Rule(
+    id="PSC-AUT-003",
+    text=Sentence("La redirect_uri n'est pas en https.", "The redirect_uri is not https."),
+    clause="Pro Santé Connect, raccordement",
+    fix=Sentence("Servez l'adresse de retour en https.", "Serve the return address over https."),
+    check=_clear_redirect,
+    code="invalid_request",
+)
+
+LOOPBACK_REDIRECT = Rule(
+    id="PSC-AUT-004",
+    text=Sentence(
+        "La redirect_uri est en http sur la machine locale : admissible en développement seulement.",
+        "The redirect_uri is http on the local machine: acceptable in development only.",
+    ),
+    clause="Pro Santé Connect, raccordement ; RFC 8252 §7.3",
+    fix=Sentence("Passez en https avant le raccordement.", "Move to https before registration."),
+    check=_loopback_redirect,
+    severity="warning",
+    certainty="deduced",
+)
+
+NO_RESPONSE_TYPE = Rule(
+    id="PSC-AUT-005",
+    text=Sentence("response_type manque.", "response_type is missing."),
+    clause="RFC 6749 §3.1.1",
+    fix=Sentence("Envoyez response_type=code.", "Send response_type=code."),
+    check=_no_response_type,
+    code="invalid_request",
+    always=True,
+)
+
+OTHER_RESPONSE_TYPE = Rule(
+    id="PSC-AUT-006",
+    text=Sentence(
+        "Seul response_type=code est offert aux services, bien que d'autres soient annoncés.",
+        "Only response_type=code is offered to services, although others are advertised.",
+    ),
+    clause="Pro Santé Connect, documentation technique ; RFC 6749 §4.1.2.1",
+    fix=Sentence("Utilisez le flux code d'autorisation.", "Use the authorization code flow."),
+    check=_other_response_type,
+    code="unsupported_response_type",
+    always=True,
+)
+
+MISSING_SCOPE = Rule(
+    id="PSC-AUT-007",
+    text=Sentence("scope ne contient pas openid et scope_all.", "scope does not contain openid and scope_all."),
+    clause="Pro Santé Connect, documentation technique",
+    fix=Sentence('Envoyez scope="openid scope_all".', 'Send scope="openid scope_all".'),
+    check=_missing_scope,
+    code="invalid_scope",
+)
+
+UNKNOWN_SCOPE = Rule(
+    id="PSC-AUT-008",
+    text=Sentence("Ce scope n'est pas annoncé par le fournisseur.", "This scope is not advertised by the provider."),
+    clause="RFC 6749 §4.1.2.1",
+    fix=Sentence('Envoyez scope="openid scope_all".', 'Send scope="openid scope_all".'),
+    check=_unknown_scope,
+    certainty="deduced",
+    code="invalid_scope",
+    always=True,
+)
+
+NO_ACR = Rule(
+    id="PSC-AUT-009",
+    text=Sentence("acr_values manque.", "acr_values is missing."),
+    clause="Référentiel Pro Santé Connect, EXI PSC 16 ; Ségur SC.PSC.08",
+    fix=Sentence("Envoyez acr_values=eidas1.", "Send acr_values=eidas1."),
+    check=_no_acr,
+    code="invalid_request",
+)
+
+TOLERATED_ACR = Rule(
+    id="PSC-AUT-010",
+    text=Sentence(
+        "acr_values demande eidas2 ou eidas3 : toléré avec une remarque, eidas1 est attendu.",
+        "acr_values asks for eidas2 or eidas3: tolerated with a remark, eidas1 is expected.",
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 16",
+    fix=Sentence("Envoyez acr_values=eidas1.", "Send acr_values=eidas1."),
+    check=_tolerated_acr,
+    severity="warning",
+)
+
+OTHER_ACR = Rule(
+    id="PSC-AUT-011",
+    text=Sentence("acr_values demande un niveau inconnu.", "acr_values asks for an unknown level."),
+    clause="Référentiel Pro Santé Connect, EXI PSC 16",
+    fix=Sentence(
+        "Envoyez acr_values=eidas1 ; ne le déduisez pas de acr_values_supported.",
+        "Send acr_values=eidas1; do not derive it from acr_values_supported.",
+    ),
+    check=_other_acr,
+    code="invalid_request",
+)
+
+ACR_TYPO = Rule(
+    id="PSC-AUT-012",
+    text=Sentence(
+        "Le paramètre acr n'existe pas : un guide imprime acr pour acr_values.",
+        "There is no parameter acr: one guide prints acr for acr_values.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.2.1",
+    fix=Sentence("Renommez le paramètre en acr_values.", "Rename the parameter to acr_values."),
+    check=_acr_typo,
+    severity="warning",
+)
+
+RAW_REALM = Rule(
+    id="PSC-AUT-020",
+    text=Sentence(
+        "La demande vise le royaume brut au lieu du portail (wallet).",
+        "The request goes to the raw realm instead of the wallet.",
+    ),
+    clause="Pro Santé Connect, documentation technique : wallet-openid-configuration",
+    fix=Sentence(
+        "Lisez authorization_endpoint dans {issuer}/.well-known/wallet-openid-configuration.",
+        "Read authorization_endpoint in {issuer}/.well-known/wallet-openid-configuration.",
+    ),
+    check=_raw_realm,
+    code="invalid_request",
+)
+
+REPEATED = Rule(
+    id="PSC-AUT-021",
+    text=Sentence("Un paramètre est répété.", "A parameter is repeated."),
+    clause="RFC 6749 §3.1",
+    fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
+    check=_repeated,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+REALM_DOCUMENT = Rule(
+    id="PSC-DSC-001",
+    text=Sentence(
+        "Le client a lu le document du royaume brut, dont authorization_endpoint n'est pas le portail (wallet).",
+        "The client read the raw realm's document, whose authorization_endpoint is not the wallet's.",
+    ),
+    clause="Pro Santé Connect, documentation technique : wallet-openid-configuration",
+    fix=Sentence(
+        "Lisez {issuer}/.well-known/wallet-openid-configuration.",
+        "Read {issuer}/.well-known/wallet-openid-configuration.",
+    ),
+    check=holds,
+    severity="warning",
+)
+
+ENDPOINT_AND_CLIENT: tuple[Rule, ...] = (UNKNOWN_CLIENT, UNDECLARED_REDIRECT, RAW_REALM)
+"""Refused on an error page, without redirection: nothing proves that the address belongs to the client."""
+
+PARAMETERS: tuple[Rule, ...] = (
+    REPEATED,
+    CLEAR_REDIRECT,
+    LOOPBACK_REDIRECT,
+    NO_RESPONSE_TYPE,
+    OTHER_RESPONSE_TYPE,
+    MISSING_SCOPE,
+    UNKNOWN_SCOPE,
+    NO_ACR,
+    TOLERATED_ACR,
+    OTHER_ACR,
+    ACR_TYPO,
+    *protection.RULES,
+)
+"""Refused by a redirection that carries ``error`` and ``state``."""
+
+RULES: tuple[Rule, ...] = (*ENDPOINT_AND_CLIENT, *PARAMETERS, REALM_DOCUMENT)

@@ -1,0 +1,362 @@
+"""Rules over what a service's server sends: token, introspection, revocation and userinfo requests.
+
+Most of them are judged where the provider's memory is (codes, tokens, secrets); they are declared here all the same, so
+that every refusal has one id, one sentence and one clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banc_standards.errors import Sentence
+from banc_standards.psc import names
+from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
+from banc_standards.rules import Hit, Rule, holds
+
+FORM = "application/x-www-form-urlencoded"
+GRANTS = (names.GRANT_CODE, names.GRANT_REFRESH)
+_CREDENTIALS = ("client_secret", "code", "refresh_token", "token", "client_assertion", "access_token", "id_token")
+
+
+def _not_a_form(request: BackChannelRequest) -> Iterator[Hit]:
+    kind = request.media_type.partition(";")[0].strip().lower()
+    if kind != FORM:
+        yield Hit("Content-Type", kind, FORM)
+
+
+def _in_address(request: BackChannelRequest | UserinfoRequest) -> Iterator[Hit]:
+    for name in _CREDENTIALS:
+        if request.query.get(name) is not None:
+            yield Hit(f"query/{name}")
+
+
+def _from_browser(request: BackChannelRequest | UserinfoRequest) -> Iterator[Hit]:
+    if request.origin is not None:
+        yield Hit("Origin", request.origin)
+
+
+def _repeated(request: BackChannelRequest) -> Iterator[Hit]:
+    for name in request.form.repeated():
+        yield Hit(name)
+
+
+def _two_authentications(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.basic and request.form.get("client_secret") is not None:
+        yield Hit("client_secret", "Basic + client_secret")
+    if request.basic and request.form.get("client_id") not in (None, request.basic[0]):
+        yield Hit("client_id", str(request.form.get("client_id")), request.basic[0])
+
+
+def _signed_assertion(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.form.get("client_assertion") is not None:
+        yield Hit("client_assertion", request.form.get("client_assertion_type") or "")
+
+
+def _no_certificate(request: BackChannelRequest) -> Iterator[Hit]:
+    if not request.certificate:
+        yield Hit("TLS", "", "ORG AUTH_CLI")
+
+
+def _no_grant_type(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.form.get("grant_type") is None:
+        yield Hit("grant_type", "", names.GRANT_CODE)
+
+
+def _other_grant_type(request: BackChannelRequest) -> Iterator[Hit]:
+    asked = request.form.get("grant_type")
+    if asked is not None and asked not in GRANTS:
+        yield Hit("grant_type", asked, " ".join(GRANTS))
+
+
+def _missing_parameter(request: BackChannelRequest) -> Iterator[Hit]:
+    needed = {names.GRANT_CODE: ("code", "redirect_uri"), names.GRANT_REFRESH: ("refresh_token",)}
+    for name in needed.get(request.form.get("grant_type") or "", ()):
+        if request.form.get(name) is None:
+            yield Hit(name)
+
+
+NOT_A_FORM = Rule(
+    id="PSC-TOK-001",
+    text=Sentence("Le corps n'est pas un formulaire encodé.", "The body is not an encoded form."),
+    clause="RFC 6749 §4.1.3",
+    fix=Sentence(f"Envoyez Content-Type: {FORM}.", f"Send Content-Type: {FORM}."),
+    check=_not_a_form,
+    code="invalid_request",
+    always=True,
+)
+
+IN_ADDRESS = Rule(
+    id="PSC-TOK-002",
+    text=Sentence(
+        "Un secret, un code ou un jeton est passé dans l'adresse, donc dans les journaux des intermédiaires.",
+        "A secret, a code or a token is in the address, hence in the logs of intermediaries.",
+    ),
+    clause="RFC 6749 §2.3.1 ; RFC 6750 §2.3, §5.3",
+    fix=Sentence(
+        "Passez-le dans le corps ou dans l'en-tête Authorization.", "Send it in the body or the Authorization header."
+    ),
+    check=_in_address,
+    code="invalid_request",
+)
+
+FROM_BROWSER = Rule(
+    id="PSC-TOK-003",
+    text=Sentence(
+        "L'appel vient d'un navigateur (en-tête Origin) : le secret doit rester sur un serveur, CORS n'est pas ouvert.",
+        "The call comes from a browser (Origin header): the secret must stay on a server, CORS is not open.",
+    ),
+    clause="Pro Santé Connect, documentation technique, exigence 22",
+    fix=Sentence("Appelez cette adresse depuis votre serveur.", "Call this address from your server."),
+    check=_from_browser,
+    code="invalid_request",
+)
+
+REPEATED = Rule(
+    id="PSC-TOK-004",
+    text=Sentence("Un paramètre est répété.", "A parameter is repeated."),
+    clause="RFC 6749 §3.2",
+    fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
+    check=_repeated,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+UNAUTHENTICATED = Rule(
+    id="PSC-TOK-005",
+    text=Sentence(
+        "Le client n'est pas authentifié : identifiant, secret ou certificat inconnu ou absent.",
+        "The client is not authenticated: unknown or absent id, secret or certificate.",
+    ),
+    clause="RFC 6749 §5.2 ; RFC 8705 §2.1",
+    fix=Sentence(
+        "Vérifiez client_id et secret, ou le certificat présenté, tels que reçus au raccordement.",
+        "Check client_id and secret, or the certificate presented, as received at registration.",
+    ),
+    check=holds,
+    code="invalid_client",
+    always=True,
+)
+
+OTHER_METHOD = Rule(
+    id="PSC-TOK-006",
+    text=Sentence(
+        "Le client ne s'authentifie pas par la méthode de son raccordement.",
+        "The client does not authenticate by the method of its registration.",
+    ),
+    clause="Pro Santé Connect, raccordement (Espace de Confiance : tls_client_auth)",
+    fix=Sentence(
+        "Présentez le certificat ORG AUTH_CLI, ou le secret, selon le raccordement.",
+        "Present the ORG AUTH_CLI certificate, or the secret, according to the registration.",
+    ),
+    check=holds,
+    code="invalid_client",
+    always=True,
+)
+
+SIGNED_ASSERTION = Rule(
+    id="PSC-TOK-007",
+    text=Sentence(
+        "private_key_jwt et client_secret_jwt sont annoncés mais pas acceptés.",
+        "private_key_jwt and client_secret_jwt are advertised but not accepted.",
+    ),
+    clause="Pro Santé Connect, usage constaté ; FAQ industriels (méthodes d'authentification)",
+    fix=Sentence(
+        "Configurez client_secret_basic, client_secret_post ou tls_client_auth dans votre bibliothèque.",
+        "Set client_secret_basic, client_secret_post or tls_client_auth in your library.",
+    ),
+    check=_signed_assertion,
+    certainty="deduced",
+    code="invalid_client",
+    always=True,
+)
+
+TWO_AUTHENTICATIONS = Rule(
+    id="PSC-TOK-008",
+    text=Sentence(
+        "Deux identités ou deux méthodes d'authentification du client dans une requête.",
+        "Two identities or two methods of client authentication in one request.",
+    ),
+    clause="RFC 6749 §2.3",
+    fix=Sentence("N'en gardez qu'une.", "Keep one only."),
+    check=_two_authentications,
+    code="invalid_request",
+)
+
+NO_CERTIFICATE = Rule(
+    id="PSC-TOK-009",
+    text=Sentence(
+        "Pas de certificat client sur le canal serveur : le référentiel l'annonce comme la cible.",
+        "No client certificate on the back channel: the référentiel announces it as the target.",
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 24",
+    fix=Sentence(
+        "Préparez tls_client_auth avec un certificat IGC-Santé ORG AUTH_CLI.",
+        "Prepare tls_client_auth with an IGC-Santé ORG AUTH_CLI certificate.",
+    ),
+    check=_no_certificate,
+    severity="info",
+    certainty="uncertain",
+)
+
+NO_GRANT_TYPE = Rule(
+    id="PSC-TOK-010",
+    text=Sentence("grant_type manque.", "grant_type is missing."),
+    clause="RFC 6749 §4.1.3",
+    fix=Sentence("Envoyez grant_type=authorization_code.", "Send grant_type=authorization_code."),
+    check=_no_grant_type,
+    code="invalid_request",
+    always=True,
+)
+
+OTHER_GRANT_TYPE = Rule(
+    id="PSC-TOK-011",
+    text=Sentence(
+        "Ce grant_type n'est pas offert aux services, même s'il est annoncé.",
+        "This grant_type is not offered to services, even though it may be advertised.",
+    ),
+    clause="RFC 6749 §5.2",
+    fix=Sentence("Utilisez authorization_code, puis refresh_token.", "Use authorization_code, then refresh_token."),
+    check=_other_grant_type,
+    code="unsupported_grant_type",
+    always=True,
+)
+
+MISSING_PARAMETER = Rule(
+    id="PSC-TOK-012",
+    text=Sentence("Un paramètre obligatoire manque.", "A required parameter is missing."),
+    clause="RFC 6749 §4.1.3, §6",
+    fix=Sentence("Envoyez le paramètre indiqué.", "Send the parameter told."),
+    check=_missing_parameter,
+    code="invalid_request",
+    always=True,
+)
+
+BAD_CODE = Rule(
+    id="PSC-TOK-013",
+    text=Sentence(
+        "Le code est inconnu, expiré, ou émis pour un autre client.",
+        "The code is unknown, expired, or was issued to another client.",
+    ),
+    clause="RFC 6749 §5.2",
+    fix=Sentence(
+        "Échangez le code dès le retour, une fois, avec le client qui l'a demandé.",
+        "Redeem the code right after the callback, once, with the client that asked for it.",
+    ),
+    check=holds,
+    code="invalid_grant",
+    always=True,
+)
+
+USED_CODE = Rule(
+    id="PSC-TOK-014",
+    text=Sentence(
+        "Le code a déjà servi : les jetons qui en sont issus sont révoqués.",
+        "The code was used before: the tokens issued from it are revoked.",
+    ),
+    clause="RFC 6749 §4.1.2",
+    fix=Sentence(
+        "N'échangez un code qu'une fois ; ne rejouez pas le retour au rechargement de la page.",
+        "Redeem a code once; do not replay the callback when the page reloads.",
+    ),
+    check=holds,
+    code="invalid_grant",
+    always=True,
+)
+
+OTHER_REDIRECT = Rule(
+    id="PSC-TOK-015",
+    text=Sentence(
+        "redirect_uri n'est pas celle de la demande d'autorisation.",
+        "redirect_uri is not the one of the authorization request.",
+    ),
+    clause="RFC 6749 §4.1.3",
+    fix=Sentence("Envoyez la même adresse dans les deux appels.", "Send the same address in both calls."),
+    check=holds,
+    code="invalid_grant",
+    always=True,
+)
+
+BAD_VERIFIER = Rule(
+    id="PSC-TOK-016",
+    text=Sentence(
+        "code_verifier ne correspond pas au code_challenge.", "code_verifier does not match the code_challenge."
+    ),
+    clause="RFC 7636 §4.6",
+    fix=Sentence(
+        "Gardez le code_verifier avec le state et envoyez-le tel quel.",
+        "Keep the code_verifier with the state and send it unchanged.",
+    ),
+    check=holds,
+    code="invalid_grant",
+    always=True,
+)
+
+BAD_REFRESH = Rule(
+    id="PSC-TOK-017",
+    text=Sentence(
+        "Le refresh token n'est plus utilisable : inconnu, expiré, remplacé, ou session terminée.",
+        "The refresh token cannot be used any more: unknown, expired, replaced, or its session ended.",
+    ),
+    clause="RFC 6749 §5.2, §6",
+    fix=Sentence(
+        "Relancez une demande d'autorisation, une fois, sans boucle.",
+        "Start a new authorization request, once, without a loop.",
+    ),
+    check=holds,
+    code="invalid_grant",
+    always=True,
+)
+
+BAD_BEARER = Rule(
+    id="PSC-UIN-001",
+    text=Sentence(
+        "Le jeton d'accès est absent, mal formé, expiré ou révoqué.",
+        "The access token is absent, malformed, expired or revoked.",
+    ),
+    clause="RFC 6750 §3.1 ; OpenID Connect Core 1.0 §5.3.3",
+    fix=Sentence(
+        "Rafraîchissez le jeton : il ne vit que deux minutes.", "Refresh the token: it lives two minutes only."
+    ),
+    check=holds,
+    code="invalid_token",
+    always=True,
+)
+
+TOKEN_REQUEST: tuple[Rule, ...] = (
+    NOT_A_FORM,
+    REPEATED,
+    IN_ADDRESS,
+    FROM_BROWSER,
+    TWO_AUTHENTICATIONS,
+    SIGNED_ASSERTION,
+    NO_CERTIFICATE,
+    NO_GRANT_TYPE,
+    OTHER_GRANT_TYPE,
+    MISSING_PARAMETER,
+)
+"""Judged on the bytes of a token request, before anything is looked up."""
+
+CLIENT_REQUEST: tuple[Rule, ...] = (
+    NOT_A_FORM,
+    REPEATED,
+    IN_ADDRESS,
+    FROM_BROWSER,
+    TWO_AUTHENTICATIONS,
+    SIGNED_ASSERTION,
+)
+"""Judged on an introspection or revocation request."""
+
+USERINFO_REQUEST: tuple[Rule, ...] = (IN_ADDRESS, FROM_BROWSER)
+
+RULES: tuple[Rule, ...] = (
+    *TOKEN_REQUEST,
+    UNAUTHENTICATED,
+    OTHER_METHOD,
+    BAD_CODE,
+    USED_CODE,
+    OTHER_REDIRECT,
+    BAD_VERIFIER,
+    BAD_REFRESH,
+    BAD_BEARER,
+)

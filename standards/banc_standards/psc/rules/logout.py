@@ -1,0 +1,85 @@
+"""Rules over a logout request: the one that an explicit sign-out must send (EXI PSC 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banc_standards.errors import Sentence
+from banc_standards.psc.read import LogoutRequest
+from banc_standards.rules import Hit, Rule
+
+
+def _unidentified(request: LogoutRequest) -> Iterator[Hit]:
+    by_tokens = request.form.get("client_id") is not None and request.form.get("refresh_token") is not None
+    if request.form.get("id_token_hint") is None and not by_tokens:
+        yield Hit("id_token_hint")
+
+
+def _foreign_hint(request: LogoutRequest) -> Iterator[Hit]:
+    if request.form.get("id_token_hint") is not None and request.hint is None:
+        yield Hit("id_token_hint")
+
+
+def _undeclared_return(request: LogoutRequest) -> Iterator[Hit]:
+    asked = request.form.get("post_logout_redirect_uri")
+    declared = request.client.post_logout_uris if request.client else ()
+    if asked is not None and asked not in declared:
+        yield Hit("post_logout_redirect_uri", asked, " ".join(declared))
+
+
+def _other_client(request: LogoutRequest) -> Iterator[Hit]:
+    named = request.form.get("client_id")
+    if named is not None and request.hint is not None and request.hint.get("azp") != named:
+        yield Hit("client_id", named, str(request.hint.get("azp")))
+
+
+UNIDENTIFIED = Rule(
+    id="PSC-OUT-001",
+    text=Sentence(
+        "La déconnexion ne dit pas quelle session fermer.", "The logout does not tell which session to close."
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 20 ; OpenID Connect RP-Initiated Logout 1.0 §2",
+    fix=Sentence("Envoyez id_token_hint, même expiré.", "Send id_token_hint, even an expired one."),
+    check=_unidentified,
+    code="invalid_request",
+)
+
+FOREIGN_HINT = Rule(
+    id="PSC-OUT-002",
+    text=Sentence("id_token_hint n'est pas un ID token émis ici.", "id_token_hint is not an ID token issued here."),
+    clause="OpenID Connect RP-Initiated Logout 1.0 §4",
+    fix=Sentence(
+        "Envoyez l'ID token reçu à la connexion (ni le jeton d'accès, ni celui d'un autre environnement).",
+        "Send the ID token received at login (neither the access token nor another environment's).",
+    ),
+    check=_foreign_hint,
+    code="invalid_request",
+    always=True,
+)
+
+UNDECLARED_RETURN = Rule(
+    id="PSC-OUT-003",
+    text=Sentence(
+        "post_logout_redirect_uri n'est pas déclarée pour ce client : la comparaison est exacte.",
+        "post_logout_redirect_uri is not declared for this client: the comparison is exact.",
+    ),
+    clause="Pro Santé Connect, raccordement ; OpenID Connect RP-Initiated Logout 1.0 §3",
+    fix=Sentence("Déclarez l'adresse, ou envoyez-la à l'identique.", "Declare the address, or send it unchanged."),
+    check=_undeclared_return,
+    code="invalid_redirect_uri",
+    always=True,
+)
+
+OTHER_CLIENT = Rule(
+    id="PSC-OUT-004",
+    text=Sentence(
+        "client_id n'est pas le destinataire de l'id_token_hint.", "client_id is not the audience of the id_token_hint."
+    ),
+    clause="OpenID Connect RP-Initiated Logout 1.0 §2",
+    fix=Sentence("Envoyez votre propre ID token.", "Send your own ID token."),
+    check=_other_client,
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (UNIDENTIFIED, FOREIGN_HINT, UNDECLARED_RETURN, OTHER_CLIENT)

@@ -1,0 +1,186 @@
+"""Rules over what protects an authorization request: state, nonce, PKCE, and the demands on the sign-in itself."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from banc_standards.errors import Sentence
+from banc_standards.psc.read import AuthorizationRequest
+from banc_standards.rules import Hit, Rule
+
+ENOUGH_BITS = 128
+
+_PKCE_VALUE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_PROMPTS = frozenset({"none", "login", "consent", "select_account"})
+_ALPHABETS = ((re.compile(r"[0-9]+"), 10), (re.compile(r"[0-9a-fA-F]+"), 16), (re.compile(r"[A-Za-z0-9_+/=-]+"), 64))
+
+
+def most_entropy(value: str) -> float:
+    """The most bits of entropy that a value of this length and alphabet can hold; a UUID counts as its 32 digits."""
+    if _UUID.fullmatch(value):
+        value = value.replace("-", "")
+    size = next((size for pattern, size in _ALPHABETS if pattern.fullmatch(value)), 94)
+    return len(value) * math.log2(size)
+
+
+def _no_state(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("state") is None:
+        yield Hit("state")
+
+
+def _weak_state(request: AuthorizationRequest) -> Iterator[Hit]:
+    yield from _weak("state", request)
+
+
+def _no_nonce(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("nonce") is None:
+        yield Hit("nonce")
+
+
+def _weak_nonce(request: AuthorizationRequest) -> Iterator[Hit]:
+    yield from _weak("nonce", request)
+
+
+def _weak(name: str, request: AuthorizationRequest) -> Iterator[Hit]:
+    value = request.form.get(name)
+    if value is not None and most_entropy(value) < ENOUGH_BITS:
+        yield Hit(name, f"≤ {math.floor(most_entropy(value))} bits", f"≥ {ENOUGH_BITS} bits")
+
+
+def _no_pkce(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("code_challenge") is None:
+        yield Hit("code_challenge", "", "S256")
+
+
+def _plain_pkce(request: AuthorizationRequest) -> Iterator[Hit]:
+    challenge = request.form.get("code_challenge")
+    method = request.form.get("code_challenge_method")
+    if challenge is not None and method in (None, "plain"):
+        yield Hit("code_challenge_method", method or "", "S256")
+
+
+def _bad_pkce(request: AuthorizationRequest) -> Iterator[Hit]:
+    challenge = request.form.get("code_challenge")
+    method = request.form.get("code_challenge_method")
+    if method not in (None, "plain", "S256"):
+        yield Hit("code_challenge_method", str(method), "S256")
+    if challenge is not None and not _PKCE_VALUE.fullmatch(challenge):
+        yield Hit("code_challenge", challenge, "43-128 [A-Za-z0-9-._~]")
+    if challenge is None and method is not None:
+        yield Hit("code_challenge", "", "43-128 [A-Za-z0-9-._~]")
+
+
+def _bad_prompt(request: AuthorizationRequest) -> Iterator[Hit]:
+    prompts = request.form.words("prompt")
+    if not set(prompts) <= _PROMPTS or ("none" in prompts and len(prompts) > 1):
+        yield Hit("prompt", " ".join(prompts), "none | login")
+    max_age = request.form.get("max_age")
+    if max_age is not None and not re.fullmatch(r"[0-9]{1,9}", max_age):
+        yield Hit("max_age", max_age, "0-999999999 s")
+
+
+NO_STATE = Rule(
+    id="PSC-AUT-013",
+    text=Sentence("state manque : le retour n'est pas protégé.", "state is missing: the callback is not protected."),
+    clause="Référentiel Pro Santé Connect, EXI PSC 08-10 ; RFC 6749 §10.12",
+    fix=Sentence(
+        "Envoyez un state aléatoire, à usage unique, lié à la session du navigateur.",
+        "Send a random, single-use state bound to the browser's session.",
+    ),
+    check=_no_state,
+    code="invalid_request",
+)
+
+WEAK_STATE = Rule(
+    id="PSC-AUT-014",
+    text=Sentence("state ne peut pas porter 128 bits d'entropie.", "state cannot hold 128 bits of entropy."),
+    clause="RFC 6749 §10.10",
+    fix=Sentence("Tirez au moins 16 octets aléatoires.", "Draw at least 16 random octets."),
+    check=_weak_state,
+    severity="warning",
+    certainty="deduced",
+)
+
+NO_NONCE = Rule(
+    id="PSC-AUT-015",
+    text=Sentence("nonce manque : l'ID token peut être rejoué.", "nonce is missing: the ID token can be replayed."),
+    clause="Référentiel Pro Santé Connect, EXI PSC 08-10 ; OpenID Connect Core 1.0 §15.5.2",
+    fix=Sentence(
+        "Envoyez un nonce aléatoire et vérifiez-le dans l'ID token.",
+        "Send a random nonce and check it in the ID token.",
+    ),
+    check=_no_nonce,
+    code="invalid_request",
+)
+
+WEAK_NONCE = Rule(
+    id="PSC-AUT-016",
+    text=Sentence("nonce ne peut pas porter 128 bits d'entropie.", "nonce cannot hold 128 bits of entropy."),
+    clause="Référentiel Pro Santé Connect, EXI PSC 08-10",
+    fix=Sentence("Tirez au moins 16 octets aléatoires.", "Draw at least 16 random octets."),
+    check=_weak_nonce,
+    severity="warning",
+)
+
+NO_PKCE = Rule(
+    id="PSC-AUT-017",
+    text=Sentence("PKCE n'est pas utilisé : recommandé, non exigé.", "PKCE is not used: recommended, not required."),
+    clause="RFC 9700 §2.1.1",
+    fix=Sentence("Envoyez code_challenge avec la méthode S256.", "Send code_challenge with the S256 method."),
+    check=_no_pkce,
+    severity="info",
+)
+
+PLAIN_PKCE = Rule(
+    id="PSC-AUT-018",
+    text=Sentence(
+        "PKCE utilise la méthode plain : annoncée, mais elle ne protège pas d'un tiers qui lit la requête.",
+        "PKCE uses the plain method: advertised, but no protection from a third party who reads the request.",
+    ),
+    clause="RFC 7636 §4.2, §7.2",
+    fix=Sentence("Utilisez code_challenge_method=S256.", "Use code_challenge_method=S256."),
+    check=_plain_pkce,
+    severity="warning",
+)
+
+BAD_PKCE = Rule(
+    id="PSC-AUT-019",
+    text=Sentence("Les paramètres PKCE sont mal formés.", "The PKCE parameters are malformed."),
+    clause="RFC 7636 §4.2, §4.4.1",
+    fix=Sentence(
+        "Envoyez code_challenge (43 à 128 caractères) et code_challenge_method=S256.",
+        "Send code_challenge (43 to 128 characters) and code_challenge_method=S256.",
+    ),
+    check=_bad_pkce,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+BAD_PROMPT = Rule(
+    id="PSC-AUT-022",
+    text=Sentence("prompt ou max_age n'a pas une valeur admise.", "prompt or max_age has no allowed value."),
+    clause="OpenID Connect Core 1.0 §3.1.2.1",
+    fix=Sentence(
+        "prompt vaut none, ou login ; max_age est un nombre de secondes.",
+        "prompt is none, or login; max_age is a number of seconds.",
+    ),
+    check=_bad_prompt,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (
+    NO_STATE,
+    WEAK_STATE,
+    NO_NONCE,
+    WEAK_NONCE,
+    NO_PKCE,
+    PLAIN_PKCE,
+    BAD_PKCE,
+    BAD_PROMPT,
+)

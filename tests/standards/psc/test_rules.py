@@ -1,0 +1,208 @@
+"""Each rule over a relying party's requests: one request that keeps it, one that breaks it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from banc_standards.psc import rules
+from banc_standards.psc.read import (
+    AuthorizationRequest,
+    BackChannelRequest,
+    Client,
+    Form,
+    LogoutRequest,
+    UserinfoRequest,
+)
+from banc_standards.psc.rules import authorization, back_channel, forms, logout, protection
+from banc_standards.rules import Registry, Rule, holds
+
+RANDOM = "q3vC0m8mJkq0n4yQ3aQ2sw"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+CLIENT = Client("dossier-plus", ("https://example.test/callback",), ("https://example.test/bye",))
+GOOD = {
+    "response_type": "code",
+    "client_id": "dossier-plus",
+    "redirect_uri": "https://example.test/callback",
+    "scope": "openid scope_all",
+    "acr_values": "eidas1",
+    "state": RANDOM,
+    "nonce": RANDOM[::-1],
+    "code_challenge": CHALLENGE,
+    "code_challenge_method": "S256",
+}
+
+
+def authorization_request(**changed: str | None) -> AuthorizationRequest:
+    parameters = {name: value for name, value in (GOOD | changed).items() if value is not None}
+    return AuthorizationRequest(Form(parameters.items()), client=CLIENT)
+
+
+def token_request(**changed: str | None) -> BackChannelRequest:
+    parameters = {
+        "grant_type": "authorization_code",
+        "code": "abc",
+        "redirect_uri": "https://example.test/callback",
+        "client_id": "dossier-plus",
+    } | changed
+    pairs = [(name, value) for name, value in parameters.items() if value is not None]
+    return BackChannelRequest(Form(pairs), Form(), media_type=back_channel.FORM, certificate=True)
+
+
+def logout_request(hint: dict[str, Any] | None, **parameters: str) -> LogoutRequest:
+    return LogoutRequest(Form(parameters.items()), hint=hint, client=CLIENT)
+
+
+HINT = {"azp": "dossier-plus"}
+TOKEN = token_request()
+QUIET = UserinfoRequest("Bearer x", Form(), Form())
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: Rule
+    kept: Any
+    broken: Any
+    at: str
+
+
+def on_authorization(rule: Rule, at: str, **changed: str | None) -> Case:
+    return Case(rule, authorization_request(), authorization_request(**changed), at)
+
+
+CASES = [
+    Case(
+        authorization.UNKNOWN_CLIENT,
+        authorization_request(),
+        replace(authorization_request(client_id="nobody"), client=None),
+        "client_id",
+    ),
+    on_authorization(authorization.UNDECLARED_REDIRECT, "redirect_uri", redirect_uri="https://example.test/callback/"),
+    on_authorization(authorization.CLEAR_REDIRECT, "redirect_uri", redirect_uri="http://example.test/callback"),
+    on_authorization(authorization.LOOPBACK_REDIRECT, "redirect_uri", redirect_uri="http://127.0.0.1:3000/callback"),
+    on_authorization(authorization.NO_RESPONSE_TYPE, "response_type", response_type=None),
+    on_authorization(authorization.OTHER_RESPONSE_TYPE, "response_type", response_type="code id_token"),
+    on_authorization(authorization.MISSING_SCOPE, "scope", scope="openid"),
+    on_authorization(authorization.UNKNOWN_SCOPE, "scope", scope="openid scope_all scope_9"),
+    on_authorization(authorization.NO_ACR, "acr_values", acr_values=None),
+    on_authorization(authorization.TOLERATED_ACR, "acr_values", acr_values="eidas2"),
+    on_authorization(authorization.OTHER_ACR, "acr_values", acr_values="0"),
+    on_authorization(authorization.ACR_TYPO, "acr", acr="eidas1", acr_values=None),
+    on_authorization(protection.NO_STATE, "state", state=None),
+    on_authorization(protection.WEAK_STATE, "state", state="1234567890"),
+    on_authorization(protection.NO_NONCE, "nonce", nonce=None),
+    on_authorization(protection.WEAK_NONCE, "nonce", nonce="20260101120000"),
+    on_authorization(protection.NO_PKCE, "code_challenge", code_challenge=None, code_challenge_method=None),
+    on_authorization(protection.PLAIN_PKCE, "code_challenge_method", code_challenge_method="plain"),
+    on_authorization(protection.BAD_PKCE, "code_challenge", code_challenge="short"),
+    on_authorization(protection.BAD_PROMPT, "prompt", prompt="none login"),
+    Case(
+        authorization.RAW_REALM,
+        authorization_request(),
+        replace(authorization_request(), endpoint="realm"),
+        "authorization_endpoint",
+    ),
+    Case(
+        authorization.REPEATED,
+        authorization_request(),
+        AuthorizationRequest(Form([*GOOD.items(), ("scope", "openid")]), client=CLIENT),
+        "scope",
+    ),
+    Case(back_channel.NOT_A_FORM, TOKEN, replace(TOKEN, media_type="application/json"), "Content-Type"),
+    Case(back_channel.IN_ADDRESS, TOKEN, replace(TOKEN, query=Form([("client_secret", "s")])), "query/client_secret"),
+    Case(back_channel.IN_ADDRESS, QUIET, replace(QUIET, query=Form([("access_token", "x")])), "query/access_token"),
+    Case(back_channel.FROM_BROWSER, TOKEN, replace(TOKEN, origin="https://spa.example.test"), "Origin"),
+    Case(
+        back_channel.REPEATED,
+        TOKEN,
+        replace(TOKEN, form=Form([("code", "a"), ("code", "b")])),
+        "code",
+    ),
+    Case(
+        back_channel.TWO_AUTHENTICATIONS,
+        replace(TOKEN, basic=("dossier-plus", "s")),
+        replace(token_request(client_secret="s"), basic=("dossier-plus", "s")),
+        "client_secret",
+    ),
+    Case(back_channel.SIGNED_ASSERTION, TOKEN, token_request(client_assertion="x.y.z"), "client_assertion"),
+    Case(back_channel.NO_CERTIFICATE, TOKEN, replace(TOKEN, certificate=False), "TLS"),
+    Case(back_channel.NO_GRANT_TYPE, TOKEN, token_request(grant_type=None), "grant_type"),
+    Case(back_channel.OTHER_GRANT_TYPE, TOKEN, token_request(grant_type="password"), "grant_type"),
+    Case(back_channel.MISSING_PARAMETER, TOKEN, token_request(code=None), "code"),
+    Case(logout.UNIDENTIFIED, logout_request(HINT, id_token_hint="x"), logout_request(None), "id_token_hint"),
+    Case(
+        logout.FOREIGN_HINT,
+        logout_request(HINT, id_token_hint="x"),
+        logout_request(None, id_token_hint="x"),
+        "id_token_hint",
+    ),
+    Case(
+        logout.UNDECLARED_RETURN,
+        logout_request(HINT, post_logout_redirect_uri="https://example.test/bye"),
+        logout_request(HINT, post_logout_redirect_uri="https://example.test/bye?x=1"),
+        "post_logout_redirect_uri",
+    ),
+    Case(
+        logout.OTHER_CLIENT,
+        logout_request(HINT, client_id="dossier-plus"),
+        logout_request(HINT, client_id="somebody-else"),
+        "client_id",
+    ),
+]
+
+
+def case_name(case: Case) -> str:
+    return case.rule.id
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_name)
+def test_a_request_that_keeps_the_rule_has_no_finding(case: Case) -> None:
+    assert list(case.rule.judge(case.kept)) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_name)
+def test_a_request_that_breaks_the_rule_has_one_finding_at_its_place(case: Case) -> None:
+    found = list(case.rule.judge(case.broken, "en"))
+
+    assert [finding.location for finding in found] == [case.at]
+    assert found[0].message == case.rule.text.en
+
+
+def test_every_rule_that_reads_a_request_is_in_the_table() -> None:
+    judged_elsewhere = {rule for rule in rules.RULES if rule.check is holds}
+
+    assert {case.rule for case in CASES} | judged_elsewhere == set(rules.RULES)
+
+
+def test_rules_form_one_registry() -> None:
+    registry = Registry(rules.RULES)
+
+    assert forms.UNREADABLE.id in registry
+    assert all(rule.clause and rule.fix.fr and rule.fix.en for rule in registry.values())
+
+
+def test_a_rule_that_refuses_names_the_error_of_the_protocol() -> None:
+    refusing = [rule for rule in rules.RULES if rule.severity == "error"]
+
+    assert [rule.id for rule in refusing if not rule.code] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "enough"),
+    [
+        (RANDOM, True),
+        ("5f0c1f0e-0000-4000-8000-000000000001", True),
+        ("0123456789abcdef0123456789abcdef", True),
+        ("0123456789abcdef", False),
+        ("", False),
+    ],
+)
+def test_entropy_is_bounded_by_length_and_alphabet(value: str, enough: bool) -> None:
+    assert (protection.most_entropy(value) >= protection.ENOUGH_BITS) is enough
+
+
+@pytest.mark.parametrize("uri", ["http://[broken", "https://example.test", ""])
+def test_a_redirect_that_is_no_address_is_not_a_local_one(uri: str) -> None:
+    assert list(authorization.LOOPBACK_REDIRECT.judge(authorization_request(redirect_uri=uri))) == []
