@@ -1,0 +1,130 @@
+"""The hash chain of the journal (CONTRACTS §6): canonical form, sealing, verification. Pure functions.
+
+An entry's ``hash`` is the SHA-256 of the entry without ``hash``: UTF-8, keys sorted, separators ``,`` and ``:``, no
+ASCII escaping. ``prev`` is the hash of the previous entry of the same session, epoch and writer, null in the first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from banc_standards.errors import BancError, Sentence
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+class EntryRefused(BancError):
+    """An entry that cannot be sealed: a floating number, or a value that JSON does not have."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(
+            "JOURNAL-001",
+            Sentence(f"entrée de journal impossible : {why.fr}", f"journal entry impossible: {why.en}"),
+            Sentence(
+                "défaut du banc : signaler avec le journal de la commande",
+                "a defect of the bench: report it with the log of the command",
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a chain: its ``seq`` (0 before the first) and its ``hash``."""
+
+    seq: int = 0
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An entry with its place in the chain: the object, and the JSON text that is stored."""
+
+    entry: dict[str, Any]
+    text: str
+
+    @property
+    def head(self) -> Head:
+        """The chain's head once this entry is in."""
+        return Head(self.entry["seq"], self.entry["hash"])
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What following a chain showed: number of good entries, and the first fault, if any."""
+
+    entries: int
+    head: str | None
+    broken_at: int | None = None
+    reason: str | None = None
+
+    @property
+    def intact(self) -> bool:
+        """True when every entry follows from the one before it."""
+        return self.reason is None
+
+
+def digest(data: bytes) -> str:
+    """The name of a content: ``sha256:`` and its SHA-256 in lower-case hexadecimal."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """The canonical JSON of a value.
+
+    Lone surrogates (undecodable bytes of a header line) become ``?``, so that what is stored reads back to the same
+    bytes. Raises :class:`EntryRefused` when the value is not JSON.
+    """
+    try:
+        return _ENCODER.encode(value).encode("utf-8", "replace")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EntryRefused(Sentence(str(error), str(error))) from error
+
+
+def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writer: str) -> Sealed:
+    """Puts an entry at the end of a chain: adds ``v``, ``session``, ``epoch``, ``writer``, ``seq``, ``prev``, ``hash``.
+
+    Raises :class:`EntryRefused` when the entry holds a floating number or anything that is not JSON.
+    """
+    if _holds_float(entry):
+        raise EntryRefused(Sentence("elle contient un nombre à virgule", "it holds a floating number"))
+    sealed: dict[str, Any] = {
+        "v": 1,
+        "session": session,
+        "epoch": epoch,
+        "writer": writer,
+        "seq": head.seq + 1,
+        **entry,
+        "prev": head.hash,
+    }
+    data = canonical(sealed)
+    sealed["hash"] = digest(data)
+    return Sealed(sealed, f'{data[:-1].decode()},"hash":"{sealed["hash"]}"}}')
+
+
+def verify(entries: Iterable[Mapping[str, Any]]) -> Verification:
+    """Follows one chain from its first entry: each hash, each ``prev``, each ``seq`` (from 1, without gaps)."""
+    head = Head()
+    for entry in entries:
+        seq = entry.get("seq")
+        at = seq if isinstance(seq, int) else head.seq + 1
+        if seq != head.seq + 1:
+            return Verification(head.seq, head.hash, at, "seq")
+        if entry.get("prev") != head.hash:
+            return Verification(head.seq, head.hash, at, "prev")
+        found = digest(canonical({key: value for key, value in entry.items() if key != "hash"}))
+        if entry.get("hash") != found:
+            return Verification(head.seq, head.hash, at, "hash")
+        head = Head(seq, found)
+    return Verification(head.seq, head.hash)
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_float(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_float(item) for item in value)
+    return isinstance(value, float)

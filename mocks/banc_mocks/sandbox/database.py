@@ -1,0 +1,86 @@
+"""Opening the database, and the two statements that SQLite and PostgreSQL spell in their own dialects."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from banc_mocks.sandbox import tables
+
+
+class InUse(OSError):
+    """Another sandbox holds the data folder."""
+
+
+def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Callable[[], None], int]:
+    """Opens the database of a data folder and makes its tables when they are missing.
+
+    Returns the engine, what releases the folder, and the highest rank of the working state. Raises ``OSError`` or
+    ``sqlalchemy.exc.SQLAlchemyError``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    release = _hold(folder)
+    try:
+        engine = sa.create_engine(url or sa.URL.create("sqlite", database=str(folder / "banc.db")))
+        if engine.dialect.name == "sqlite":
+            _tune(engine, busy_ms)
+        with engine.begin() as connection:
+            tables.metadata.create_all(connection)
+            stored = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.name == "schema")).scalar()
+            if stored is None:
+                connection.execute(sa.insert(tables.meta), {"name": "schema", "value": tables.SCHEMA_VERSION})
+            elif stored != tables.SCHEMA_VERSION:
+                raise InUse(f"schema {stored}, this version reads {tables.SCHEMA_VERSION}")
+            rank = connection.execute(sa.select(sa.func.max(tables.state.c.rank))).scalar() or 0
+    except BaseException:
+        release()
+        raise
+    return engine, release, rank
+
+
+def insert_new(engine: sa.Engine | sa.Connection, table: sa.Table) -> sa.Insert:
+    """An insert that leaves a row that is already there."""
+    if engine.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def upsert(engine: sa.Engine | sa.Connection, table: sa.Table, *columns: str) -> sa.Insert:
+    """An insert that replaces ``columns`` of a row that is already there."""
+    if engine.dialect.name == "postgresql":
+        on_server = postgresql.insert(table)
+        return on_server.on_conflict_do_update(
+            table.primary_key, set_={name: on_server.excluded[name] for name in columns}
+        )
+    in_file = sqlite.insert(table)
+    return in_file.on_conflict_do_update(
+        list(table.primary_key.columns), set_={name: in_file.excluded[name] for name in columns}
+    )
+
+
+def _tune(engine: sa.Engine, busy_ms: int) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA busy_timeout={int(busy_ms)}")
+        cursor.close()
+
+
+def _hold(folder: Path) -> Callable[[], None]:
+    """Holds the folder for this process; the lock is SQLite's own, so it falls with the process, on every platform."""
+    lock = sqlite3.connect(folder / "banc.lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        lock.close()
+        if "locked" in str(error):
+            raise InUse(f"{folder}: déjà ouvert par un autre banc / already open in another sandbox") from error
+        raise OSError(f"{folder}: {error}") from error
+    return lock.close
