@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from banc_mocks.sandbox.faults import Fault
 from banc_standards.attribution_rules import SESSION_CONFLICT, SESSION_UNKNOWN
 from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Hit, Rule
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from banc_mocks.sandbox.call import Call
-    from banc_mocks.sandbox.faults import Fault
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 BaseUrl = Callable[[str], str]
@@ -101,6 +101,31 @@ class HttpService:
     refuse: Callable[[Call, BancError], Reply] = _plain_refusal
     addresses: Callable[[BaseUrl], dict[str, str]] = field(default=lambda _base: {})
     faults: tuple[Fault, ...] = ()
+
+
+def generic_faults(service: str) -> tuple[Fault, ...]:
+    """The faults that every service has, shown by the framework: down (503), slow (``delay_ms``), close (no answer)."""
+    return (
+        Fault(
+            f"{service}.down",
+            service,
+            Sentence("Le service répond 503 sans rien faire.", "The service answers 503 and does nothing."),
+        ),
+        Fault(
+            f"{service}.slow",
+            service,
+            Sentence("Le service répond avec retard.", "The service answers late."),
+            parameters={"delay_ms": 5_000},
+        ),
+        Fault(
+            f"{service}.close",
+            service,
+            Sentence(
+                "Le service ferme la connexion sans répondre ni rien faire.",
+                "The service closes the connection without an answer and does nothing.",
+            ),
+        ),
+    )
 
 
 class HttpRefusal(BancError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from multidict import CIMultiDict
 
 from banc_mocks.sandbox.attribution import Peer, attribute, split_prefix
 from banc_mocks.sandbox.batch import Batch
-from banc_mocks.sandbox.call import Call, RequestHead, exchange_id
+from banc_mocks.sandbox.call import Call, RequestHead
 from banc_mocks.sandbox.clock import instant, real_now, second
 from banc_mocks.sandbox.http import (
     MIB,
@@ -26,6 +27,7 @@ from banc_mocks.sandbox.http import (
     RuleBroken,
     ServiceDown,
 )
+from banc_mocks.sandbox.journal import new_id
 from banc_mocks.sandbox.tls import Connection, Refusal
 from banc_standards.errors import BancError
 from banc_standards.rules import Hit, Rule
@@ -132,7 +134,7 @@ class ServiceServer:
             signs=found.signs,
             at=at,
             now=session.now(),
-            id=exchange_id(at),
+            id=_id(at),
         )
         return call, found.refusal
 
@@ -174,7 +176,7 @@ class ServiceServer:
         name = self._service.name
         slow = call.armed(f"{name}.slow")
         if slow is not None:
-            await asyncio.sleep(slow.delay_ms / 1000)
+            await asyncio.sleep(int(slow.parameters["delay_ms"]) / 1000)
         if call.armed(f"{name}.close") is not None:
             call.outcome = "failed"
             return None
@@ -194,17 +196,15 @@ class ServiceServer:
             return Reply(failure.status, failure.code.encode())
 
     async def _commit(self, call: Call, route: Route | None, reply: Reply | None, duration_us: int) -> Reply | None:
-        store = self._sandbox.store
+        journal = self._sandbox.journal
         try:
             batch = call.batch(reply, duration_us)
             if route is not None and route.public and call.outcome == "accepted" and not batch.changes:
-                self._sandbox.public_reads.add(call, batch)
-                return reply
-            self._sandbox.public_reads.flush(batch.session)
-            if call.conflict is not None:
-                await asyncio.gather(store.write(batch), self._copy_to(call.conflict, batch))
+                journal.note(batch)
+            elif call.conflict is not None:
+                await asyncio.gather(journal.enter(batch), self._copy_to(call.conflict, batch))
             else:
-                await store.write(batch)
+                await journal.enter(batch)
         except Exception:
             _log.exception("%s: %s was not written", self._service.name, call.operation)
             return self._failed(call)
@@ -214,8 +214,8 @@ class ServiceServer:
         session = self._sandbox.sessions.find(session_id)
         if session is None or batch.entry is None:
             return
-        entry = {**batch.entry, "id": exchange_id(real_now())}
-        await self._sandbox.store.write(Batch(session.id, session.working.epoch, entry=entry, blobs=batch.blobs))
+        entry = {**batch.entry, "id": _id(real_now())}
+        await self._sandbox.journal.enter(Batch(session.id, session.working.epoch, entry=entry, blobs=batch.blobs))
 
     # -- what never became a call --------------------------------------------------------------------------------
 
@@ -248,7 +248,7 @@ class ServiceServer:
         session = sandbox.sessions.find(found.session) or sandbox.sessions.default
         at = real_now()
         entry = {
-            "id": exchange_id(at),
+            "id": _id(at),
             "at": instant(at),
             "clock": second(session.now()),
             "duration_us": 0,
@@ -276,9 +276,8 @@ class _HttpConnection(web.RequestHandler):
     """aiohttp's protocol, told which connection it serves, and journaling what it cannot read."""
 
     def __init__(self, server: web.Server, owner: ServiceServer, connection: Connection) -> None:
-        super().__init__(
-            server, loop=asyncio.get_running_loop(), access_log=_access, lingering_time=LINGER_S, logger=_log
-        )
+        loop = asyncio.get_running_loop()
+        super().__init__(server, loop=loop, access_log=_access, lingering_time=LINGER_S, logger=_log)
         self._owner = owner
         self.connection = connection
 
@@ -301,6 +300,10 @@ def _connection(request: web.BaseRequest) -> Connection:
     protocol = request.protocol
     assert isinstance(protocol, _HttpConnection)
     return protocol.connection
+
+
+def _id(at: datetime) -> str:
+    return new_id(int(at.timestamp() * 1000))
 
 
 def _refuse_broken(rule: Rule, hits: Any) -> None:
