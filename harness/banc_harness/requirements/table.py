@@ -24,10 +24,10 @@ USE_CASES = ("UC1", "UC2", "UC3")
 class Requirement:
     """One requirement, in our own words.
 
-    ``software`` are the types that it is asked of; ``approved`` those for which the working export approved its wording,
-    and ``review`` what the export says otherwise. ``profiles`` are the optional profiles that make it apply, ``condition``
-    what else it depends on. ``formerly`` are its ids in the first publication of wave 1. ``weight`` is ours: 1, or 2 for a
-    published criticality MAJOR, 3 for CRITICAL.
+    ``software`` are the types that it is asked of; ``approved`` those for which the working export approved its
+    wording, ``review`` what the export says of it otherwise. ``profiles`` are the optional profiles that make it apply,
+    ``condition`` what else it depends on. ``formerly`` are its ids in the first publication of wave 1. ``weight`` is
+    ours: 1, or 2 for a published criticality MAJOR, 3 for CRITICAL.
     """
 
     id: str

@@ -1,0 +1,144 @@
+"""The requirement tables are complete, bilingual and honest about what may close a gate."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from banc_harness.requirements.table import Requirement, Table, couloirs, table
+from banc_standards.errors import Sentence, UnusableInput
+
+HOSPITAL_TYPES = {"DPI", "PFI", "RI"}
+
+
+@pytest.fixture
+def hopital() -> Table:
+    return table("hopital")
+
+
+@pytest.fixture
+def published() -> dict[str, dict[str, str]]:
+    """The rows of the published list that concern a hospital's software."""
+    path = Path(__file__).parents[4] / "shared" / "data" / "segur" / "requirements.csv"
+    if not path.exists():
+        pytest.skip("the published list does not lie beside this repository")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    return {key: row for key, row in rows.items() if set(row["software_type"].split("+")) & {*HOSPITAL_TYPES, "ALL"}}
+
+
+def requirement(**change: Any) -> Requirement:
+    """A plain mandatory requirement of a DPI, with some of its facts changed."""
+    plain = Requirement(
+        id="X/1.01",
+        text=Sentence("a", "b"),
+        couloir="hopital",
+        area="dmp",
+        use_cases=("UC1",),
+        level="mandatory",
+        check_mode="automatic",
+        wave=1,
+        software=("DPI",),
+        review="approved",
+        source="export-2023",
+        approved=("DPI",),
+    )
+    return replace(plain, **change)
+
+
+def test_the_hospital_table_is_there() -> None:
+    assert "hopital" in couloirs()
+
+
+def test_a_couloir_without_a_table_says_which_ones_exist() -> None:
+    with pytest.raises(UnusableInput, match="REQ-001") as caught:
+        table("officine")
+    assert "hopital" in caught.value.hint.fr
+
+
+def test_the_hospital_table_holds_every_published_row_and_no_other(
+    hopital: Table, published: dict[str, dict[str, str]]
+) -> None:
+    assert set(hopital) == set(published)
+    assert len(hopital) == 165
+
+
+def test_levels_and_check_modes_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
+    ours = {key: (item.level, item.check_mode) for key, item in hopital.items()}
+    assert ours == {key: (row["level"], row["check_mode"]) for key, row in published.items()}
+
+
+def test_review_statuses_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
+    ours = {key: ":".join(filter(None, (item.review, "+".join(item.approved)))) for key, item in hopital.items()}
+    assert ours == {key: row["review_status"].replace("DRIMbox", "DRIMBOX") for key, row in published.items()}
+
+
+def test_every_requirement_has_two_sentences_of_its_own(hopital: Table, published: dict[str, dict[str, str]]) -> None:
+    texts = [text for item in hopital.values() for text in (item.text.fr, item.text.en)]
+    assert all(text.endswith(".") for text in texts)
+    assert not {text.rstrip(".").casefold() for text in texts} & {row["text"].casefold() for row in published.values()}
+
+
+def test_every_requirement_refers_to_things_that_the_table_explains(hopital: Table) -> None:
+    for item in hopital.values():
+        assert item.source in hopital.sources
+        assert item.area in hopital.areas
+        assert set(item.profiles) <= set(hopital.profiles)
+        assert set(item.software) <= HOSPITAL_TYPES
+
+
+def test_every_conditional_requirement_says_what_it_depends_on(hopital: Table) -> None:
+    conditional = [item for item in hopital.values() if item.level == "conditional"]
+    assert conditional
+    assert all(item.profiles or item.condition.fr for item in conditional)
+
+
+@pytest.mark.parametrize(("software_type", "count", "gate"), [("DPI", 114, 96), ("PFI", 70, 65), ("RI", 4, 4)])
+def test_what_the_general_profile_asks_of_each_software(
+    hopital: Table, software_type: str, count: int, gate: int
+) -> None:
+    asked = hopital.applicable(software_type)
+    assert len(asked) == count
+    assert sum(item.in_gate(software_type) for item in asked) == gate
+
+
+def test_a_declared_profile_adds_its_requirements(hopital: Table) -> None:
+    added = set(hopital.applicable("PFI", ["general", "bal-app"])) - set(hopital.applicable("PFI"))
+    assert {item.id for item in added} == {"SC.MSS/CONF.12"}
+
+
+@pytest.mark.parametrize("review", ["obsolete", "to_rework"])
+def test_an_obsolete_wording_or_one_to_rework_is_never_in_a_gate(review: str) -> None:
+    assert requirement().in_gate("DPI")
+    assert not requirement(review=review, approved=()).in_gate("DPI")
+
+
+def test_a_wording_approved_for_other_software_only_is_not_in_this_gate() -> None:
+    assert not requirement(approved=("LGC", "SGL")).in_gate("DPI")
+
+
+def test_a_recommendation_is_never_in_a_gate() -> None:
+    assert not requirement(level="optional").in_gate("DPI")
+
+
+@pytest.mark.parametrize("name", ["SC.DMP/UX.08", "DMP/UX.08"])
+def test_a_requirement_is_found_with_or_without_the_shared_prefix(hopital: Table, name: str) -> None:
+    found = hopital.named(name)
+    assert found is not None
+    assert found.id == "SC.DMP/UX.08"
+
+
+def test_a_requirement_is_found_by_its_first_id(hopital: Table) -> None:
+    found = hopital.named("DPI.ANN.01")
+    assert found is not None
+    assert found.id == "ANN/va1.01"
+
+
+def test_two_requirements_of_one_id_are_refused() -> None:
+    about = {"name": "x", "version": "1", "sources": {}, "profiles": {}, "areas": {}}
+    with pytest.raises(ValueError, match=r"X/1\.01"):
+        Table("hopital", about, [requirement(), requirement()], "sha256:0")
