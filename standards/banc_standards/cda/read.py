@@ -64,6 +64,7 @@ class Actor:
     time: str
     structure: Structure | None
     device: str = ""
+    device_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +355,7 @@ def _actor(element: etree._Element, role: str) -> Actor:
         time=time.get("value", "") if time is not None else "",
         structure=_structure(entity.find(f"{V3}representedOrganization")),
         device=text_of(device.find(f"{V3}softwareName")) if device is not None else "",
+        device_model=text_of(device.find(f"{V3}manufacturerModelName")) if device is not None else "",
     )
 
 

@@ -13,6 +13,12 @@ from banc_standards.terminology.oids import DOCUMENT_CLASSES, DOCUMENT_TYPES_FR,
 
 DISCHARGE_LETTER: Final = Code("11490-0", LOINC, "Lettre de liaison à la sortie d'un établissement de soins")
 
+SIGNATURE_CLASS: Final = Code("urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1", "URN", "Digital Signature")
+SIGNATURE_TYPE: Final = Code("E1762", "ASTM", "Full Document")
+SIGNATURE_FORMAT: Final = Code("http://www.w3.org/2000/09/xmldsig#", "URN", "Default Signature Style")
+SIGNATURE_PURPOSE: Final = Code("1.2.840.10065.1.12.1.14", "1.2.840.10065.1.12", "Source")
+"""Metadata of the document that signs a lot (dmp, TD2.1), and the purpose that it declares."""
+
 XDS_SD: Final = "1.3.6.1.4.1.19376.1.2.20"
 """templateId of a level 1 document (IHE XDS-SD), which takes the place of the model's."""
 
