@@ -11,16 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
 
 from banc_standards.soap.names import DS, HL7V3, SAML, WSSE, XSI
+from banc_standards.terminology.codes import Code as Code
 from banc_standards.vihf import names
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A coded value: code, OID of its system, label."""
-
-    code: str
-    system: str
-    display: str = ""
 
 
 @dataclass(frozen=True, slots=True)
