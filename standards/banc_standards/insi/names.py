@@ -1,0 +1,45 @@
+"""The namespaces, actions and labels of INSi (WSDL DESIR_ICIR_EXP 1.5.0)."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+WEBSERVICE: Final = "http://www.cnamts.fr/webservice"
+REC_SANS: Final = "http://www.cnamts.fr/INSiRecSans"
+REC_VIT: Final = "http://www.cnamts.fr/INSiRecVit"
+RESULTAT: Final = "http://www.cnamts.fr/INSiResultat"
+CTXBAM: Final = "urn:siram:bam:ctxbam"
+CTXLPS: Final = "urn:siram:lps:ctxlps"
+SIRAM: Final = "urn:siram"
+
+BAM_VERSION: Final = "01_02"
+LPS_VERSION: Final = "01_00"
+IDAM_ROLE: Final = "4"
+ISSUER_FORMAT: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
+
+Operation = Literal["WS_INS1", "WS_INS2", "WS_INS3"]
+ACTION_ROOT: Final = "urn:ServiceIdentiteCertifiee:1.0.0:"
+SEARCH_ACTION: Final = ACTION_ROOT + "rechercherInsAvecTraitsIdentite"
+ACTIONS: Final[dict[str, Operation]] = {
+    ACTION_ROOT + "rechercherInsAvecCarteVitale": "WS_INS1",
+    SEARCH_ACTION: "WS_INS2",
+    ACTION_ROOT + "verifierInsAvecTraitsIdentite": "WS_INS3",
+}
+
+BILLING: Final = "identifiantFacturation"
+SPECIALITY: Final = "codeSpecialiteAMO"
+SECTOR: Final = "secteurActivite"
+PROFESSION: Final = "gipProfessionCode"
+
+FOUND: Final = "00"
+NONE_FOUND: Final = "01"
+SEVERAL_FOUND: Final = "02"
+LABELS: Final[dict[str, str]] = {
+    FOUND: "OK",
+    NONE_FOUND: "Aucune identite trouvee",
+    SEVERAL_FOUND: "Plusieurs identites trouvees",
+}
+"""``LibelleCR`` on the wire, ASCII, by ``CodeCR``."""
+
+ORGANISATION_NAMES: Final = frozenset({"INSI-MANU", "INSI-AUTO"})
+"""The CN that an organisation certificate must have, to the letter: a call by an operator, or by an automaton."""
