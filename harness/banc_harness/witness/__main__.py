@@ -1,0 +1,54 @@
+"""``python -m banc_harness.witness``: the witness as an ``http`` driver, or for one action as an ``exec`` driver."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from banc_harness.witness.actions import CAPABILITIES, Witness
+from banc_harness.witness.defects import DEFECTS
+from banc_harness.witness.records import Records
+from banc_harness.witness.server import server
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serves until told to stop (``serve``), or answers the one action of standard input (``exec``)."""
+    parser = argparse.ArgumentParser(prog="python -m banc_harness.witness", description=__doc__)
+    parser.add_argument("mode", choices=("serve", "exec"))
+    parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
+    parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
+    parser.add_argument("--defect", action="append", default=[], choices=sorted(DEFECTS), metavar="NAME")
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="temoin-") as temporary:
+        folder = given.data or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        records = Records(str(folder / "temoin.sqlite"))
+        witness = Witness(records, folder, frozenset(given.defect))
+        try:
+            if given.mode == "exec":
+                json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)
+                return 0
+            return _serve(witness, given.port)
+        finally:
+            records.close()
+
+
+def _serve(witness: Witness, port: int) -> int:
+    listening = server(witness.act, list(CAPABILITIES), port=port)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(json.dumps({"url": f"http://127.0.0.1:{listening.server_address[1]}"}), flush=True)
+    try:
+        listening.serve_forever()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        listening.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""What the witness can be told to do wrong. Each defect changes what crosses the wire, and at least one check notices it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Name of each defect, and what the software then does, in French and in English.
+DEFECTS: Final[dict[str, tuple[str, str]]] = {
+    "no-acr": (
+        "n'envoie pas acr_values à Pro Santé Connect",
+        "sends no acr_values to Pro Santé Connect",
+    ),
+    "no-nonce": (
+        "n'envoie pas de nonce à Pro Santé Connect",
+        "sends no nonce to Pro Santé Connect",
+    ),
+    "short-state": (
+        "envoie toujours le même state court",
+        "always sends the same short state",
+    ),
+    "raw-realm": (
+        "ouvre l'adresse du realm brut au lieu du wallet",
+        "opens the raw realm instead of the wallet",
+    ),
+    "refresh-loop": (
+        "insiste après un rafraîchissement refusé",
+        "keeps refreshing after a refusal",
+    ),
+    "raw-traits": (
+        "envoie à INSi les traits en minuscules, accents compris",
+        "sends INSi traits in lower case, accents included",
+    ),
+    "unqualified-ins": (
+        "envoie le matricule d'une identité qui n'est pas qualifiée",
+        "sends the matricule of an identity that is not qualified",
+    ),
+    "production-oid": (
+        "range l'INS de test sous l'OID de production",
+        "puts the test INS under the production OID",
+    ),
+    "no-birth-place": (
+        "oublie le lieu de naissance dans le CDA",
+        "leaves the birth place out of the CDA",
+    ),
+    "wrong-hash": (
+        "annonce une empreinte qui n'est pas celle du document",
+        "declares a hash that is not the document's",
+    ),
+    "blind-feeding": (
+        "dépose sans tester l'existence du DMP (TD0.2)",
+        "files without testing that the DMP exists (TD0.2)",
+    ),
+    "ignores-opposition": (
+        "dépose au DMP malgré l'opposition du patient",
+        "files in the DMP although the patient objects",
+    ),
+    "self-authorisation": (
+        "s'ajoute une autorisation d'accès (TD0.3) avant de déposer",
+        "adds itself an access authorisation (TD0.3) before filing",
+    ),
+    "generic-user": (
+        "désigne un utilisateur générique dans le VIHF",
+        "names a generic user in the VIHF",
+    ),
+    "no-speciality": (
+        "oublie le savoir-faire du médecin dans le VIHF",
+        "leaves the doctor's speciality out of the VIHF",
+    ),
+    "wrong-seal": (
+        "signe le VIHF avec le certificat d'authentification",
+        "signs the VIHF with the authentication certificate",
+    ),
+    "other-software": (
+        "se présente sous un autre nom que celui déclaré",
+        "presents itself under another name than the declared one",
+    ),
+    "new-id-on-retry": (
+        "change l'identifiant du document à chaque nouvel essai",
+        "changes the document's id at each new attempt",
+    ),
+}

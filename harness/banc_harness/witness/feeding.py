@@ -1,0 +1,195 @@
+"""Feeding the DMP: a VIHF for each call, TD0.2 to know the record, TD2.1 to file the letter with its signature."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from banc_standards.dmp import build as dmp
+from banc_standards.dmp import read as dmp_answers
+from lxml import etree
+
+from banc_harness.witness.credentials import Credential
+from banc_harness.witness.transport import Transport
+from banc_standards.errors import BancError
+from banc_standards.ins import Ins
+from banc_standards.soap import build as soap
+from banc_standards.soap import mtom
+from banc_standards.soap import read as soap_answers
+from banc_standards.terminology.codes import value_set
+from banc_standards.vihf import build as vihf
+from banc_standards.xds import build as xds
+from banc_standards.xds.model import SubmissionSet
+from banc_standards.xds.signature import sign_submission
+
+Existence = Literal["open", "closed", "absent"]
+PROVIDE = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
+SET_AUTHORISATION = "urn:si-dmp-habilitations:HabilitationsEndPoint:setAuthorization"
+PROFESSIONS = "1.2.250.1.71.1.2.7"
+SPECIALITIES = "1.2.250.1.71.4.2.5"
+
+
+class DmpRefused(Exception):
+    """The DMP answered with an error: its code, and the sentence for the user."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code} : {sentence}" if sentence else code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """How the software names itself to the services."""
+
+    name: str
+    version: str
+    idam: str
+    homologation: str
+
+
+@dataclass(slots=True)
+class Feeding:
+    """One user of one structure, with the certificates of that structure, in front of the DMP."""
+
+    base: str
+    transport: Transport
+    tls: Credential
+    seal: Credential
+    software: Software
+    user: Mapping[str, Any]
+    professional: Mapping[str, Any]
+    structure: Mapping[str, Any]
+    now: datetime
+    defects: frozenset[str] = frozenset()
+
+    def existence(self, ins: Ins) -> Existence:
+        """TD0.2: whether the patient has a record, and whether it is open.
+
+        Raises :class:`DmpRefused` when the DMP answers an error.
+        """
+        request = dmp.existence_request(
+            ins,
+            message_id=str(uuid.uuid4()),
+            query_id=str(uuid.uuid4()),
+            created=self.now,
+            sender=f"{self.structure['oid']}.3",
+            software=self.software.name,
+        )
+        body = self._call("patients", dmp.EXISTENCE_ACTION, request, ins)
+        answer = dmp_answers.existence(body)
+        if answer.error:
+            raise DmpRefused(answer.error, answer.error_text)
+        if answer.response != "OK":
+            return "absent"
+        return "open" if answer.status == "active" else "closed"
+
+    def file(self, document: bytes, ins: Ins, *, submission_id: str, replaces: str | None = None) -> None:
+        """TD2.1: files one document with the signature of its lot.
+
+        Raises :class:`DmpRefused` with the DMP's own code when it is not registered.
+        """
+        entry = xds.entry_from_cda(document)
+        lot = SubmissionSet(
+            id="Lot01",
+            unique_id=submission_id,
+            source_id=f"{self.structure['oid']}.3",
+            patient_id=ins.cx(),
+            submission_time=xds.utc(self.now),
+            authors=entry.authors,
+            content_type=value_set("J59").get("03"),
+        )
+        signature = sign_submission(
+            lot=submission_id,
+            documents={entry.unique_id or "": document},
+            key=self.seal.key,
+            certificate=self.seal.certificate,
+            signing_time=self.now,
+            signature_id=f"S{uuid.uuid4().hex}",
+        )
+        if "wrong-hash" in self.defects:
+            entry = replace(entry, hash="0" * 40)
+        signed = xds.signature_entry(lot, entry, signature, unique_id=f"{submission_id}.1")
+        submission = xds.submission(lot, [entry, signed], replaces={entry.id: replaces} if replaces else None)
+        parts = {f"{entry.id}@temoin": document, f"{signed.id}@temoin": signature}
+        body = xds.provide_and_register(submission, {entry.id: f"{entry.id}@temoin", signed.id: f"{signed.id}@temoin"})
+        answer = self._call("repository", PROVIDE, body, ins, parts=parts)
+        errors = [element for element in answer.iter("{*}RegistryError")]
+        if errors:
+            raise DmpRefused(errors[0].get("errorCode", ""), errors[0].get("codeContext", ""))
+
+    def authorise(self, ins: Ins) -> None:
+        """TD0.3, which has no place around a feeding: only a defect calls it."""
+        request = etree.Element("{urn:si-dmp-habilitations}setAuthorization", nsmap={None: "urn:si-dmp-habilitations"})  # type: ignore[dict-item]
+        etree.SubElement(request, "{urn:si-dmp-habilitations}action").text = "AJOUT"
+        try:
+            self._call("habilitations", SET_AUTHORISATION, request, ins)
+        except DmpRefused:
+            return
+
+    def _call(
+        self,
+        service: str,
+        action: str,
+        body: etree._Element,
+        ins: Ins,
+        *,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> etree._Element:
+        url = f"{self.base}/{service}"
+        headers = soap.addressing(action=action, message_id=f"urn:uuid:{uuid.uuid4()}", to=url)
+        headers.append(vihf.security(self._vihf(ins)))
+        envelope = soap.serialize(soap.envelope(headers=headers, body=body))
+        if parts:
+            content_type, data = mtom.pack(
+                envelope, parts, action=action, boundary=f"temoin-{secrets.token_hex(12)}", root_id="enveloppe@temoin"
+            )
+        else:
+            content_type, data = f'application/soap+xml; charset=utf-8; action="{action}"', envelope
+        answer = self.transport.presenting(self.tls.pair).send(
+            "POST", url, body=data, headers={"Content-Type": content_type}
+        )
+        try:
+            package = mtom.unpack(answer.headers.get("content-type", ""), answer.body)
+            message = soap_answers.read(package.root)
+        except BancError as error:
+            raise DmpRefused(f"HTTP {answer.status}", "la réponse du DMP n'est pas lisible") from error
+        fault = message.envelope.find(".//{*}Body/{*}Fault")
+        if fault is not None:
+            code = (fault.findtext("{*}Code/{*}Subcode/{*}Value") or "Fault").rpartition(":")[2]
+            raise DmpRefused(code, (fault.findtext("{*}Reason/{*}Text") or "").strip())
+        if message.body is None:
+            raise DmpRefused(f"HTTP {answer.status}", "la réponse du DMP est vide")
+        return message.body
+
+    def _vihf(self, ins: Ins) -> etree._Element:
+        seal = self.tls if "wrong-seal" in self.defects else self.seal
+        roles = [vihf.Code(self.professional["profession"], PROFESSIONS, "Médecin")]
+        speciality = str(self.professional["speciality"])
+        if "/" in speciality and "no-speciality" not in self.defects:
+            label = value_set("J01").get(speciality).display
+            roles.append(vihf.Code(speciality.partition("/")[2], SPECIALITIES, label))
+        assertion = vihf.build(
+            vihf.Vihf(
+                assertion_id=f"_{uuid.uuid4()}",
+                issue_instant=self.now,
+                issuer=vihf.issuer_of(seal.certificate),
+                name_id="SECRETARIAT" if "generic-user" in self.defects else self.user["idnat"],
+                authn_instant=datetime.fromtimestamp(self.user["signed_in_at"], UTC),
+                authn_class="urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorUnregistered",
+                mode="INDIRECTE",
+                structure=seal.structure,
+                sector=f"{self.structure['sector']}^1.2.250.1.71.4.2.4",
+                roles=tuple(roles),
+                subject_name=f"{self.user['given']} {self.user['family']}",
+                ins=ins.value,
+                ins_oid=ins.oid,
+                lps_name="Autre Logiciel" if "other-software" in self.defects else self.software.name,
+                lps_version=self.software.version,
+                homologation=self.software.homologation,
+            )
+        )
+        return vihf.sign(assertion, key=seal.key, certificate=seal.certificate)
