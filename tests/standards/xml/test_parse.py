@@ -1,0 +1,75 @@
+"""Reading XML that strangers send (rules XML-001 to XML-006)."""
+
+from __future__ import annotations
+
+import pytest
+
+from banc_standards import xml_rules
+from banc_standards.xml import Limits, XmlRefused, parse
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (b"", "XML-001"),
+        (b"not xml", "XML-001"),
+        (b"<a><b></a>", "XML-001"),
+        (b"<a/><b/>", "XML-001"),
+        (b"<p:a/>", "XML-001"),
+        (b"<a>\x01</a>", "XML-001"),
+        (b"<!DOCTYPE a><a/>", "XML-002"),
+        (b'<?xml version="1.0"?>\n<!-- c --><!DOCTYPE a SYSTEM "http://example.test/x.dtd"><a/>', "XML-002"),
+        ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><a/>'.encode("utf-16"), "XML-002"),
+        ("\ufeff<!DOCTYPE a><a/>".encode(), "XML-002"),
+        (b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', "XML-003"),
+        (b"<a>&unknown;</a>", "XML-003"),
+        (b"<a>" + b"<b>" * 250 + b"</b>" * 250 + b"</a>", "XML-005"),
+        (b"<a>" + b"<b>" * 5000 + b"</b>" * 5000 + b"</a>", "XML-005"),
+        ("<a>é</a>".encode("cp1252"), "XML-006"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', "XML-006"),
+        ("<a/>".encode("utf-32"), "XML-006"),
+    ],
+)
+def test_hostile_bytes_are_refused_by_their_rule(data: bytes, rule: str) -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(data)
+    assert refused.value.rule_id == rule
+    assert refused.value.rule_id in xml_rules.BY_ID
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<a/>",
+        "<a>é &amp; &#233;</a>".encode(),
+        '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>'.encode("latin-1"),
+        '<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode("utf-16"),
+        b"<!-- <!DOCTYPE a> --><a><![CDATA[<!DOCTYPE a>]]></a>",
+        b"<a>" + b"QUJD" * 3_000_000 + b"</a>",
+    ],
+)
+def test_honest_bytes_are_read(data: bytes) -> None:
+    assert parse(data).tag == "a"
+
+
+def test_too_many_bytes_are_refused_before_parsing() -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(b"<a>" + b" " * 100 + b"</a>", Limits(max_bytes=50))
+    assert refused.value.rule_id == "XML-004"
+
+
+@pytest.mark.parametrize(
+    "data", [b"<a>" + b"<b/>" * 30 + b"</a>", b"<a>" + b"<!---->" * 50 + b"</a>", b"<a " + b'b="" ' * 60]
+)
+def test_too_many_nodes_are_refused(data: bytes) -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(data, Limits(max_nodes=20))
+    assert refused.value.rule_id == "XML-004"
+
+
+def test_a_refusal_tells_where() -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(b"<a>\n  <b></c>\n</a>")
+    rule, hit = xml_rules.hit(refused.value)
+    assert (rule.id, hit.line) == ("XML-001", 2)
+    assert hit.column
