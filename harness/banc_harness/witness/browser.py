@@ -41,12 +41,13 @@ class Browser:
                     return url
                 method, body = "GET", None
                 continue
-            page = html.fromstring(answer.body or b"<html/>", base_url=url)
-            if not page.forms or answer.status >= 400:
-                raise LostOnTheWay(" ".join(page.text_content().split())[:300])
-            filled = page.forms[0]
-            fields = dict(filled.form_values()) | form
-            url = urljoin(url, filled.action or url)
+            page = html.document_fromstring(answer.body or b"<html/>")
+            target = page.find(".//form")
+            if target is None or answer.status >= 400:
+                raise LostOnTheWay(" ".join("".join(map(str, page.itertext())).split())[:300])
+            hidden = target.iterfind(".//input[@type='hidden']")
+            fields = {field.get("name", ""): field.get("value", "") for field in hidden} | dict(form)
+            url = urljoin(url, target.get("action") or url)
             method, body = "POST", urlencode(fields).encode()
         raise LostOnTheWay(f"plus de {MAX_REDIRECTS} pages")
 

@@ -1,4 +1,4 @@
-"""What the witness can be told to do wrong. Each defect changes what crosses the wire, and at least one check notices it."""
+"""What the witness can be told to do wrong. Each defect changes what crosses the wire, and a check notices it."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class Feeding:
         parts = {f"{entry.id}@temoin": document, f"{signed.id}@temoin": signature}
         body = xds.provide_and_register(submission, {entry.id: f"{entry.id}@temoin", signed.id: f"{signed.id}@temoin"})
         answer = self._call("repository", PROVIDE, body, ins, parts=parts)
-        errors = [element for element in answer.iter("{*}RegistryError")]
+        errors = list(answer.iter("{*}RegistryError"))
         if errors:
             raise DmpRefused(errors[0].get("errorCode", ""), errors[0].get("codeContext", ""))
 

@@ -1,4 +1,4 @@
-"""Identity in the witness: searches on INSi, and what their answers do to the local identity (RNIV, insi.md §7 and §9)."""
+"""Identity in the witness: searches on INSi, and what their answers do to the local identity (RNIV)."""
 
 from __future__ import annotations
 

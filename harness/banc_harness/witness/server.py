@@ -1,4 +1,4 @@
-"""The witness as an HTTP driver: ``POST /banc/v1/actions`` and ``GET /banc/v1/capabilities`` on the loopback address."""
+"""The witness as an HTTP driver: ``POST /banc/v1/actions`` and ``GET /banc/v1/capabilities`` on loopback."""
 
 from __future__ import annotations
 

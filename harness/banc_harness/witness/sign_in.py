@@ -1,4 +1,4 @@
-"""Sign-in by Pro Santé Connect, as a relying party: authorization code with PKCE, ID token checked, userinfo, refresh, logout."""
+"""Sign-in by Pro Santé Connect, as a relying party: code with PKCE, ID token checked, refresh, logout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the witness reaches a service: HTTPS with the standard library, a private trust store, sometimes a certificate."""
+"""How the witness reaches a service: HTTPS, a private trust store, sometimes a client certificate."""
 
 from __future__ import annotations
 
