@@ -30,13 +30,13 @@ class Recorder:
 
     def __init__(self, run: str, now: Callable[[], datetime], consume: Consumer) -> None:
         self.run = run
-        self._now = now
+        self.now = now
         self._consume = consume
         self._n = 0
 
-    def emit(self, kind: type[_E], **content: Any) -> _E:
+    def emit(self, kind: type[_E], /, **content: Any) -> _E:
         """Makes the next event of that kind; raises ``pydantic.ValidationError`` when its content is not one."""
-        event = kind(run=self.run, n=self._n + 1, at=instant(self._now()), **content)
+        event = kind(run=self.run, n=self._n + 1, at=instant(self.now()), **content)
         self._n += 1
         self._consume(event)
         return event

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from banc_fixtures.structures import Structure
     from banc_harness.trace import Acted, Exchange
     from banc_standards.contracts.sut import Sut
+    from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
 
 PATIENCE_S = 5.0
 """How long an expectation waits unless told otherwise, in seconds."""
@@ -123,7 +124,7 @@ class Stage(Protocol):
 
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None: ...
 
-    async def close_step(self) -> None: ...
+    async def close_step(self, *, broken: bool) -> None: ...
 
     async def act(self, action: str, input: Mapping[str, Any], deadline_s: int | None) -> Acted: ...
 
@@ -139,7 +140,7 @@ class Stage(Protocol):
 
     async def switch(self, values: Mapping[str, Any]) -> None: ...
 
-    async def login(self, professional: Professional | None, *, means: str, outcome: str) -> None: ...
+    async def login(self, professional: Professional | None, *, means: LoginMeans, outcome: LoginOutcome) -> None: ...
 
 
 class Play:
@@ -190,7 +191,7 @@ class Step:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self._stage.close_step()
+        await self._stage.close_step(broken=error is not None)
 
     async def act(self, action: str, *, deadline_s: int | None = None, **input: Any) -> Acted:
         """Asks the driver for an action of CONTRACTS §9 and returns what came of it (``.status``, ``.output``,
@@ -248,7 +249,7 @@ class Step:
         await self._stage.switch({name.replace("__", "."): value for name, value in values.items()})
 
     async def login(
-        self, professional: Professional | None, *, means: str = "MOBILE", outcome: str = "approve"
+        self, professional: Professional | None, *, means: LoginMeans = "MOBILE", outcome: LoginOutcome = "approve"
     ) -> None:
         """How Pro Santé Connect answers the next sign-ins (CONTRACTS §12); ``None`` brings its page back."""
         await self._stage.login(professional, means=means, outcome=outcome)

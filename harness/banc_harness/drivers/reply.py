@@ -1,0 +1,100 @@
+"""What comes back from a driver, and how it can fail."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pydantic import ValidationError
+
+from banc_standards.contracts.driver import Action, Answer
+from banc_standards.errors import BancError, Sentence
+
+MAX_ANSWER = 16 * 2**20
+"""Largest answer that is read, in bytes: evidence comes in it."""
+
+Failure = Literal["unreachable", "crashed", "timeout", "oversize", "invalid"]
+_CODES: dict[Failure, str] = {
+    "unreachable": "DRIVER-001",
+    "crashed": "DRIVER-002",
+    "timeout": "DRIVER-003",
+    "oversize": "DRIVER-004",
+    "invalid": "DRIVER-005",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A file that came with an answer."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A valid answer with its files."""
+
+    answer: Answer
+    evidence: tuple[Evidence, ...] = ()
+
+
+class DriverFailed(BancError):
+    """The driver gave no answer that can be read: nothing is known of the software. ``evidence`` is what it left."""
+
+    def __init__(self, failure: Failure, text: Sentence, evidence: tuple[Evidence, ...] = ()) -> None:
+        super().__init__(_CODES[failure], text)
+        self.failure = failure
+        self.evidence = evidence
+
+
+class Driver(Protocol):
+    """One way of asking the software."""
+
+    @property
+    def name(self) -> str:
+        """The kind, as in ``sut.yaml``."""
+
+    @property
+    def timeout_s(self) -> int:
+        """How long an action may take unless the scenario says otherwise, in seconds."""
+
+    async def act(self, action: Action) -> Reply:
+        """Asks for one action and waits for the answer, its ``deadline_s`` at most. Raises :class:`DriverFailed`."""
+
+    async def close(self) -> None:
+        """Lets go of what the driver holds."""
+
+
+def read_answer(data: bytes, action: Action, left: tuple[Evidence, ...] = ()) -> Reply:
+    """Reads the answer to an action. Raises :class:`DriverFailed` when it is none, ``left`` being kept as evidence."""
+    try:
+        answer = Answer.read(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise _invalid(f"{where + ': ' if where else ''}{first['msg']}", left) from None
+    if answer.id != action.id:
+        raise _invalid(f"id: {answer.id!r} ≠ {action.id!r}", left)
+    try:
+        files = tuple(
+            Evidence(item.name, item.media_type, base64.b64decode(item.base64, validate=True))
+            for item in answer.evidence
+        )
+    except binascii.Error as error:
+        raise _invalid(f"evidence: {error}", left) from None
+    return Reply(answer, left + files)
+
+
+def _invalid(why: str, left: tuple[Evidence, ...]) -> DriverFailed:
+    return DriverFailed(
+        "invalid",
+        Sentence(
+            f"la réponse du pilote n'est pas celle que demande le contrat : {why}",
+            f"the driver's answer is not the one of the contract: {why}",
+        ),
+        left,
+    )

@@ -1,0 +1,298 @@
+"""Plays the scenarios of a plan against one session, judges them, and tells everything as events.
+
+The stream is the only output: terminal, reports and bundle are pure consumers of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from banc_fixtures.population import Population, population
+from banc_harness.client import Control
+from banc_harness.drivers.choice import Drivers
+from banc_harness.drivers.reply import Evidence
+from banc_harness.events import Recorder
+from banc_harness.judging import Judgement, decide, judge, unplayed
+from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
+from banc_harness.play import Play, Scenario
+from banc_harness.scoring import gate, score
+from banc_harness.session import RunSession, open_session
+from banc_harness.stage import Bench, Performance
+from banc_harness.tape import Tape
+from banc_harness.trace import Exchange, Trace
+from banc_standards.contracts import events
+from banc_standards.contracts.events import AnyEvent
+from banc_standards.contracts.score import RequirementVerdict
+from banc_standards.contracts.vocabulary import SessionMode
+from banc_standards.errors import BancError, EnvironmentFailed, Sentence
+
+
+class Engine:
+    """One run. :meth:`run` may be iterated once; ``files`` then holds the evidence by the name of its bytes.
+
+    ``ca_file`` is the sandbox's CA on this machine, told to the software. ``environment`` is where tokens of drivers
+    are read, ``now`` the wall clock that dates the events.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        control: Control,
+        *,
+        mode: SessionMode,
+        ca_file: Path,
+        environment: Mapping[str, str] = os.environ,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._plan = plan
+        self._control = control
+        self._mode: SessionMode = mode
+        self._ca_file = ca_file
+        self._environment = environment
+        self._now = now
+        self._started = time.monotonic()
+        self._judgements: list[Judgement] = []
+        self._broken = False
+        self._unfinished = False
+        self.files: dict[str, Evidence] = {}
+
+    async def run(self) -> AsyncIterator[AnyEvent]:
+        """Plays and judges, yielding every event as it happens.
+
+        Raises ``UnusableInput`` or ``EnvironmentFailed`` before the first event when the run cannot start. Afterwards
+        nothing raises: what fails is told, and the last event carries the exit code.
+        """
+        people = population()
+        drivers = Drivers(self._plan.sut, folder=self._plan.folder, environment=self._environment)
+        try:
+            session = await open_session(
+                self._control, self._plan.sut, people, run=self._plan.run, mode=self._mode, ca_file=self._ca_file
+            )
+            told: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
+            bench = self._bench(session, people, drivers, told)
+            playing = asyncio.create_task(self._play_all(bench, told))
+            try:
+                while (event := await told.get()) is not None:
+                    yield event
+                await playing
+            finally:
+                playing.cancel()
+                await asyncio.gather(playing, return_exceptions=True)
+                await self._let_go(session)
+        finally:
+            await drivers.close()
+
+    def _bench(
+        self, session: RunSession, people: Population, drivers: Drivers, told: asyncio.Queue[AnyEvent | None]
+    ) -> Bench:
+        return Bench(
+            control=self._control,
+            session=session,
+            sut=self._plan.sut,
+            population=people,
+            drivers=drivers,
+            recorder=Recorder(self._plan.run, self._now, told.put_nowait),
+            tape=Tape(self._control, session.id, session.position),
+            lang=self._plan.lang,
+            files=self.files,
+        )
+
+    async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None]) -> None:
+        try:
+            self._tell_start(bench)
+            for scenario in self._plan.scenarios:
+                await self._play(bench, scenario)
+            await self._judge_late(bench)
+            self._tell_end(bench, self._decide(bench))
+        finally:
+            told.put_nowait(None)
+
+    async def _play(self, bench: Bench, scenario: Scenario) -> None:
+        lang, began = self._plan.lang, time.monotonic()
+        bench.recorder.emit(events.ScenarioStarted, scenario=scenario.id, title=scenario.title.of(lang))
+        outcome, reason = "done", None
+        if lacking := self._plan.lacking(scenario):
+            outcome, reason = "skipped", _lacking(lacking)
+            if self._plan.kind != "bac-a-sable":
+                self._judge_unplayed(bench, scenario, reason)
+        elif self._broken:
+            outcome, reason = "failed", _SANDBOX_LOST
+            self._judge_unplayed(bench, scenario, reason)
+        else:
+            reason = await self._perform(bench, scenario)
+            outcome = "done" if reason is None else "failed"
+        bench.recorder.emit(
+            events.ScenarioEnded,
+            scenario=scenario.id,
+            outcome=outcome,
+            reason=None if reason is None else reason.of(lang),
+            duration_ms=int((time.monotonic() - began) * 1000),
+        )
+
+    async def _perform(self, bench: Bench, scenario: Scenario) -> Sentence | None:
+        """Plays one scenario and judges it; returns why it could not be played to its end, if it could not."""
+        performance = Performance(bench, scenario)
+        try:
+            await bench.tape.drain()
+            failure: Sentence | None = None
+            try:
+                await scenario.scene(Play(performance))
+            except BancError as error:
+                failure = self._tell_failure(bench, scenario, error)
+            except Exception as error:  # a scenario that breaks must not take the run with it
+                broken = BancError("SCENARIO-001", Sentence(repr(error), repr(error)))
+                failure = self._tell_failure(bench, scenario, broken)
+            if self._broken:
+                self._judge_unplayed(bench, scenario, failure or _SANDBOX_LOST)
+                return failure
+            await performance.put_back()
+            trace = await performance.trace()
+        except BancError as error:
+            failure = self._tell_failure(bench, scenario, error)
+            self._judge_unplayed(bench, scenario, failure)
+            return failure
+        for check in self._plan.checks.values():
+            if check.concerns(scenario.id):
+                self._tell_judgement(bench, judge(check, trace))
+        return failure
+
+    async def _judge_late(self, bench: Bench) -> None:
+        """Zero tolerance applies to what came after the last scenario, too."""
+        tape, position = bench.tape, bench.tape.position
+        if self._broken:
+            return
+        try:
+            await tape.drain()
+            await tape.load(position)
+        except BancError as error:
+            self._tell_failure(bench, None, error)
+            return
+        late = tuple(Exchange(entry, tape.blobs) for entry in tape.entries(position))
+        trace = Trace(scenario="", exchanges=late, sut=self._plan.sut, lang=self._plan.lang)
+        for item in late:
+            told = {name: item.entry.get(name) for name in ("seq", "hash", "operation", "outcome", "code", "fault")}
+            bench.recorder.emit(events.ExchangeSeen, **told, stray=True, findings=list(item.findings))
+        for check in self._plan.checks.values():
+            if late and check.zero_tolerance:
+                self._tell_judgement(bench, judge(check, trace))
+
+    def _judge_unplayed(self, bench: Bench, scenario: Scenario, why: Sentence) -> None:
+        for check in self._plan.checks.values():
+            if check.concerns(scenario.id):
+                self._tell_judgement(bench, unplayed(check, scenario.id, why))
+
+    def _decide(self, bench: Bench) -> list[RequirementVerdict]:
+        plan = self._plan
+        decided = []
+        for requirement in plan.table.values():
+            verdict = decide(
+                requirement,
+                self._judgements,
+                software_type=plan.sut.software_type,
+                profiles=plan.profiles,
+                checked=plan.checks.of_requirement(requirement.id),
+                lang=plan.lang,
+            )
+            decided.append(verdict)
+            bench.recorder.emit(events.RequirementDecided, **dict(verdict))
+        return decided
+
+    # telling
+
+    def _tell_start(self, bench: Bench) -> None:
+        plan = self._plan
+        bench.recorder.emit(
+            events.RunStarted,
+            kind=plan.kind,
+            lang=plan.lang,
+            sut=plan.sut,
+            bench=bench_versions(),
+            requirements=requirement_set(plan.table),
+            rules=rule_set(len(plan.checks)),
+            session=bench.session.id,
+            mode=bench.session.mode,
+            seed=plan.seed,
+            sandbox=self._control.base,
+            profiles=list(plan.profiles),
+            scenarios=[scenario.id for scenario in plan.scenarios],
+        )
+
+    def _tell_judgement(self, bench: Bench, judgement: Judgement | None) -> None:
+        if judgement is None:
+            return
+        self._judgements.append(judgement)
+        check = judgement.check
+        if judgement.crash:
+            bench.recorder.emit(events.Log, level="error", code="CHECK-001", text=f"{check.id}: {judgement.crash}")
+        bench.recorder.emit(
+            events.CheckEnded,
+            check=check.id,
+            title=check.rule.text.of(self._plan.lang),
+            scenario=judgement.scenario or None,
+            requirements=list(check.requirements),
+            inputs=list(judgement.inputs),
+            findings=[finding.as_json() for finding in judgement.findings],
+            verdict=judgement.verdict,
+            zero_tolerance=check.zero_tolerance,
+        )
+
+    def _tell_failure(self, bench: Bench, scenario: Scenario | None, error: BancError) -> Sentence:
+        self._broken = self._broken or isinstance(error, EnvironmentFailed)
+        self._unfinished = True
+        where = "" if scenario is None else f"{scenario.id} : "
+        bench.recorder.emit(
+            events.Log,
+            level="error",
+            code=error.code,
+            text=where + error.text.of(self._plan.lang),
+            hint=error.hint.of(self._plan.lang),
+        )
+        return error.text
+
+    def _tell_end(self, bench: Bench, decided: list[RequirementVerdict]) -> None:
+        plan = self._plan
+        broken_rules = sorted(
+            {item.check.id for item in self._judgements if item.check.zero_tolerance and item.verdict == "NON_CONFORME"}
+        )
+        passing = gate(
+            plan.kind,
+            decided,
+            zero_tolerance=broken_rules,
+            missing_numbers=plan.missing_numbers(),
+            lang=plan.lang,
+        )
+        reached = score(decided)
+        short = plan.fail_under is not None and (reached.percent or 0) < plan.fail_under
+        failed = bool(broken_rules) or any(item.in_gate and item.verdict == "NON_CONFORME" for item in decided)
+        if failed or short:
+            exit_code = 1
+        elif self._unfinished or bench.driver_failures:
+            exit_code = 3
+        else:
+            exit_code = 0 if passing.passed else 1
+        bench.recorder.emit(
+            events.RunEnded,
+            gate=passing,
+            score=reached,
+            exit_code=exit_code,
+            duration_ms=int((time.monotonic() - self._started) * 1000),
+        )
+
+    async def _let_go(self, session: RunSession) -> None:
+        try:
+            await self._control.release(session.id)
+        except BancError:
+            return
+
+
+def _lacking(capabilities: tuple[str, ...]) -> Sentence:
+    listed = ", ".join(capabilities)
+    return Sentence(f"capacités non déclarées : {listed}", f"capabilities not declared: {listed}")
+
+
+_SANDBOX_LOST = Sentence("le bac à sable ne répond plus", "the sandbox no longer answers")

@@ -1,0 +1,146 @@
+"""What a run will do: which software, which scenarios, judged by which checks against which requirements."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from banc_harness.checks import Checks
+from banc_harness.play import Scenario, Scenarios
+from banc_harness.requirements.table import GENERAL, Table
+from banc_harness.sut import nearest
+from banc_standards.contracts.score import RuleSet
+from banc_standards.contracts.sut import Sut
+from banc_standards.contracts.vocabulary import RunKind
+from banc_standards.errors import Lang, Sentence, UnusableInput
+
+JUDGE = ("banc_standards", "banc_harness.checks", "banc_harness.judging", "banc_harness.scoring", "banc_harness.trace")
+"""The code that verdicts depend on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is decided before a run starts. ``folder`` is where ``sut.yaml`` lies."""
+
+    run: str
+    kind: RunKind
+    lang: Lang
+    sut: Sut
+    folder: Path
+    profiles: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+    checks: Checks
+    table: Table
+    seed: int
+    fail_under: float | None = None
+
+    def lacking(self, scenario: Scenario) -> tuple[str, ...]:
+        """The capabilities that a scenario requires and that the software does not declare."""
+        return tuple(name for name in scenario.requires if name not in self.sut.capabilities)
+
+    def missing_numbers(self) -> tuple[str, ...]:
+        """The CNDA numbers that the declared capabilities need and ``sut.yaml`` does not give."""
+        needed = {
+            "dmp.": ("ids.dmp_homologation", self.sut.ids.dmp_homologation),
+            "insi.": ("ids.idam", self.sut.ids.idam),
+        }
+        return tuple(
+            name
+            for prefix, (name, value) in needed.items()
+            if not value and any(item.startswith(prefix) for item in self.sut.capabilities)
+        )
+
+
+def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
+    """The profiles that are judged: those declared, or the asked one with the general one. Raises ``UnusableInput``."""
+    if asked is None:
+        return tuple(sut.profiles)
+    known = (GENERAL, *table.profiles)
+    if asked not in known:
+        raise UnusableInput(
+            "RUN-002",
+            Sentence(f"le profil « {asked} » n'existe pas", f"there is no profile “{asked}”"),
+            _meant(asked, known),
+        )
+    return tuple(dict.fromkeys((GENERAL, asked)))
+
+
+def scenarios_of(
+    known: Scenarios, *, couloir: str, profiles: Sequence[str], asked: Iterable[str] = ()
+) -> tuple[Scenario, ...]:
+    """The scenarios to play: those asked by id or pattern, else all of the couloir and profiles.
+
+    Raises ``UnusableInput`` when an id or a pattern names none.
+    """
+    wanted = tuple(asked)
+    for pattern in wanted:
+        if not any(fnmatchcase(id, pattern) for id in known):
+            raise UnusableInput(
+                "RUN-001",
+                Sentence(f"le scénario « {pattern} » n'existe pas", f"there is no scenario “{pattern}”"),
+                _meant(pattern, tuple(known)),
+            )
+    if wanted:
+        return tuple(item for item in known.values() if any(fnmatchcase(item.id, pattern) for pattern in wanted))
+    return tuple(
+        item
+        for item in known.values()
+        if (not item.couloirs or couloir in item.couloirs)
+        and (not item.profiles or not set(item.profiles).isdisjoint(profiles))
+    )
+
+
+def requirement_set(table: Table) -> RuleSet:
+    """The frozen requirements of a run."""
+    return RuleSet(name=table.name, version=table.version, hash=table.hash, count=len(table))
+
+
+@cache
+def rule_set(count: int) -> RuleSet:
+    """The frozen judge of a run: the hash covers the code of every check and of the formats that it reads."""
+    digest = hashlib.sha256()
+    for name in JUDGE:
+        package, _, module = name.partition(".")
+        root = files(package)
+        if module and (root / f"{module}.py").is_file():
+            digest.update(name.encode() + b"\0" + (root / f"{module}.py").read_bytes() + b"\0")
+        else:
+            _add(digest, root / module if module else root, name)
+    return RuleSet(name="banc-segur", version=version(), hash=f"sha256:{digest.hexdigest()}", count=count)
+
+
+def bench_versions() -> dict[str, str]:
+    """The versions that a report names."""
+    return {"banc-segur": version(), "python": platform.python_version()}
+
+
+def version() -> str:
+    """The version of the product; ``0`` when it runs from a folder that was never installed."""
+    try:
+        return metadata.version("banc-segur")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def _add(digest: hashlib._Hash, folder: Traversable, place: str) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        here = f"{place}/{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            _add(digest, entry, here)
+        elif entry.name.endswith((".py", ".json", ".toml")):
+            digest.update(here.encode() + b"\0" + entry.read_bytes() + b"\0")
+
+
+def _meant(word: str, known: Sequence[str]) -> Sentence:
+    close = nearest(word, known)
+    if close is None:
+        return Sentence(f"possible : {', '.join(known)}", f"possible: {', '.join(known)}")
+    return Sentence(f"vouliez-vous dire « {close} » ?", f"did you mean “{close}”?")

@@ -1,0 +1,126 @@
+"""The session that a run works in: created, leased, furnished with what the software needs, and described to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from banc_fixtures.population import Population
+from banc_fixtures.professionals import Professional
+from banc_fixtures.structures import Structure
+from banc_harness.client import Control
+from banc_standards.contracts.control import CertificateRequest, ClientRequest, LoginRequest, SoftwareRequest
+from banc_standards.contracts.driver import ActionSandbox, KeyStore, PscClient
+from banc_standards.contracts.sandbox import Services
+from banc_standards.contracts.sut import Sut
+from banc_standards.contracts.vocabulary import CertificateKind, SessionMode
+from banc_standards.errors import EnvironmentFailed, Sentence
+
+LEASE_S = 3600
+SEALS: tuple[CertificateKind, ...] = ("AUTH_CLI", "SIGN")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSession:
+    """A session of a run: its id, its mode, where its journal stood, and what each action tells the software."""
+
+    id: str
+    mode: SessionMode
+    position: int
+    sandbox: ActionSandbox
+
+
+def acting_structure(sut: Sut, population: Population) -> Structure:
+    """The structure that the software works for: the one that it names, else the first of its couloir."""
+    if sut.identities.structure is not None:
+        return population.structure(sut.identities.structure)
+    return next((item for item in population.structures if item.couloir == sut.couloir), population.structures[0])
+
+
+def acting_professional(sut: Sut, population: Population) -> Professional:
+    """The professional who uses the software: the one that it names, else the first who works in its structure."""
+    if sut.identities.professional is not None:
+        return population.professional(sut.identities.professional)
+    structure = acting_structure(sut, population)
+    return next(
+        (item for item in population.professionals if structure.id in item.structures), population.professionals[0]
+    )
+
+
+async def open_session(
+    control: Control, sut: Sut, population: Population, *, run: str, mode: SessionMode, ca_file: Path
+) -> RunSession:
+    """Creates and leases the session, and registers the software there. Raises what the control API raises."""
+    ready = await control.sandbox()
+    session = await control.create_session(mode=mode)
+    await control.lease(session.id, run, ttl_s=LEASE_S)
+    structure = acting_structure(sut, population)
+    certificates: dict[str, KeyStore] = {}
+    if ready.services.dmp is not None or ready.services.insi is not None:
+        for kind in SEALS:
+            certificates[kind] = await _key_store(control, session.id, kind, structure.id)
+    ids = sut.ids
+    await control.register_software(
+        session.id,
+        SoftwareRequest(
+            name=sut.product.name,
+            version=sut.product.version,
+            idam=ids.idam or None,
+            nil=ids.nil or None,
+            homologation=ids.dmp_homologation or None,
+        ),
+    )
+    psc_client = None
+    if ready.services.psc is not None:
+        psc_client = await _psc_client(control, session.id, sut)
+        await control.set_login(session.id, LoginRequest(auto=acting_professional(sut, population).idnat))
+    return RunSession(
+        id=session.id,
+        mode=session.mode,
+        position=(await control.session(session.id)).position,
+        sandbox=ActionSandbox(
+            services=addressed(ready.services, session.id),
+            ca_file=str(ca_file),
+            psc_client=psc_client,
+            certificates=certificates or None,
+        ),
+    )
+
+
+def addressed(services: Services, session: str) -> Services:
+    """The addresses of the services as one session uses them: ``/s/{id}`` before the path (CONTRACTS §3)."""
+    return Services.model_validate(_prefixed(services.as_json(), session))
+
+
+def _prefixed(value: Any, session: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _prefixed(item, session) for key, item in value.items()}
+    if isinstance(value, str) and value.startswith(("https://", "http://")):
+        parts = urlsplit(value)
+        return urlunsplit(parts._replace(path=f"/s/{session}{parts.path}"))
+    return value
+
+
+async def _key_store(control: Control, session: str, kind: CertificateKind, holder: str) -> KeyStore:
+    issued = await control.issue(session, CertificateRequest(kind=kind, holder=holder, format="p12"))
+    if issued.p12 is None or issued.password is None:
+        raise EnvironmentFailed(
+            "CONTROL-009",
+            Sentence(f"le bac à sable a rendu un certificat {kind} sans sa clé", f"{kind}: the certificate has no key"),
+        )
+    return KeyStore(p12=issued.p12, password=issued.password)
+
+
+async def _psc_client(control: Control, session: str, sut: Sut) -> PscClient:
+    registered = await control.register_client(
+        session,
+        ClientRequest(
+            client_id=sut.ids.psc_client_id or f"banc-{session}",
+            redirect_uris=sut.endpoints.redirect_uris,
+            post_logout_uris=sut.endpoints.post_logout_uris,
+        ),
+    )
+    return PscClient(id=registered.client_id, secret=registered.client_secret)

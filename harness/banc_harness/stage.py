@@ -1,0 +1,387 @@
+"""One performance of a scenario: what its steps ask for is done, told as events, and kept for the checks."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from banc_fixtures.patients import Patient
+from banc_fixtures.population import Population
+from banc_fixtures.professionals import Professional
+from banc_fixtures.structures import Structure
+from banc_harness.client import Control
+from banc_harness.drivers.choice import Drivers
+from banc_harness.drivers.reply import DriverFailed, Evidence, Reply
+from banc_harness.events import Recorder, instant
+from banc_harness.inputs import for_software
+from banc_harness.play import Scenario
+from banc_harness.selection import Selection, nearest
+from banc_harness.session import RunSession, acting_professional, acting_structure
+from banc_harness.tape import Tape
+from banc_harness.trace import Acted, Exchange, Expectation, Trace
+from banc_standards.contracts import events
+from banc_standards.contracts.control import FaultRequest, LoginRequest
+from banc_standards.contracts.driver import Action
+from banc_standards.contracts.sut import Sut
+from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
+from banc_standards.errors import Lang, Sentence
+
+StepOutcome = Literal["done", "missed", "skipped", "failed"]
+
+
+@dataclass(slots=True)
+class Bench:
+    """What all the scenarios of a run share. ``files`` collects evidence by the name of its bytes."""
+
+    control: Control
+    session: RunSession
+    sut: Sut
+    population: Population
+    drivers: Drivers
+    recorder: Recorder
+    tape: Tape
+    lang: Lang
+    files: dict[str, Evidence] = field(default_factory=dict)
+    answered: bool = False
+    driver_failures: list[DriverFailed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _OpenStep:
+    id: str
+    also: tuple[str, ...]
+    position: int
+    began: float
+    outcomes: set[StepOutcome] = field(default_factory=set)
+    reason: str | None = None
+
+
+class Performance:
+    """The stage of one scenario (see :class:`~banc_harness.play.Stage`). What it changes in the session, it puts
+    back.
+    """
+
+    def __init__(self, bench: Bench, scenario: Scenario) -> None:
+        self._bench = bench
+        self._scenario = scenario
+        self._position = bench.tape.position
+        self._step: _OpenStep | None = None
+        self._acts: list[Acted] = []
+        self._expectations: list[Expectation] = []
+        self._subjects: dict[str, dict[str, None]] = {"patients": {}, "professionals": {}, "structures": {}}
+        self._touched: set[str] = set()
+        self._switches: dict[str, Any] = {}
+
+    # who
+
+    @property
+    def sut(self) -> Sut:
+        """The software under test."""
+        return self._bench.sut
+
+    def patient(self, id: str) -> Patient:
+        """A patient, noted as a subject of the scenario."""
+        found = self._bench.population.patient(id)
+        self._subjects["patients"][found.id] = None
+        return found
+
+    def professional(self, id: str | None) -> Professional:
+        """A professional, noted as a subject of the scenario."""
+        people = self._bench.population
+        found = people.professional(id) if id is not None else acting_professional(self.sut, people)
+        self._subjects["professionals"][found.id] = None
+        return found
+
+    def structure(self, id: str | None) -> Structure:
+        """A structure, noted as a subject of the scenario."""
+        places = self._bench.population
+        found = places.structure(id) if id is not None else acting_structure(self.sut, places)
+        self._subjects["structures"][found.id] = None
+        return found
+
+    # steps
+
+    async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None:
+        """Begins a step at the journal's present position."""
+        position = await self._bench.tape.drain()
+        self._step = _OpenStep(id, also, position, time.monotonic())
+        self._emit(events.StepStarted, step=id, title=title.of(self._bench.lang), position=position)
+
+    async def close_step(self, *, broken: bool) -> None:
+        """Ends the step, which claims what it said belongs to it."""
+        step = self._current()
+        self._step = None
+        if broken:
+            step.outcomes.add("failed")
+        else:
+            await self._bench.tape.drain()
+            self._claim_also(step)
+        worst: tuple[StepOutcome, ...] = ("failed", "skipped", "missed")
+        self._emit(
+            events.StepEnded,
+            step=step.id,
+            outcome=next((outcome for outcome in worst if outcome in step.outcomes), "done"),
+            reason=step.reason,
+            duration_ms=_since(step.began),
+        )
+
+    async def act(self, action: str, input: Mapping[str, Any], deadline_s: int | None) -> Acted:
+        """Asks the driver, whatever it does with that."""
+        step, driver = self._current(), self._bench.drivers.of(action)
+        asked = Action(
+            id=str(uuid.uuid4()),
+            run=self._bench.recorder.run,
+            session=self._bench.session.id,
+            step=step.id,
+            action=action,
+            deadline_s=deadline_s or driver.timeout_s,
+            lang=self._bench.lang,
+            sandbox=self._bench.session.sandbox,
+            input=for_software(input),
+        )
+        self._emit(
+            events.ActionSent,
+            step=step.id,
+            id=asked.id,
+            action=action,
+            driver=driver.name,
+            deadline_s=asked.deadline_s,
+            input=asked.input,
+        )
+        began = time.monotonic()
+        try:
+            reply = await driver.act(asked)
+        except DriverFailed as failure:
+            acted = self._not_answered(step, asked, failure, began)
+        else:
+            acted = self._answered(step, asked, reply, began)
+        self._acts.append(acted)
+        return acted
+
+    async def expect(self, wanted: Selection, within_s: float) -> Exchange | None:
+        """Waits for an exchange, or only looks for it when the driver could not be asked."""
+        step, tape = self._current(), self._bench.tape
+        untested = next((item.why for item in self._acts if not item.answered), "")
+        patience = 0.0 if untested else within_s
+        told = {"step": step.id, "id": str(uuid.uuid4()), "operation": _operations(wanted)}
+        awaited = {"outcome": wanted.outcome if isinstance(wanted.outcome, str) else None, "match": _match(wanted)}
+        deadline = instant(self._bench.recorder.now() + timedelta(seconds=patience))
+        self._emit(events.ExpectationWaiting, **told, **awaited, deadline=deadline)
+        entry = await tape.wait(wanted, step.position, patience)
+        if entry is not None:
+            seq = int(entry["seq"])
+            tape.claim(seq, step.id)
+            self._tell(entry)
+            self._emit(events.ExpectationMet, **told, seq=seq)
+            self._expectations.append(Expectation(step.id, wanted, met=seq))
+            return Exchange(entry, tape.blobs, step.id)
+        close = nearest(wanted, tape.entries(step.position))
+        self._expectations.append(
+            Expectation(
+                step.id,
+                wanted,
+                nearest=None if close is None else int(close[0]["seq"]),
+                differences=() if close is None else close[1],
+                untested=untested,
+            )
+        )
+        step.outcomes.add("missed")
+        self._emit(events.ExpectationMissed, **told, **awaited, nearest=self._nearest(close))
+        return None
+
+    # the session
+
+    async def arm_fault(
+        self, id: str, *, times: int | None, match: Mapping[str, Any], sequence: tuple[Any, ...]
+    ) -> None:
+        """Arms a fault until the scenario ends at most."""
+        self._touched.add("faults")
+        fault = FaultRequest(
+            id=id, service=id.partition(".")[0], match=dict(match), sequence=list(sequence), times=times
+        )
+        await self._bench.control.arm_fault(self._bench.session.id, fault)
+        often = "∞" if times is None else str(times)
+        self._note("BENCH-FAULT", f"panne armée : {id} × {often}", f"fault armed: {id} × {often}")
+
+    async def clear_faults(self) -> None:
+        """Disarms every fault."""
+        await self._bench.control.clear_faults(self._bench.session.id)
+        self._note("BENCH-FAULT", "pannes désarmées", "faults cleared")
+
+    async def clock(self, *, offset_s: int, frozen: bool) -> None:
+        """Moves the session's clock until the scenario ends at most."""
+        self._touched.add("clock")
+        await self._bench.control.set_clock(self._bench.session.id, offset_s=offset_s, frozen=frozen)
+        self._note("BENCH-CLOCK", f"horloge décalée de {offset_s} s", f"clock moved by {offset_s} s")
+
+    async def switch(self, values: Mapping[str, Any]) -> None:
+        """Sets switches until the scenario ends at most."""
+        before = await self._bench.control.switches(self._bench.session.id)
+        self._switches = {**{name: before[name] for name in values if name in before}, **self._switches}
+        await self._bench.control.set_switches(self._bench.session.id, values)
+        told = ", ".join(f"{name}={value}" for name, value in values.items())
+        self._note("BENCH-SWITCH", f"bascules : {told}", f"switches: {told}")
+
+    async def login(self, professional: Professional | None, *, means: LoginMeans, outcome: LoginOutcome) -> None:
+        """Sets how sign-ins are answered until the scenario ends at most."""
+        self._touched.add("login")
+        login = None if professional is None else LoginRequest(auto=professional.idnat, means=means, outcome=outcome)
+        await self._bench.control.set_login(self._bench.session.id, login)
+
+    async def put_back(self) -> None:
+        """Puts back what the scenario changed in the session."""
+        control, session = self._bench.control, self._bench.session.id
+        if "faults" in self._touched:
+            await control.clear_faults(session)
+        if "clock" in self._touched:
+            await control.release_clock(session)
+        if self._switches:
+            await control.set_switches(session, self._switches)
+        if "login" in self._touched:
+            usual = acting_professional(self.sut, self._bench.population)
+            await control.set_login(session, LoginRequest(auto=usual.idnat))
+
+    async def trace(self) -> Trace:
+        """Everything that happened, bytes included; tells the strays."""
+        tape = self._bench.tape
+        await tape.drain()
+        for entry in tape.entries(self._position):
+            if tape.claimed_by(entry["seq"]) is None:
+                self._tell(entry)
+        await tape.load(self._position)
+        return Trace(
+            scenario=self._scenario.id,
+            exchanges=tuple(
+                Exchange(entry, tape.blobs, tape.claimed_by(entry["seq"])) for entry in tape.entries(self._position)
+            ),
+            acts=tuple(self._acts),
+            expectations=tuple(self._expectations),
+            subjects={kind: tuple(ids) for kind, ids in self._subjects.items()},
+            sut=self.sut,
+            lang=self._bench.lang,
+        )
+
+    # telling
+
+    def _current(self) -> _OpenStep:
+        if self._step is None:
+            raise RuntimeError(f"{self._scenario.id}: something is done outside a step")
+        return self._step
+
+    def _emit(self, kind: type[Any], /, **content: Any) -> None:
+        self._bench.recorder.emit(kind, scenario=self._scenario.id, **content)
+
+    def _note(self, code: str, fr: str, en: str) -> None:
+        self._bench.recorder.emit(events.Log, level="info", code=code, text=Sentence(fr, en).of(self._bench.lang))
+
+    def _tell(self, entry: Mapping[str, Any]) -> None:
+        claimed_by = self._bench.tape.claimed_by(entry["seq"])
+        told = {name: entry.get(name) for name in ("seq", "hash", "operation", "outcome", "code", "fault")}
+        findings = entry.get("findings") or []
+        self._emit(events.ExchangeSeen, **told, claimed_by=claimed_by, stray=claimed_by is None, findings=findings)
+
+    def _claim_also(self, step: _OpenStep) -> None:
+        if not step.also:
+            return
+        wanted = Selection(operation=step.also)
+        for entry in self._bench.tape.entries(step.position):
+            if self._bench.tape.claimed_by(entry["seq"]) is None and wanted.matches(entry):
+                self._bench.tape.claim(entry["seq"], step.id)
+                self._tell(entry)
+
+    def _answered(self, step: _OpenStep, asked: Action, reply: Reply, began: float) -> Acted:
+        answer = reply.answer
+        self._bench.answered = True
+        files = self._keep(reply.evidence)
+        self._emit(
+            events.ActionAnswered,
+            step=step.id,
+            id=asked.id,
+            action=asked.action,
+            status=answer.status,
+            output=answer.output,
+            shown=answer.shown,
+            evidence=files,
+            error=answer.error,
+            duration_ms=_since(began),
+        )
+        self._tell_evidence(step, files)
+        why = answer.error or ""
+        if answer.status == "unsupported":
+            step.outcomes.add("skipped")
+            why = Sentence(
+                f"le logiciel ne sait pas faire {asked.action}", f"the software does not support {asked.action}"
+            ).of(self._bench.lang)
+            step.reason = why
+        shown = tuple((item.level, item.text) for item in answer.shown)
+        return Acted(step.id, asked.action, answer.status, asked.input, answer.output, shown, why)
+
+    def _not_answered(self, step: _OpenStep, asked: Action, failure: DriverFailed, began: float) -> Acted:
+        self._bench.driver_failures.append(failure)
+        said = failure.text.of(self._bench.lang)
+        files = self._keep(failure.evidence)
+        self._emit(
+            events.ActionAnswered,
+            step=step.id,
+            id=asked.id,
+            action=asked.action,
+            status="failed",
+            evidence=files,
+            error=f"{failure.code}: {said}",
+            duration_ms=_since(began),
+        )
+        self._bench.recorder.emit(events.Log, level="error", code=failure.code, text=said)
+        self._tell_evidence(step, files)
+        step.outcomes.add("failed")
+        step.reason = said
+        return Acted(step.id, asked.action, "error", asked.input, why=said)
+
+    def _keep(self, evidence: Iterable[Evidence]) -> list[events.EvidenceFile]:
+        kept = []
+        for item in evidence:
+            blob = f"sha256:{hashlib.sha256(item.data).hexdigest()}"
+            self._bench.files[blob] = item
+            kept.append(events.EvidenceFile(name=item.name, media_type=item.media_type, blob=blob, size=len(item.data)))
+        return kept
+
+    def _tell_evidence(self, step: _OpenStep, files: list[events.EvidenceFile]) -> None:
+        for file in files:
+            self._emit(events.EvidenceAdded, step=step.id, evidence=file, produced_by="driver")
+
+    def _nearest(self, close: Any) -> events.Nearest | None:
+        if close is None:
+            return None
+        entry, differences = close
+        found, expected = (
+            Sentence("trouvé", "found").of(self._bench.lang),
+            Sentence("attendu", "expected").of(self._bench.lang),
+        )
+        return events.Nearest(
+            seq=entry["seq"],
+            operation=entry["operation"],
+            outcome=entry["outcome"],
+            code=entry.get("code"),
+            difference=[
+                f"{item.what} : {expected} {item.expected}, {found} {item.found or '∅'}" for item in differences
+            ],
+        )
+
+
+def _operations(wanted: Selection) -> str:
+    return wanted.operation if isinstance(wanted.operation, str) else " | ".join(wanted.operation)
+
+
+def _match(wanted: Selection) -> dict[str, Any]:
+    more = {"code": wanted.code, "fault": wanted.fault}
+    if isinstance(wanted.outcome, tuple):
+        more["outcome"] = wanted.outcome
+    return {**{name: value for name, value in more.items() if value is not None}, **wanted.facts}
+
+
+def _since(began: float) -> int:
+    return int((time.monotonic() - began) * 1000)
