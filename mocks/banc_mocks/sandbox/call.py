@@ -18,11 +18,14 @@ from banc_standards.errors import BancError
 from banc_standards.rules import Finding, Hit, Rule
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from banc_mocks.sandbox.attribution import Peer
     from banc_mocks.sandbox.faults import ArmedFault
     from banc_mocks.sandbox.sandbox import Sandbox
     from banc_mocks.sandbox.sessions import Session
     from banc_mocks.sandbox.working import Change, Working
+    from banc_standards.certificate_rules import CertificateSubject
 
 Outcome = Literal["accepted", "refused", "failed", "observed"]
 
@@ -147,6 +150,40 @@ class Call:
     def refuses(self, rule: Rule) -> bool:
         """Whether a break of ``rule`` refuses: in strict mode any error, in lenient mode what is refused everywhere."""
         return rule.severity == "error" and (rule.always or self.session.mode == "strict")
+
+    def certificate_subject(
+        self,
+        certificate: x509.Certificate | None,
+        *,
+        kinds: frozenset[str] = frozenset(),
+        use: Literal["tls_client", "signature"] = "tls_client",
+    ) -> CertificateSubject:
+        """A certificate of the peer's, to be judged by ``banc_standards.certificate_rules`` on the session clock."""
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        from banc_standards.certificate_rules import CertificateSubject
+
+        known = self.sandbox.certificates.peer(certificate.public_bytes(Encoding.DER)) if certificate else None
+        return CertificateSubject(
+            certificate,
+            self.now,
+            self.sandbox.pki.trusted,
+            kind=known.kind if known else None,
+            revoked_at=known.revoked_at if known else None,
+            kinds=kinds,
+            use=use,
+        )
+
+    def judge_certificate(
+        self, *, kinds: frozenset[str] = frozenset(), required: bool = True
+    ) -> list[tuple[Rule, Finding]]:
+        """Judges the TLS client certificate (rules TLS-…); returns what refuses. Absence passes unless ``required``."""
+        from banc_standards.certificate_rules import RULES
+
+        shown = self.peer.certificate
+        if shown is None and not required:
+            return []
+        return self.judge(RULES, self.certificate_subject(shown.x509 if shown else None, kinds=kinds))
 
     # -- state and evidence --------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from banc_mocks.sandbox.faults import Fault
+from banc_mocks.sandbox.switches import Switch
 from banc_standards.attribution_rules import SESSION_CONFLICT, SESSION_UNKNOWN
 from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Hit, Rule
@@ -93,7 +94,8 @@ class HttpService:
 
     ``refuse`` turns an error into the protocol's own answer (a SOAP fault, an OAuth error…); :func:`status_of` gives
     the HTTP status that the framework's own refusals call for. ``addresses`` makes the service's part of the ready line
-    (CONTRACTS §1) out of the base URL of each listener. ``faults`` is the service's table, generic ones left out.
+    (CONTRACTS §1) out of the base URL of each listener. ``faults`` is the service's table, generic ones left out, and
+    ``switches`` the behaviours that rest on an uncertain fact.
     """
 
     name: str
@@ -101,6 +103,7 @@ class HttpService:
     refuse: Callable[[Call, BancError], Reply] = _plain_refusal
     addresses: Callable[[BaseUrl], dict[str, str]] = field(default=lambda _base: {})
     faults: tuple[Fault, ...] = ()
+    switches: tuple[Switch, ...] = ()
 
 
 def generic_faults(service: str) -> tuple[Fault, ...]:

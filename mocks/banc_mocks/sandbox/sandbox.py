@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from banc_fixtures.pki.authority import Pki
-
     from banc_mocks.sandbox.addresses import Addresses
     from banc_mocks.sandbox.certificates import Certificates
     from banc_mocks.sandbox.config import Config
@@ -19,14 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass
 class Sandbox:
-    """The parts of one sandbox. ``ready`` is the ready line of CONTRACTS §1, empty until every service listens."""
+    """The parts of one sandbox.
+
+    ``ready`` is the ready line of CONTRACTS §1, empty until every service listens. ``sessions`` come after the
+    services, since these bring the faults and switches that sessions know.
+    """
 
     config: Config
     store: Store
     journal: Journal
-    sessions: Sessions
     pki: Pki
     certificates: Certificates
     addresses: Addresses
     services: tuple[HttpService, ...] = ()
     ready: dict[str, Any] = field(default_factory=dict)
+    sessions: Sessions = field(init=False)

@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 BODY_TIMEOUT_S = 30.0
 """Longest silence inside a request body, in seconds."""
 
+APPLICATION_S = 0.5
+"""How long the end of an application waits for its requests under way, in seconds."""
+
 LINGER_S = 2.0
 """How long what is left of a refused body is read and dropped, so that the client gets to read the answer."""
 
@@ -64,14 +67,27 @@ class ServiceServer:
         self._service = service
         self._listener = listener
         self._router = Router(listener.routes)
-        self._server = web.Server(self._handle, access_log=_access, lingering_time=LINGER_S, logger=_log)
+        self._server = web.Server(self._handle)
+        self._runner: web.AppRunner | None = None
+
+    async def open(self) -> None:
+        """Starts the listener's own application, if it has one."""
+        if self._listener.application is not None:
+            application = self._listener.application()
+            self._runner = web.AppRunner(application, access_log=_access, logger=_log, shutdown_timeout=APPLICATION_S)
+            await self._runner.setup()
 
     def protocol(self, connection: Connection) -> asyncio.Protocol:
         """A protocol for one accepted connection."""
+        if self._runner is not None:
+            assert self._runner.server is not None
+            return self._runner.server()
         return _HttpConnection(self._server, self, connection)
 
     async def close(self, timeout_s: float) -> None:
         """Ends idle connections at once, the others when their exchange is over or ``timeout_s`` has passed."""
+        if self._runner is not None:
+            await self._runner.cleanup()
         self._server.pre_shutdown()
         await self._server.shutdown(timeout_s)
 

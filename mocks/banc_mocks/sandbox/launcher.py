@@ -1,0 +1,293 @@
+"""Starts and stops every service of a sandbox in one asyncio process.
+
+What is heavy is imported inside :func:`start`, while the first start's keys are made on other threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from banc_mocks.sandbox.config import SERVICES, Config
+from banc_standards.errors import BancError, EnvironmentFailed, Sentence, UnusableInput
+
+if TYPE_CHECKING:
+    from banc_fixtures.pki.authority import Pki
+    from banc_mocks.sandbox.faults import Fault
+    from banc_mocks.sandbox.http import HttpService, Listener
+    from banc_mocks.sandbox.ports import Bound
+    from banc_mocks.sandbox.sandbox import Sandbox
+    from banc_mocks.sandbox.serving import ServiceServer
+    from banc_mocks.sandbox.store import Store
+    from banc_mocks.sandbox.tls import Front
+
+SERVER_NAMES = (
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "host.docker.internal",
+    "psc",
+    "insi",
+    "dmp",
+    "mssante",
+    "annuaire",
+    "pfi",
+    "banc",
+)
+"""The names of every server certificate (CONTRACTS §4), beside the host's own and ``--san``."""
+
+READY_FILE = "sandbox.json"
+CONTROL = "banc_mocks.sandbox.control.wire"
+STOP_S = 0.5
+"""How long a stop waits for the exchanges under way, in seconds."""
+
+
+class Running:
+    """A sandbox that listens. ``ready`` is its ready line (CONTRACTS §1)."""
+
+    def __init__(self, sandbox: Sandbox, fronts: list[Front], servers: list[ServiceServer]) -> None:
+        self.sandbox = sandbox
+        self._fronts = fronts
+        self._servers = servers
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        """The ready line of CONTRACTS §1."""
+        return self.sandbox.ready
+
+    async def stop(self) -> None:
+        """Stops to listen, lets the exchanges under way end, writes all that was entered, closes the store."""
+        await asyncio.gather(*(front.close() for front in self._fronts))
+        await asyncio.gather(*(server.close(STOP_S) for server in self._servers))
+        self.sandbox.journal.flush()
+        await self.sandbox.store.stop()
+        with suppress(OSError):
+            (self.sandbox.config.data / READY_FILE).unlink()
+
+
+async def start(config: Config) -> Running:
+    """Starts a sandbox; returns once every port listens and ``DATA/sandbox.json`` is written.
+
+    Raises ``UnusableInput`` for options that cannot be used, ``EnvironmentFailed`` when a port is taken, when the data
+    folder cannot be written or when another sandbox uses it.
+    """
+    from banc_mocks.sandbox.ports import addresses_of, require_token
+
+    _check_services(config.services)
+    listening = addresses_of(config.host)
+    require_token(config.host, listening, config.token)
+    _make_folder(config.data)
+    pki = asyncio.get_running_loop().run_in_executor(None, _open_pki, config.data / "pki")
+    modules = [import_module(name) for name in _modules(config.services)]
+
+    from banc_mocks.sandbox.store import Store
+
+    store: Store | None = None
+    try:
+        store = await Store.open(config.data, url=config.store_url)
+        return await _assemble(config, listening, await pki, store, modules)
+    except BaseException:
+        if store is not None:
+            await store.stop()
+        with suppress(BancError):
+            await pki
+        raise
+
+
+def faults(services: Iterable[str] = SERVICES) -> tuple[Fault, ...]:
+    """The fault tables of the services, generic faults first."""
+    from banc_mocks.sandbox.http import generic_faults
+
+    tables = [(generic_faults(name), import_module(f"banc_mocks.{name}.faults").FAULTS) for name in services]
+    return tuple(fault for pair in tables for table in pair for fault in table)
+
+
+async def _assemble(config: Config, listening: tuple[str, ...], pki: Pki, store: Store, modules: list[Any]) -> Running:
+    from banc_mocks.sandbox.addresses import Addresses
+    from banc_mocks.sandbox.certificates import Certificates
+    from banc_mocks.sandbox.clock import real_now
+    from banc_mocks.sandbox.faults import FaultTable
+    from banc_mocks.sandbox.http import generic_faults
+    from banc_mocks.sandbox.journal import Journal
+    from banc_mocks.sandbox.sandbox import Sandbox
+    from banc_mocks.sandbox.sessions import Sessions
+    from banc_mocks.sandbox.switches import SwitchTable
+
+    addresses = Addresses(_shown_host(config.host), config.public_url)
+    certificates = await Certificates.open(
+        store,
+        pki,
+        publication=lambda: addresses.base_url("control") if "control" in addresses else None,
+        real=real_now,
+    )
+    sandbox = Sandbox(config, store, Journal(store), pki, certificates, addresses)
+    services = sandbox.services = tuple(module.service(sandbox) for module in modules)
+    sandbox.sessions = await Sessions.open(
+        store,
+        faults=FaultTable(
+            fault
+            for service in services
+            for fault in (*(generic_faults(service.name) if service.name in config.services else ()), *service.faults)
+        ),
+        switches=SwitchTable(switch for service in services for switch in service.switches),
+    )
+    opening = _Opening(sandbox, listening)
+    try:
+        await opening.listen()
+        sandbox.ready = _ready(sandbox)
+        _write_ready(config.data / READY_FILE, sandbox.ready)
+    except BaseException:
+        await opening.give_up()
+        raise
+    return Running(sandbox, opening.fronts, opening.servers)
+
+
+class _Opening:
+    """The ports of a sandbox, from the first bind to the last listen."""
+
+    def __init__(self, sandbox: Sandbox, listening: tuple[str, ...]) -> None:
+        self.fronts: list[Front] = []
+        self.servers: list[ServiceServer] = []
+        self._sandbox = sandbox
+        self._listening = listening
+        self._bound: list[Bound] = []
+
+    async def listen(self) -> None:
+        """Binds every port before any listens, so that a taken one leaves nothing half open."""
+        from banc_mocks.sandbox.ports import bind, check_base
+
+        sandbox, config = self._sandbox, self._sandbox.config
+        wanted = [(service, listener) for service in sandbox.services for listener in service.listeners]
+        check_base(config.port_base, [listener.offset for _service, listener in wanted])
+        for _service, listener in wanted:
+            port = config.port_base + listener.offset if config.port_base else 0
+            bound = bind(listener.name, self._listening, port)
+            self._bound.append(bound)
+            sandbox.addresses.add(listener.name, bound.port, tls=_speaks_tls(listener, config))
+        certificate = _server_certificate(sandbox)
+        for (service, listener), bound in zip(wanted, self._bound, strict=True):
+            await self._open(service, listener, bound, certificate)
+
+    async def give_up(self) -> None:
+        """Closes what was opened."""
+        for bound in self._bound:
+            bound.close()
+        await asyncio.gather(*(front.close() for front in self.fronts))
+
+    async def _open(self, service: HttpService, listener: Listener, bound: Bound, certificate: Path) -> None:
+        from banc_mocks.sandbox.serving import ServiceServer
+        from banc_mocks.sandbox.tls import Front, server_context
+
+        pki = self._sandbox.pki
+        server = ServiceServer(self._sandbox, service, listener)
+        await server.open()
+        self.servers.append(server)
+        context = None
+        if _speaks_tls(listener, self._sandbox.config):
+            trust = pki.handshake_trust if listener.certificate == "requested" else None
+            context = server_context(certificate, pki.server_key_file, client_trust=trust)
+        front = Front(server.protocol, context=context, refused=server.handshake_refused)
+        self.fronts.append(front)
+        await front.listen(bound.sockets)
+
+
+def _modules(services: Iterable[str]) -> list[str]:
+    return [CONTROL, *(f"banc_mocks.{name}.wire" for name in dict.fromkeys(services))]
+
+
+def _check_services(services: Iterable[str]) -> None:
+    for name in services:
+        if name not in SERVICES:
+            near = get_close_matches(name, SERVICES, 1) or SERVICES
+            raise UnusableInput(
+                "UP-006",
+                Sentence(f"service inconnu : {name}", f"unknown service: {name}"),
+                Sentence("connus : " + ", ".join(near), "known: " + ", ".join(near)),
+            )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / f".{os.getpid()}.probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise EnvironmentFailed(
+            "UP-007",
+            Sentence(
+                f"dossier de données impossible à écrire : {folder} ({error.strerror})",
+                f"data folder not writable: {folder} ({error.strerror})",
+            ),
+            Sentence("donnez-en un autre par --data", "give another one with --data"),
+        ) from error
+
+
+def _open_pki(folder: Path) -> Pki:
+    from banc_fixtures.pki.authority import Pki
+    from banc_mocks.sandbox.clock import real_now
+
+    return Pki.open(folder, real_now())
+
+
+def _server_certificate(sandbox: Sandbox) -> Path:
+    """Issues this start's server certificate; returns the file that holds it and its chain."""
+    from banc_fixtures.pki.issuing import Order, issue
+    from banc_fixtures.pki.keys import read_key
+    from banc_fixtures.pki.names import OrganisationHolder
+    from banc_mocks.sandbox.clock import real_now
+
+    pki = sandbox.pki
+    names = (*SERVER_NAMES, *_own_names(), *sandbox.config.san)
+    holder = OrganisationHolder("1990000001", "BANC SEGUR")
+    order = Order("SERVER", holder, cn="localhost", names=names, publication=sandbox.addresses.base_url("control"))
+    issued = issue(pki, order, real_now(), key=read_key(pki.server_key_file))
+    path = pki.folder / "server.pem"
+    path.write_text(issued.pem + issued.chain_pem)
+    return path
+
+
+def _own_names() -> tuple[str, ...]:
+    name = socket.gethostname()
+    return (name,) if name.isascii() and name else ()
+
+
+def _speaks_tls(listener: Listener, config: Config) -> bool:
+    return not (config.plain_http and listener.certificate == "none")
+
+
+def _shown_host(host: str) -> str:
+    """What stands for this machine in addresses: wildcards and loopbacks are called localhost."""
+    return "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host  # noqa: S104  compared, not bound
+
+
+def _ready(sandbox: Sandbox) -> dict[str, Any]:
+    from banc_fixtures.pki.trust import fingerprint, write_bundle
+
+    config, base = sandbox.config, sandbox.addresses.base_url
+    found = {service.name: service.addresses(base) for service in sandbox.services}
+    return {
+        "event": "ready",
+        "pid": os.getpid(),
+        "plain_http": config.plain_http,
+        "ca_file": str(write_bundle(sandbox.pki, config.data / "trust").absolute()),
+        "ca_sha256": fingerprint(sandbox.pki),
+        "control": base("control"),
+        "services": {name: places for name, places in found.items() if places},
+    }
+
+
+def _write_ready(path: Path, ready: dict[str, Any]) -> None:
+    from banc_fixtures.pki.keys import write_private
+
+    draft = path.with_suffix(".tmp")
+    write_private(draft, json.dumps(ready, ensure_ascii=False).encode() + b"\n")
+    draft.replace(path)
