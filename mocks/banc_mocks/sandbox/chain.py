@@ -1,7 +1,6 @@
-"""The hash chain of the journal (CONTRACTS §6): canonical form, sealing, verification. Pure functions.
+"""The hash chain of the journal (CONTRACTS §6): sealing and verification. Pure functions.
 
-An entry's ``hash`` is the SHA-256 of the entry without ``hash``: UTF-8, keys sorted, separators ``,`` and ``:``, no
-ASCII escaping. ``prev`` is the hash of the previous entry of the same session, epoch and writer, null in the first.
+``prev`` is the hash of the previous entry of the same session, epoch and writer, null in the first.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from banc_standards.contracts.canonical import canonical, entry_hash
 from banc_standards.errors import BancError, Sentence
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 class EntryRefused(BancError):
@@ -72,22 +70,11 @@ def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def canonical(value: Any) -> bytes:
-    """The canonical JSON of a value.
-
-    Lone surrogates (undecodable bytes of a header line) become ``?``, so that what is stored reads back to the same
-    bytes. Raises :class:`EntryRefused` when the value is not JSON.
-    """
-    try:
-        return _ENCODER.encode(value).encode("utf-8", "replace")
-    except (TypeError, ValueError, RecursionError) as error:
-        raise EntryRefused(Sentence(str(error), str(error))) from error
-
-
 def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writer: str) -> Sealed:
     """Puts an entry at the end of a chain: adds ``v``, ``session``, ``epoch``, ``writer``, ``seq``, ``prev``, ``hash``.
 
-    Raises :class:`EntryRefused` when the entry holds a floating number or anything that is not JSON.
+    A lone surrogate (an undecodable byte of a header line) becomes ``?``: it has no UTF-8. Raises :class:`EntryRefused`
+    when the entry holds a floating number or anything that is not JSON.
     """
     if _holds_float(entry):
         raise EntryRefused(Sentence("elle contient un nombre à virgule", "it holds a floating number"))
@@ -100,7 +87,13 @@ def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writ
         **entry,
         "prev": head.hash,
     }
-    data = canonical(sealed)
+    try:
+        data = canonical(sealed)
+    except UnicodeEncodeError:
+        sealed = json.loads(json.dumps(sealed, ensure_ascii=False).encode("utf-8", "replace"))
+        data = canonical(sealed)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise EntryRefused(Sentence(str(error), str(error))) from error
     sealed["hash"] = digest(data)
     return Sealed(sealed, f'{data[:-1].decode()},"hash":"{sealed["hash"]}"}}')
 
@@ -115,7 +108,7 @@ def verify(entries: Iterable[Mapping[str, Any]]) -> Verification:
             return Verification(head.seq, head.hash, at, "seq")
         if entry.get("prev") != head.hash:
             return Verification(head.seq, head.hash, at, "prev")
-        found = digest(canonical({key: value for key, value in entry.items() if key != "hash"}))
+        found = entry_hash(entry)
         if entry.get("hash") != found:
             return Verification(head.seq, head.hash, at, "hash")
         head = Head(seq, found)

@@ -117,9 +117,9 @@ class FaultTable:
         service: str | None = None,
         match: Mapping[str, str] | None = None,
         sequence: Sequence[Mapping[str, Parameter] | None] = (),
-        times: int | None = None,
+        times: int | None = 1,
     ) -> Arming:
-        """A checked arming. Without ``times`` an empty sequence strikes until disarmed and another is played once.
+        """A checked arming; an empty ``sequence`` is one plain occurrence, ``times`` None plays until disarmed.
 
         Raises ``UnusableInput`` when the table does not know the fault, a match key or a setting.
         """
@@ -139,12 +139,8 @@ class FaultTable:
                     f"times goes from 1 to {MAX_TIMES}, sequence has at most {MAX_SEQUENCE} items",
                 ),
             )
-        played = _ONCE if sequence and times is None else times
         steps = [None if step is None else _settings(fault, step) for step in sequence or ({},)]
-        return Arming(fault, dict(match or {}), steps, played)
-
-
-_ONCE = 1
+        return Arming(fault, dict(match or {}), steps, times)
 
 
 class ArmedFaults:

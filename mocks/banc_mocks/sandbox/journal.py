@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from banc_mocks.sandbox.store import Store
 
 PAGE = 100
 MAX_PAGE = 1_000
-MAX_WAIT_S = 60
+MAX_WAIT_S = 300
 _COALESCE_S = 1.0
 _SCAN = 500
 """Rows read at a time while looking for those whose facts match."""
@@ -118,8 +118,8 @@ class Journal:
                 except TimeoutError:
                     return page
 
-    async def follow(self, session: Session, query: Query, *, beat_s: float = 15) -> AsyncIterator[Page]:
-        """Pages of exchanges as they come; an empty page each ``beat_s`` seconds of silence and at each reset."""
+    async def follow(self, session: Session, query: Query, *, beat_s: float = 15) -> AsyncGenerator[Page, None]:
+        """Pages of exchanges as they come; an empty one each ``beat_s`` seconds of silence, and when an epoch opens."""
         epoch, after = session.epoch, query.after
         while True:
             wanted = Query(after, query.operation, query.outcome, query.facts)
@@ -128,6 +128,7 @@ class Journal:
             after = page.next
             if not page.exchanges and epoch != session.epoch:
                 epoch, after = session.epoch, 0
+                yield Page([], 0, epoch)
 
     async def position(self, session: Session) -> int:
         """The ``seq`` of the last exchange, once all that was entered before is durable. Raises ``StoreFailed``."""

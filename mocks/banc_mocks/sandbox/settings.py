@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from banc_fixtures.population import SEED
 from banc_mocks.sandbox.clock import REAL, Clock
 from banc_mocks.sandbox.switches import Value
 
@@ -72,7 +73,7 @@ class Settings:
     mode: Mode
     created: str
     epoch: int = 0
-    seed: int = 0
+    seed: int = SEED
     clock: Clock = REAL
     switches: dict[str, Value] = field(default_factory=dict)
     public_urls: dict[str, str] = field(default_factory=dict)
