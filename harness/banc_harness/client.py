@@ -20,6 +20,7 @@ from banc_standards.contracts.control import (
     Certificate,
     CertificateRequest,
     Client,
+    ClientPage,
     ClientRequest,
     Clock,
     FaultRequest,
@@ -180,6 +181,16 @@ class Control:
     async def register_client(self, session: str, client: ClientRequest) -> Client:
         """Registers a Pro Santé Connect client; the sandbox makes the secret when there is none."""
         return await self._shape(Client, "POST", f"/sessions/{session}/clients", client)
+
+    async def clients(self, session: str) -> list[Client]:
+        """The Pro Santé Connect clients of a session, every page of them."""
+        page = await self._shape(ClientPage, "GET", f"/sessions/{session}/clients")
+        found = list(page.clients)
+        while page.next is not None:
+            where = f"?after={quote(page.next, safe='')}"
+            page = await self._shape(ClientPage, "GET", f"/sessions/{session}/clients{where}")
+            found.extend(page.clients)
+        return found
 
     async def register_software(self, session: str, software: SoftwareRequest) -> SoftwareRequest:
         """Tells the services whose numbers they accept."""

@@ -9,7 +9,7 @@ from banc_fixtures.patients import Patient
 from banc_fixtures.professionals import Professional
 from banc_fixtures.structures import Structure
 
-JUDGES_ONLY = frozenset({"ins", "ins_oid", "mailbox", "insi", "dmp", "opposed"})
+JUDGES_ONLY = frozenset({"ins", "ins_oid", "mailbox", "insi", "dmp"})
 """What the bench knows of a patient and a software must find out by itself."""
 
 

@@ -1,0 +1,1 @@
+"""Report writers: pure consumers of a run's events."""

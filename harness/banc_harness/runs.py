@@ -1,0 +1,213 @@
+"""One run from its options to its exit code: finds or starts a sandbox, plays, writes the reports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from banc_fixtures.population import SEED
+from banc_harness import sut as software
+from banc_harness.checks.registered import checks
+from banc_harness.client import Control
+from banc_harness.drivers.reply import Evidence
+from banc_harness.engine import Engine
+from banc_harness.events import Consumer, ndjson
+from banc_harness.in_process import sandbox as started_sandbox
+from banc_harness.plan import Plan, profiles_of, scenarios_of
+from banc_harness.reports import baseline, json_report
+from banc_harness.reports.baseline import Change
+from banc_harness.requirements.table import table
+from banc_harness.scenarios.registered import scenarios
+from banc_harness.sut import Described
+from banc_standards.contracts.report import Report
+from banc_standards.contracts.sandbox import Ready
+from banc_standards.contracts.vocabulary import RunKind, SessionMode
+from banc_standards.errors import EnvironmentFailed, Lang, Sentence
+
+READY_FILE = "sandbox.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of ``banc run`` (CONTRACTS §1). ``sut`` is a file, or a description already read.
+
+    ``report`` is the folder of the reports, by default ``DATA/runs/RUN``. Without ``sandbox`` a running one is looked
+    for in ``data``, else one is started for the run; ``ca_file`` and ``ca_sha256`` tell a remote one's CA.
+    """
+
+    sut: Path | Described
+    data: Path = Path(".banc")
+    kind: RunKind = "bac-a-sable"
+    lang: Lang = "fr"
+    profile: str | None = None
+    scenarios: tuple[str, ...] = ()
+    sandbox: str | None = None
+    token: str | None = None
+    ca_file: Path | None = None
+    ca_sha256: str | None = None
+    report: Path | None = None
+    baseline: Path | None = None
+    events: str | None = None
+    fail_under: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that took place: its report, where it was written, what changed since the baseline."""
+
+    report: Report
+    path: Path
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 conform, 1 not conform, 3 the environment failed."""
+        return self.report.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A sandbox that answers. ``own`` when it was started for this run."""
+
+    base: str
+    ca_file: Path | None
+    own: bool
+
+
+async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
+    """Runs, handing every event to the consumers as it happens, and writes the reports.
+
+    Raises ``UnusableInput`` (exit code 2) or ``EnvironmentFailed`` (3) when the run cannot take place.
+    """
+    described = _described(options)
+    before = None if options.baseline is None else baseline.load(options.baseline)
+    plan = _plan(options, described)
+    folder = options.report or options.data / "runs" / plan.run
+    gathering = json_report.Gathering()
+    with ExitStack() as files:
+        writers = [files.enter_context(ndjson(target)) for target in _event_files(options, folder)]
+        async with _reached(options) as reached:
+            engine = await _play(plan, options, reached, folder, [gathering, *consumers, *writers])
+    report = gathering.report()
+    _write_evidence(engine.files, folder)
+    path = json_report.write(report, folder)
+    return Done(report, path, () if before is None else baseline.changes(before, report))
+
+
+def warnings(options: Options) -> tuple[Sentence, ...]:
+    """What is worth a remark in the description. Raises ``UnusableInput``."""
+    return _described(options).warnings
+
+
+async def find(data: Path, *, token: str | None = None, lang: Lang = "fr") -> Ready | None:
+    """The sandbox that runs on a data folder, ``None`` when none answers there."""
+    try:
+        ready = Ready.read((data / READY_FILE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    try:
+        async with Control(ready.control, token=token, ca_file=Path(ready.ca_file), lang=lang) as control:
+            return ready if (await control.sandbox()).pid == ready.pid else None
+    except EnvironmentFailed:
+        return None
+
+
+def new_run(now: datetime | None = None) -> str:
+    """An id for a new run: the second it starts in, and a random end."""
+    return f"r-{(now or datetime.now(UTC)):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+@asynccontextmanager
+async def _reached(options: Options) -> AsyncIterator[_Reached]:
+    if options.sandbox is not None:
+        yield _Reached(options.sandbox, options.ca_file, own=False)
+        return
+    found = await find(options.data, token=options.token, lang=options.lang)
+    if found is not None:
+        yield _Reached(found.control, Path(found.ca_file), own=False)
+        return
+    async with started_sandbox(options.data, lang=options.lang) as ready:
+        yield _Reached(ready.control, Path(ready.ca_file), own=True)
+
+
+async def _play(plan: Plan, options: Options, reached: _Reached, folder: Path, consumers: Sequence[Consumer]) -> Engine:
+    lenient = reached.own and options.kind == "bac-a-sable"
+    mode: SessionMode = "lenient" if lenient else "strict"
+    async with Control(
+        reached.base,
+        token=None if reached.own else options.token,
+        ca_file=reached.ca_file,
+        ca_sha256=options.ca_sha256,
+        lang=options.lang,
+    ) as control:
+        ca_file = reached.ca_file or await _keep_ca(control, folder)
+        engine = Engine(plan, control, mode=mode, ca_file=ca_file.resolve())
+        async for event in engine.run():
+            for consume in consumers:
+                consume(event)
+        return engine
+
+
+async def _keep_ca(control: Control, folder: Path) -> Path:
+    """A remote sandbox's CA is told to the software as a file of this machine."""
+    path = folder / "ca.pem"
+    await asyncio.to_thread(path.write_text, await control.ca_pem())
+    return path
+
+
+def _described(options: Options) -> Described:
+    if isinstance(options.sut, Described):
+        return options.sut
+    return software.load(options.sut, capabilities=scenarios().capabilities())
+
+
+def _plan(options: Options, described: Described) -> Plan:
+    requirements = table(described.sut.couloir)
+    profiles = profiles_of(described.sut, requirements, options.profile)
+    return Plan(
+        run=new_run(),
+        kind=options.kind,
+        lang=options.lang,
+        sut=described.sut,
+        folder=described.folder,
+        profiles=profiles,
+        scenarios=scenarios_of(scenarios(), couloir=described.sut.couloir, profiles=profiles, asked=options.scenarios),
+        checks=checks(),
+        table=requirements,
+        seed=SEED,
+        fail_under=options.fail_under,
+    )
+
+
+def _event_files(options: Options, folder: Path) -> list[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFailed(
+            "REPORT-001",
+            Sentence(
+                f"impossible de créer le dossier {folder} : {error.strerror}",
+                f"cannot create the folder {folder}: {error.strerror}",
+            ),
+        ) from None
+    return [str(folder / "events.ndjson"), *([options.events] if options.events else [])]
+
+
+def _write_evidence(files: dict[str, Evidence], folder: Path) -> None:
+    if not files:
+        return
+    kept = folder / "evidence"
+    kept.mkdir(exist_ok=True)
+    names = {}
+    for digest, item in files.items():
+        (kept / digest.removeprefix("sha256:")).write_bytes(item.data)
+        names[digest] = {"name": item.name, "media_type": item.media_type}
+    (kept / "index.json").write_text(json.dumps(names, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
