@@ -1,0 +1,47 @@
+"""Every rule of the product, collected by name: what the services refuse by and what the harness judges by."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from banc_standards.rules import Registry, Rule
+
+
+@cache
+def catalogue() -> Registry:
+    """All the rules, in the order of the standards, then those of the checks.
+
+    Raises ``ValueError`` when two carry the same id.
+    """
+    from banc_harness.checks.registered import checks
+    from banc_standards import attribution_rules, certificate_rules, transport_rules, xml_rules
+    from banc_standards.psc import rules as psc_rules
+    from banc_standards.soap import rules as soap_rules
+    from banc_standards.vihf import rules as vihf_rules
+
+    return Registry(
+        attribution_rules.RULES,
+        transport_rules.RULES,
+        certificate_rules.RULES,
+        xml_rules.RULES,
+        soap_rules.RULES,
+        vihf_rules.RULES,
+        psc_rules.RULES,
+        (check.rule for check in checks().values()),
+    )
+
+
+def as_json(rule: Rule) -> dict[str, Any]:
+    """A rule as ``banc rules --format json`` lists it."""
+    return {
+        "id": rule.id,
+        "subject": rule.subject,
+        "severity": rule.severity,
+        "certainty": rule.certainty,
+        "text": {"fr": rule.text.fr, "en": rule.text.en},
+        "clause": rule.clause,
+        "fix": {"fr": rule.fix.fr, "en": rule.fix.en},
+        "code": rule.code or None,
+        "always_refused": rule.always,
+    }

@@ -1,0 +1,84 @@
+"""How a command fails: one sentence, one hint, one code, one exit code; never a traceback for a known error."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any, Final
+
+from banc_harness.cli.language import Words
+from banc_harness.cli.nearest import did_you_mean
+from banc_standards.errors import NOTHING, BancError, EnvironmentFailed, Sentence, UnusableInput
+
+CONFORM: Final = 0
+NOT_CONFORM: Final = 1
+UNUSABLE: Final = 2
+ENVIRONMENT: Final = 3
+
+
+def exit_code(error: BancError) -> int:
+    """The exit code of a known error: 3 when something around the product failed, else 2."""
+    return ENVIRONMENT if isinstance(error, EnvironmentFailed) else UNUSABLE
+
+
+def tell(error: BancError, say: Words) -> int:
+    """Prints a known error on standard error; returns its exit code."""
+    print(f"banc : {error.text.of(say.lang)} [{error.code}]", file=sys.stderr)
+    hint = error.hint.of(say.lang)
+    if hint:
+        print(f"       → {hint}", file=sys.stderr)
+    return exit_code(error)
+
+
+def crash(say: Words) -> int:
+    """Prints a defect of ours, with what a report of it needs; returns the exit code of a failed environment."""
+    traceback.print_exc()
+    print(
+        say(
+            "banc : défaut du banc, pas de votre logiciel ; joignez ces lignes à votre signalement [CLI-900]",
+            "banc : a defect of the bench, not of your software; join these lines to your report [CLI-900]",
+        ),
+        file=sys.stderr,
+    )
+    return ENVIRONMENT
+
+
+def misused(error: Any, command: Any) -> UnusableInput:
+    """A usage error of the parser as one of ours: what is wrong, and the nearest thing that exists."""
+    within = error.ctx.command_path if getattr(error, "ctx", None) else "banc"
+    command = error.ctx.command if getattr(error, "ctx", None) else command
+    see = Sentence(f"voyez {within} --help", f"see {within} --help")
+    unknown = getattr(error, "option_name", None)
+    if unknown and "requires" in error.message:
+        return UnusableInput(
+            "CLI-005", Sentence(f"l'option {unknown} attend une valeur", f"option {unknown} takes a value"), see
+        )
+    if unknown:
+        known = [name for parameter in command.params for name in parameter.opts] + ["--help", "--lang"]
+        return UnusableInput(
+            "CLI-004",
+            Sentence(f"option inconnue : {unknown}", f"unknown option: {unknown}"),
+            _or(did_you_mean(unknown, known), see),
+        )
+    parameter = getattr(error, "param", None)
+    if parameter is not None:
+        name = next((name for name in parameter.opts if name.startswith("--")), (parameter.metavar or parameter.name))
+        if type(error).__name__ == "MissingParameter":
+            return UnusableInput("CLI-006", Sentence(f"il manque {name}", f"{name} is missing"), see)
+        return UnusableInput(
+            "CLI-007",
+            Sentence(f"la valeur de {name} ne convient pas", f"the value of {name} does not fit"),
+            Sentence(f"{error.message} ; {see.fr}", f"{error.message}; {see.en}"),
+        )
+    return UnusableInput("CLI-008", Sentence(f"commande mal formée ({error.message})", f"{error.message}"), see)
+
+
+def unknown_command(name: str, known: list[str]) -> UnusableInput:
+    """The refusal of a command that does not exist."""
+    see = Sentence(f"commandes : {', '.join(known)}", f"commands: {', '.join(known)}")
+    text = Sentence(f"commande inconnue : {name}", f"unknown command: {name}")
+    return UnusableInput("CLI-009", text, _or(did_you_mean(name, known), see))
+
+
+def _or(first: Sentence, second: Sentence) -> Sentence:
+    return second if first == NOTHING else first

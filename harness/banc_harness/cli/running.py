@@ -1,0 +1,215 @@
+"""``banc up``, ``banc demo`` and ``banc run``."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from banc_harness.cli.helping import command
+from banc_harness.cli.language import Words
+from banc_harness.cli.options import flag, listed, one_of, option, whole
+
+DATA = Path(".banc")
+PORT_BASE = 8440
+DEFAULT_REPORT = Path("banc-rapport")
+
+
+def add(application: typer.Typer, say: Words) -> None:
+    """Adds ``banc up``, ``banc demo`` and ``banc run`` to the command line."""
+    _add_up(application, say)
+    _add_demo(application, say)
+    _add_run(application, say)
+
+
+def _add_up(application: typer.Typer, say: Words) -> None:
+    @command(
+        application,
+        help=say(
+            "Démarre le bac à sable (les services nationaux simulés) jusqu'à Ctrl-C ; une ligne JSON dit qu'il est prêt.",
+            "Starts the sandbox (the simulated national services) until Ctrl-C; one JSON line says that it is ready.",
+        ),
+        examples="banc up\nbanc up --services psc,dmp --port-base 0 --data /tmp/banc\n"
+        "banc up --host 0.0.0.0 --token S3cret --san banc.exemple.lan",
+    )
+    def up(
+        services: Annotated[
+            str | None,
+            option("--services", say("services voulus (tous)", "wanted services (all)"), metavar="psc,insi,dmp…"),
+        ] = None,
+        host: Annotated[
+            str,
+            option("--host", say("adresse d'écoute (localhost)", "address to listen on (localhost)"), metavar="HOST"),
+        ] = "localhost",
+        port_base: Annotated[
+            int,
+            option(
+                "--port-base",
+                say("port de base (8440) ; 0 : ports libres", "base port (8440); 0: free ports"),
+                metavar="PORT",
+                parser=whole(0, 65_000),
+            ),
+        ] = PORT_BASE,
+        data: Annotated[
+            Path,
+            option("--data", say("dossier des données (.banc)", "data folder (.banc)"), metavar=say("DOSSIER", "DIR")),
+        ] = DATA,
+        store: Annotated[
+            str | None,
+            option(
+                "--store",
+                say("autre base que le SQLite du dossier", "another database than the folder's"),
+                metavar="URL",
+            ),
+        ] = None,
+        public_url: Annotated[
+            str | None,
+            option("--public-url", say("adresse vue de l'extérieur", "address seen from outside"), metavar="BASE"),
+        ] = None,
+        san: Annotated[
+            list[str] | None,
+            option(
+                "--san",
+                say("autres noms des certificats", "more names of the certificates"),
+                metavar=say("NOM…", "NAME…"),
+            ),
+        ] = None,
+        token: Annotated[
+            str | None,
+            option(
+                "--token", say("jeton de l'API de contrôle", "token of the control API"), metavar=say("JETON", "TOKEN")
+            ),
+        ] = None,
+        plain_http: Annotated[
+            bool,
+            flag("--plain-http", say("HTTP sans TLS où c'est possible", "HTTP without TLS where possible")),
+        ] = False,
+    ) -> int:
+        from banc_harness.in_process import serve
+
+        wanted = tuple(listed([services])) if services else None
+        return serve(
+            services=wanted,
+            host=host,
+            port_base=port_base,
+            data=data,
+            store_url=store,
+            public_url=public_url,
+            san=tuple(listed(san)),
+            token=token,
+            plain_http=plain_http,
+            lang=say.lang,
+        )
+
+
+def _report(say: Words) -> Any:
+    return option("--report", say("dossier des rapports", "folder of the reports"), metavar=say("DOSSIER", "DIR"))
+
+
+def _scenario(say: Words) -> Any:
+    return option(
+        "--scenario", say("scénarios voulus, ou motifs (tous)", "wanted scenarios, or patterns (all)"), metavar="ID…"
+    )
+
+
+def _add_demo(application: typer.Typer, say: Words) -> None:
+    @command(
+        application,
+        help=say(
+            "Montre tout en une fois : bac à sable, logiciel témoin, scénarios prioritaires, verdict.",
+            "Shows everything at once: sandbox, witness software, priority scenarios, verdict.",
+        ),
+        examples="banc demo\nbanc demo --defect NOM --scenario 'UC1.*'",
+    )
+    def demo(
+        scenario: Annotated[list[str] | None, _scenario(say)] = None,
+        report: Annotated[Path, _report(say)] = DEFAULT_REPORT,
+        defect: Annotated[
+            list[str] | None,
+            option(
+                "--defect", say("défauts du logiciel témoin", "defects of the witness"), metavar=say("NOM…", "NAME…")
+            ),
+        ] = None,
+    ) -> int:
+        from banc_harness.runs import demo as play
+
+        return play(scenarios=listed(scenario), report=report, defects=listed(defect), lang=say.lang)
+
+
+def _add_run(application: typer.Typer, say: Words) -> None:
+    @command(
+        application,
+        help=say(
+            "Joue les scénarios avec votre logiciel et dit ce qui est conforme, ce qui ne l'est pas, et pourquoi.",
+            "Plays the scenarios with your software and says what conforms, what does not, and why.",
+        ),
+        examples="banc run --sut sut.yaml\nbanc run --sut sut.yaml --scenario UC1.01 UC1.02 --report rapport\n"
+        "banc run --sut sut.yaml --sandbox https://localhost:8440 --kind recette --events - > run.ndjson",
+    )
+    def run(
+        sut: Annotated[
+            Path,
+            option(
+                "--sut",
+                say("description de votre logiciel", "description of your software"),
+                metavar=say("FICHIER", "FILE"),
+            ),
+        ],
+        profile: Annotated[
+            str | None,
+            option(
+                "--profile", say("profil jugé (ceux de sut.yaml)", "profile judged (sut.yaml's)"), metavar="PROFILE"
+            ),
+        ] = None,
+        scenario: Annotated[list[str] | None, _scenario(say)] = None,
+        sandbox: Annotated[
+            str | None,
+            option("--sandbox", say("bac à sable qui tourne déjà", "a sandbox that runs already"), metavar="URL"),
+        ] = None,
+        kind: Annotated[
+            str,
+            option(
+                "--kind",
+                say("bac-a-sable (défaut) ou recette", "bac-a-sable (default) or recette"),
+                metavar="KIND",
+                parser=one_of("bac-a-sable", "recette"),
+            ),
+        ] = "bac-a-sable",
+        report: Annotated[Path | None, _report(say)] = None,
+        baseline: Annotated[
+            Path | None,
+            option(
+                "--baseline", say("rapport auquel comparer", "report to compare with"), metavar=say("FICHIER", "FILE")
+            ),
+        ] = None,
+        events: Annotated[
+            str | None,
+            option(
+                "--events",
+                say("événements, un par ligne ; - : sortie standard", "events, one a line; -: standard output"),
+                metavar=say("FICHIER|-", "FILE|-"),
+            ),
+        ] = None,
+        fail_under: Annotated[
+            int | None,
+            option(
+                "--fail-under",
+                say("échoue sous ce score", "fails below this score"),
+                metavar=say("POURCENT", "PERCENT"),
+                parser=whole(0, 100),
+            ),
+        ] = None,
+    ) -> int:
+        from banc_harness.runs import run as play
+
+        return play(
+            sut=sut,
+            profile=profile,
+            scenarios=listed(scenario),
+            sandbox=sandbox,
+            kind=kind,
+            report=report,
+            baseline=baseline,
+            events=events,
+            fail_under=fail_under,
+            lang=say.lang,
+        )

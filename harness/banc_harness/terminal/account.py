@@ -1,0 +1,121 @@
+"""What the events of a run have told so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banc_standards.contracts import events
+from banc_standards.contracts.events import AnyEvent
+from banc_standards.contracts.finding import Finding
+from banc_standards.contracts.vocabulary import Verdict
+
+FAILING: frozenset[Verdict] = frozenset({"NON_CONFORME", "PARTIEL"})
+
+
+@dataclass(slots=True)
+class Failure:
+    """A check that failed: in which scenarios, for which requirements, with what findings."""
+
+    check: str
+    title: str
+    requirements: list[str]
+    zero_tolerance: bool
+    scenarios: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Step:
+    """A step as it went: the exchanges that it claimed and the exchanges that did not come."""
+
+    id: str
+    title: str
+    exchanges: list[events.ExchangeSeen] = field(default_factory=list)
+    missed: list[events.ExpectationMissed] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    ended: events.StepEnded | None = None
+
+
+@dataclass(slots=True)
+class Scenario:
+    """A scenario as it went."""
+
+    id: str
+    title: str
+    steps: dict[str, Step] = field(default_factory=dict)
+    ended: events.ScenarioEnded | None = None
+
+    @property
+    def missed(self) -> int:
+        """How many expected exchanges did not come."""
+        return sum(len(step.missed) for step in self.steps.values())
+
+
+@dataclass(slots=True)
+class Account:
+    """The whole story of a run, built event by event."""
+
+    started: events.RunStarted | None = None
+    ended: events.RunEnded | None = None
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+    requirements: list[events.RequirementDecided] = field(default_factory=list)
+    checks: list[events.CheckEnded] = field(default_factory=list)
+    strays: int = 0
+    remarks: list[events.Log] = field(default_factory=list)
+
+    def add(self, event: AnyEvent) -> None:
+        """Takes the next event in."""
+        match event:
+            case events.RunStarted():
+                self.started = event
+            case events.RunEnded():
+                self.ended = event
+            case events.ScenarioStarted():
+                self.scenarios[event.scenario] = Scenario(event.scenario, event.title)
+            case events.ScenarioEnded():
+                self._scenario(event.scenario).ended = event
+            case events.StepStarted():
+                self._scenario(event.scenario).steps[event.step] = Step(event.step, event.title)
+            case events.StepEnded():
+                self.step(event.scenario, event.step).ended = event
+            case events.ActionAnswered():
+                self.step(event.scenario, event.step).shown += [shown.text for shown in event.shown]
+            case events.ExchangeSeen():
+                self._exchange(event)
+            case events.ExpectationMissed():
+                self.step(event.scenario, event.step).missed.append(event)
+            case events.CheckEnded():
+                self.checks.append(event)
+            case events.RequirementDecided():
+                self.requirements.append(event)
+            case events.Log() if event.level != "info":
+                self.remarks.append(event)
+            case _:
+                pass
+
+    def step(self, scenario: str, step: str) -> Step:
+        """A step, made on the spot when its beginning was never told."""
+        return self._scenario(scenario).steps.setdefault(step, Step(step, ""))
+
+    def failures(self) -> list[Failure]:
+        """The checks that failed, once each, those of zero tolerance first."""
+        found: dict[str, Failure] = {}
+        for check in self.checks:
+            if check.verdict not in FAILING:
+                continue
+            failure = found.setdefault(
+                check.check, Failure(check.check, check.title, check.requirements, check.zero_tolerance)
+            )
+            if check.scenario and check.scenario not in failure.scenarios:
+                failure.scenarios.append(check.scenario)
+            failure.findings += [finding for finding in check.findings if finding not in failure.findings]
+        return sorted(found.values(), key=lambda failure: not failure.zero_tolerance)
+
+    def _scenario(self, scenario: str) -> Scenario:
+        return self.scenarios.setdefault(scenario, Scenario(scenario, ""))
+
+    def _exchange(self, event: events.ExchangeSeen) -> None:
+        if event.stray:
+            self.strays += 1
+        elif event.scenario and event.claimed_by:
+            self.step(event.scenario, event.claimed_by).exchanges.append(event)

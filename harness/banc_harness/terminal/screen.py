@@ -1,0 +1,60 @@
+"""The consumer of a run's events that writes to the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from banc_harness.terminal.account import Account
+from banc_harness.terminal.progress import Progress
+from banc_harness.terminal.verdict import VerdictPage
+from banc_standards.contracts.events import AnyEvent, RunEnded
+from banc_standards.errors import Lang
+
+WIDTH = 100
+
+
+class Terminal:
+    """Shows a run: its progress on a terminal, none in a pipe, and its verdict at the end in both.
+
+    Writes to standard error, since standard output belongs to what machines read. Example::
+
+        terminal = Terminal("fr")
+        for event in run_events:
+            terminal(event)
+        terminal.saved(Path("rapport/report.json"))
+    """
+
+    def __init__(self, lang: Lang = "fr", file: TextIO | None = None, *, width: int | None = None) -> None:
+        target = sys.stderr if file is None else file
+        attended = target.isatty()
+        self._console = Console(
+            file=target, width=width or (None if attended else WIDTH), highlight=False, markup=False, emoji=False
+        )
+        self._account = Account()
+        self._progress = Progress(self._console, self._account, lang) if attended else None
+        self._lang = lang
+
+    def __call__(self, event: AnyEvent) -> None:
+        """Takes the next event."""
+        self._account.add(event)
+        if self._progress is not None:
+            self._progress.show(event)
+        if isinstance(event, RunEnded):
+            self.close()
+            for line in VerdictPage(self._account, self._lang).lines():
+                self._console.print(line)
+
+    def saved(self, report: Path) -> None:
+        """Says where the report lies."""
+        label = "Report" if self._lang == "en" else "Rapport"
+        self._console.print(Text.assemble("\n", (f"{label}  ", "bold"), str(report)), soft_wrap=True)
+
+    def close(self) -> None:
+        """Takes what moves away; harmless when nothing does."""
+        if self._progress is not None:
+            self._progress.close()
