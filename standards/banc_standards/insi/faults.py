@@ -81,10 +81,32 @@ DOCUMENTED: Final[dict[str, SiramFault]] = {fault.code: fault for fault in (DESI
 """The faults that a source shows, by ``Erreur@code``."""
 
 
-def mock_fault(
-    code: str, text: str, *, subcode: str = FORMAT, soap_code: Literal["Sender", "Receiver"] = "Sender"
-) -> SiramFault:
-    """A fault of the bench, for what no source tells. Raises ``ValueError`` unless the code begins with ``mock_``."""
-    if not code.startswith("mock_"):
-        raise ValueError(f"a fault of the bench is called mock_…, not {code}")
-    return SiramFault(code, "gateway", soap_code, subcode, "erreur", text, text)
+MOCK_CODES: Final[dict[str, str]] = {
+    "mock_xml": FORMAT,
+    "mock_http": FORMAT,
+    "mock_soap": FORMAT,
+    "mock_action": FORMAT,
+    "mock_entete": FORMAT,
+    "mock_corps": FORMAT,
+    "mock_trait": FORMAT,
+    "mock_certificat": RIGHTS,
+    "mock_emetteur": RIGHTS,
+    "mock_assertion": RIGHTS,
+    "mock_assertion_expiree": RIGHTS,
+    "mock_jeton": RIGHTS,
+    "mock_session": RIGHTS,
+    "mock_operation": UNAVAILABLE,
+    "mock_interne": UNAVAILABLE,
+}
+"""The codes of the bench's own faults, with the subcode that each is sent under."""
+
+
+def mock_fault(code: str, reason: str, text: str = "") -> SiramFault:
+    """A fault of the bench, for what no source tells: the sender's, but for what the bench itself cannot do.
+
+    Raises ``KeyError`` for a code that is not one of :data:`MOCK_CODES`.
+    """
+    subcode = MOCK_CODES[code]
+    soap_code: Literal["Sender", "Receiver"] = "Receiver" if subcode == UNAVAILABLE else "Sender"
+    severity = "fatale" if subcode == UNAVAILABLE else "erreur"
+    return SiramFault(code, "gateway", soap_code, subcode, severity, reason, text or reason)
