@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from banc_mocks.sandbox.store import Store
     from banc_mocks.sandbox.tls import Front
 
+ServiceMaker = Callable[["Sandbox"], "HttpService"]
+"""What a service's ``wire`` module calls ``service``."""
+
 SERVER_NAMES = (
     "localhost",
     "127.0.0.1",
@@ -45,7 +48,7 @@ SERVER_NAMES = (
 """The names of every server certificate (CONTRACTS §4), beside the host's own and ``--san``."""
 
 READY_FILE = "sandbox.json"
-CONTROL = "banc_mocks.sandbox.control.wire"
+CONTROL = "control"
 STOP_S = 0.5
 """How long a stop waits for the exchanges under way, in seconds."""
 
@@ -73,9 +76,10 @@ class Running:
             (self.sandbox.config.data / READY_FILE).unlink()
 
 
-async def start(config: Config) -> Running:
+async def start(config: Config, more: Sequence[ServiceMaker] = ()) -> Running:
     """Starts a sandbox; returns once every port listens and ``DATA/sandbox.json`` is written.
 
+    ``more`` makes further services, that the sandbox runs beside those of ``config``.
     Raises ``UnusableInput`` for options that cannot be used, ``EnvironmentFailed`` when a port is taken, when the data
     folder cannot be written or when another sandbox uses it.
     """
@@ -86,14 +90,14 @@ async def start(config: Config) -> Running:
     require_token(config.host, listening, config.token)
     _make_folder(config.data)
     pki = asyncio.get_running_loop().run_in_executor(None, _open_pki, config.data / "pki")
-    modules = [import_module(name) for name in _modules(config.services)]
+    makers = [*(import_module(name).service for name in _modules(config.services)), *more]
 
     from banc_mocks.sandbox.store import Store
 
     store: Store | None = None
     try:
         store = await Store.open(config.data, url=config.store_url)
-        return await _assemble(config, listening, await pki, store, modules)
+        return await _assemble(config, listening, await pki, store, makers)
     except BaseException:
         if store is not None:
             await store.stop()
@@ -110,7 +114,9 @@ def faults(services: Iterable[str] = SERVICES) -> tuple[Fault, ...]:
     return tuple(fault for pair in tables for table in pair for fault in table)
 
 
-async def _assemble(config: Config, listening: tuple[str, ...], pki: Pki, store: Store, modules: list[Any]) -> Running:
+async def _assemble(
+    config: Config, listening: tuple[str, ...], pki: Pki, store: Store, makers: Sequence[ServiceMaker]
+) -> Running:
     from banc_mocks.sandbox.addresses import Addresses
     from banc_mocks.sandbox.certificates import Certificates
     from banc_mocks.sandbox.clock import real_now
@@ -125,17 +131,17 @@ async def _assemble(config: Config, listening: tuple[str, ...], pki: Pki, store:
     certificates = await Certificates.open(
         store,
         pki,
-        publication=lambda: addresses.base_url("control") if "control" in addresses else None,
+        publication=lambda: addresses.base_url(CONTROL) if CONTROL in addresses else None,
         real=real_now,
     )
     sandbox = Sandbox(config, store, Journal(store), pki, certificates, addresses)
-    services = sandbox.services = tuple(module.service(sandbox) for module in modules)
+    services = sandbox.services = tuple(make(sandbox) for make in makers)
     sandbox.sessions = await Sessions.open(
         store,
         faults=FaultTable(
             fault
             for service in services
-            for fault in (*(generic_faults(service.name) if service.name in config.services else ()), *service.faults)
+            for fault in (*(() if service.name == CONTROL else generic_faults(service.name)), *service.faults)
         ),
         switches=SwitchTable(switch for service in services for switch in service.switches),
     )
@@ -200,7 +206,7 @@ class _Opening:
 
 
 def _modules(services: Iterable[str]) -> list[str]:
-    return [CONTROL, *(f"banc_mocks.{name}.wire" for name in dict.fromkeys(services))]
+    return ["banc_mocks.sandbox.control.wire", *(f"banc_mocks.{name}.wire" for name in dict.fromkeys(services))]
 
 
 def _check_services(services: Iterable[str]) -> None:
@@ -248,7 +254,7 @@ def _server_certificate(sandbox: Sandbox) -> Path:
     pki = sandbox.pki
     names = (*SERVER_NAMES, *_own_names(), *sandbox.config.san)
     holder = OrganisationHolder("1990000001", "BANC SEGUR")
-    order = Order("SERVER", holder, cn="localhost", names=names, publication=sandbox.addresses.base_url("control"))
+    order = Order("SERVER", holder, cn="localhost", names=names, publication=sandbox.addresses.base_url(CONTROL))
     issued = issue(pki, order, real_now(), key=read_key(pki.server_key_file))
     path = pki.folder / "server.pem"
     path.write_text(issued.pem + issued.chain_pem)
@@ -280,7 +286,7 @@ def _ready(sandbox: Sandbox) -> dict[str, Any]:
         "plain_http": config.plain_http,
         "ca_file": str(write_bundle(sandbox.pki, config.data / "trust").absolute()),
         "ca_sha256": fingerprint(sandbox.pki),
-        "control": base("control"),
+        "control": base(CONTROL),
         "services": {name: places for name, places in found.items() if places},
     }
 
