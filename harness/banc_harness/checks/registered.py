@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from banc_harness.checks import Checks, sign_in
+from banc_harness.checks import Checks, declared, documents, feeding, identity, sign_in, tokens
 
 
 @cache
 def checks() -> Checks:
     """Every check of the product."""
-    return Checks.of((sign_in,))
+    return Checks.of((sign_in, tokens, identity, feeding, documents, declared))

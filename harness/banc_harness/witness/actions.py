@@ -145,9 +145,9 @@ class Witness:
         """The front desk types the traits read on the person's papers: a provisional identity."""
         given = asked.input["patient"]
         kept = ("local_id", "birth_family", "birth_givens", "first_given", "sex", "birth_date", "birth_place")
-        more = ("used_family", "used_given", "address", "phone", "mobile", "opposed", "deceased")
+        more = ("used_family", "used_given", "address", "phone", "mobile", "deceased")
         patient = {name: given[name] for name in kept} | {name: given.get(name) for name in more}
-        patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None}
+        patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
         self.records.save_patient(asked.session, patient)
         return _shown(patient)
 
