@@ -13,6 +13,11 @@ from banc_harness.requirements.table import Requirement, Table, couloirs, table
 from banc_standards.errors import Sentence, UnusableInput
 
 HOSPITAL_TYPES = {"DPI", "PFI", "RI"}
+OWN = {
+    *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03"),
+    *("SBX-PSC-01", "SBX-PSC-02", "SBX-DOC-01"),
+}
+"""What the bench asks beyond the published list: an id of ours, no official requirement was read for it."""
 
 
 @pytest.fixture
@@ -63,17 +68,22 @@ def test_a_couloir_without_a_table_says_which_ones_exist() -> None:
 def test_the_hospital_table_holds_every_published_row_and_no_other(
     hopital: Table, published: dict[str, dict[str, str]]
 ) -> None:
-    assert set(hopital) == set(published)
-    assert len(hopital) == 165
+    assert set(hopital) - OWN == set(published)
+    assert len(published) == 165
+    assert all(hopital[name].review == "own_id" for name in OWN)
 
 
 def test_levels_and_check_modes_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
-    ours = {key: (item.level, item.check_mode) for key, item in hopital.items()}
+    ours = {key: (item.level, item.check_mode) for key, item in hopital.items() if key not in OWN}
     assert ours == {key: (row["level"], row["check_mode"]) for key, row in published.items()}
 
 
 def test_review_statuses_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
-    ours = {key: ":".join(filter(None, (item.review, "+".join(item.approved)))) for key, item in hopital.items()}
+    ours = {
+        key: ":".join(filter(None, (item.review, "+".join(item.approved))))
+        for key, item in hopital.items()
+        if key not in OWN
+    }
     assert ours == {key: row["review_status"].replace("DRIMbox", "DRIMBOX") for key, row in published.items()}
 
 
@@ -97,7 +107,7 @@ def test_every_conditional_requirement_says_what_it_depends_on(hopital: Table) -
     assert all(item.profiles or item.condition.fr for item in conditional)
 
 
-@pytest.mark.parametrize(("software_type", "count", "gate"), [("DPI", 114, 96), ("PFI", 70, 65), ("RI", 4, 4)])
+@pytest.mark.parametrize(("software_type", "count", "gate"), [("DPI", 117, 99), ("PFI", 73, 68), ("RI", 4, 4)])
 def test_what_the_general_profile_asks_of_each_software(
     hopital: Table, software_type: str, count: int, gate: int
 ) -> None:
