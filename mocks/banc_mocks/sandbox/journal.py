@@ -104,7 +104,7 @@ class Journal:
         """
         deadline = time.monotonic() + min(wait_s, MAX_WAIT_S)
         asked = session.epoch if epoch is None else epoch
-        self._flush(session.id)
+        await self.position(session)
         page = Page([], query.after, asked)
         with self._watch(session.id) as event:
             while True:
@@ -142,7 +142,7 @@ class Journal:
 
     async def verify(self, session: Session, epoch: int | None = None) -> Verification:
         """Follows the chain of an epoch, by default the current one. Raises ``StoreFailed``."""
-        self._flush(session.id)
+        await self.position(session)
         table = tables.exchanges.c
         texts = await self._store.rows(
             sa.select(table.entry)

@@ -1,0 +1,71 @@
+"""A store on a fresh folder, its journal and its sessions; and a whole sandbox that runs no service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from banc_mocks.sandbox.config import Config
+from banc_mocks.sandbox.faults import Fault, FaultTable
+from banc_mocks.sandbox.journal import Journal
+from banc_mocks.sandbox.launcher import Running, start
+from banc_mocks.sandbox.sessions import Sessions
+from banc_mocks.sandbox.store import Store
+from banc_mocks.sandbox.switches import Switch, SwitchTable
+from banc_standards.errors import Sentence
+
+FAULTS = (
+    Fault("dmp.down", "dmp", Sentence("Le DMP ne répond pas.", "The DMP does not answer.")),
+    Fault("dmp.slow", "dmp", Sentence("Le DMP est lent.", "The DMP is slow."), ("ins",), {"delay_ms": 2000}),
+)
+SWITCHES = (
+    Switch("psc.rotation", "psc", Sentence("Rotation.", "Rotation."), default=False),
+    Switch("insi.case", "insi", Sentence("Casse.", "Case."), default="upper", values=("upper", "lower")),
+)
+
+
+@dataclass
+class World:
+    """A store with what stands on it."""
+
+    folder: Path
+    store: Store
+    journal: Journal
+    sessions: Sessions
+
+    @classmethod
+    async def open(cls, folder: Path) -> World:
+        store = await Store.open(folder, busy_ms=50)
+        sessions = await Sessions.open(store, faults=FaultTable(FAULTS), switches=SwitchTable(SWITCHES))
+        return cls(folder, store, Journal(store), sessions)
+
+    async def stop(self) -> None:
+        self.journal.flush()
+        await self.store.stop()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = await World.open(tmp_path)
+    yield world
+    await world.stop()
+
+
+@pytest.fixture
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    """A sandbox on free ports, in clear, that runs the control API alone."""
+    running = await start(Config(services=(), port_base=0, data=tmp_path / "data", plain_http=True))
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+async def control(running: Running) -> AsyncIterator[ClientSession]:
+    """A client of the control API."""
+    base = f"{running.ready['control']}/control/v1/"
+    async with ClientSession(base, headers={"Accept-Language": "en"}) as client:
+        yield client

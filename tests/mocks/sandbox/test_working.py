@@ -1,0 +1,73 @@
+"""Working state: visible at once, durable with its exchange, gone when that fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from banc_mocks.sandbox.working import Working
+
+
+@pytest.fixture
+def working() -> Working:
+    return Working("default", 0)
+
+
+def test_a_value_is_visible_as_soon_as_it_is_put(working: Working) -> None:
+    working.put("dmp", "document", "1", {"title": "LDL"})
+
+    assert working.get("dmp", "document", "1") == {"title": "LDL"}
+    assert working.items("dmp", "document") == [("1", {"title": "LDL"})]
+
+
+def test_a_dropped_value_is_gone_at_once(working: Working) -> None:
+    working.put("dmp", "document", "1", "a").commit()
+
+    working.drop("dmp", "document", "1")
+
+    assert working.get("dmp", "document", "1", "none") == "none"
+    assert working.items("dmp", "document") == []
+
+
+def test_a_reverted_put_shows_what_was_there_before(working: Working) -> None:
+    working.put("dmp", "document", "1", "old").commit()
+    change = working.put("dmp", "document", "1", "new")
+
+    change.revert()
+
+    assert working.get("dmp", "document", "1") == "old"
+
+
+def test_a_reverted_drop_brings_the_value_back(working: Working) -> None:
+    working.put("dmp", "document", "1", "old").commit()
+    change = working.drop("dmp", "document", "1")
+
+    change.revert()
+
+    assert working.get("dmp", "document", "1") == "old"
+
+
+def test_a_later_change_outlives_the_revert_of_an_earlier_one(working: Working) -> None:
+    first = working.put("dmp", "document", "1", "first")
+    working.put("dmp", "document", "1", "second")
+
+    first.revert()
+
+    assert working.get("dmp", "document", "1") == "second"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_changes_that_fail_together_leave_nothing(working: Working, order: tuple[int, int]) -> None:
+    changes = [working.put("dmp", "document", "1", value) for value in ("first", "second")]
+
+    for index in order:
+        changes[index].revert()
+
+    assert working.get("dmp", "document", "1") is None
+    assert working.items("dmp", "document") == []
+
+
+def test_what_is_not_json_is_refused(working: Working) -> None:
+    with pytest.raises(TypeError):
+        working.put("dmp", "document", "1", b"bytes")
+
+    assert working.get("dmp", "document", "1") is None
