@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = run(rest, Words(lang))
         sys.stdout.flush()
     except BrokenPipeError:  # the reader of a pipe has left: nothing is wrong, and nothing more can be written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     return code
 

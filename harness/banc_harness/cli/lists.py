@@ -30,7 +30,7 @@ def add(application: typer.Typer, say: Words) -> None:
     def scenarios(format: Annotated[str, shape] = "text") -> None:
         from banc_harness.scenarios.registered import scenarios as known
 
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "id": item.id,
                 "title": _both(item.title),

@@ -1,5 +1,6 @@
 """``banc up``, ``banc demo`` and ``banc run``."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,6 @@ from banc_harness.cli.options import flag, listed, one_of, option, whole
 
 DATA = Path(".banc")
 PORT_BASE = 8440
-DEFAULT_REPORT = Path("banc-rapport")
 
 
 def add(application: typer.Typer, say: Words) -> None:
@@ -25,8 +25,8 @@ def _add_up(application: typer.Typer, say: Words) -> None:
     @command(
         application,
         help=say(
-            "Démarre le bac à sable (les services nationaux simulés) jusqu'à Ctrl-C ; une ligne JSON dit qu'il est prêt.",
-            "Starts the sandbox (the simulated national services) until Ctrl-C; one JSON line says that it is ready.",
+            "Démarre le bac à sable, les services nationaux simulés, jusqu'à Ctrl-C ; une ligne JSON le dit prêt.",
+            "Starts the sandbox, the simulated national services, until Ctrl-C; one JSON line says that it is ready.",
         ),
         examples="banc up\nbanc up --services psc,dmp --port-base 0 --data /tmp/banc\n"
         "banc up --host 0.0.0.0 --token S3cret --san banc.exemple.lan",
@@ -83,26 +83,32 @@ def _add_up(application: typer.Typer, say: Words) -> None:
             bool,
             flag("--plain-http", say("HTTP sans TLS où c'est possible", "HTTP without TLS where possible")),
         ] = False,
-    ) -> int:
-        from banc_harness.in_process import serve
+    ) -> None:
+        from banc_harness.cli.serving import serve
 
-        wanted = tuple(listed([services])) if services else None
-        return serve(
-            services=wanted,
-            host=host,
-            port_base=port_base,
-            data=data,
-            store_url=store,
-            public_url=public_url,
-            san=tuple(listed(san)),
-            token=token,
-            plain_http=plain_http,
-            lang=say.lang,
+        chosen = {"services": tuple(listed([services]))} if services else {}
+        asyncio.run(
+            serve(
+                data,
+                say,
+                host=host,
+                port_base=port_base,
+                store_url=store,
+                public_url=public_url,
+                san=tuple(listed(san)),
+                token=token,
+                plain_http=plain_http,
+                **chosen,
+            )
         )
 
 
 def _report(say: Words) -> Any:
-    return option("--report", say("dossier des rapports", "folder of the reports"), metavar=say("DOSSIER", "DIR"))
+    return option(
+        "--report",
+        say("dossier des rapports (DATA/runs/…)", "folder of the reports (DATA/runs/…)"),
+        metavar=say("DOSSIER", "DIR"),
+    )
 
 
 def _scenario(say: Words) -> Any:
@@ -122,7 +128,7 @@ def _add_demo(application: typer.Typer, say: Words) -> None:
     )
     def demo(
         scenario: Annotated[list[str] | None, _scenario(say)] = None,
-        report: Annotated[Path, _report(say)] = DEFAULT_REPORT,
+        report: Annotated[Path | None, _report(say)] = None,
         defect: Annotated[
             list[str] | None,
             option(
@@ -130,9 +136,10 @@ def _add_demo(application: typer.Typer, say: Words) -> None:
             ),
         ] = None,
     ) -> int:
-        from banc_harness.runs import demo as play
+        from banc_harness.cli.playing import demonstrate, options
 
-        return play(scenarios=listed(scenario), report=report, defects=listed(defect), lang=say.lang)
+        chosen = options(sut=Path("sut.yaml"), scenarios=tuple(listed(scenario)), report=report, lang=say.lang)
+        return demonstrate(chosen, listed(defect))
 
 
 def _add_run(application: typer.Typer, say: Words) -> None:
@@ -199,17 +206,19 @@ def _add_run(application: typer.Typer, say: Words) -> None:
             ),
         ] = None,
     ) -> int:
-        from banc_harness.runs import run as play
+        from banc_harness.cli.playing import options, play
 
         return play(
-            sut=sut,
-            profile=profile,
-            scenarios=listed(scenario),
-            sandbox=sandbox,
-            kind=kind,
-            report=report,
-            baseline=baseline,
-            events=events,
-            fail_under=fail_under,
-            lang=say.lang,
+            options(
+                sut=sut,
+                profile=profile,
+                scenarios=tuple(listed(scenario)),
+                sandbox=sandbox,
+                kind=kind,
+                report=report,
+                baseline=baseline,
+                events=events,
+                fail_under=fail_under,
+                lang=say.lang,
+            )
         )

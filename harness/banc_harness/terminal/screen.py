@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -10,10 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from banc_harness.terminal.account import Account
+from banc_harness.terminal.marks import VERDICTS, mark
 from banc_harness.terminal.progress import Progress
 from banc_harness.terminal.verdict import VerdictPage
 from banc_standards.contracts.events import AnyEvent, RunEnded
-from banc_standards.errors import Lang
+from banc_standards.contracts.vocabulary import Verdict
+from banc_standards.errors import Lang, Sentence
 
 WIDTH = 100
 
@@ -53,6 +56,20 @@ class Terminal:
         """Says where the report lies."""
         label = "Report" if self._lang == "en" else "Rapport"
         self._console.print(Text.assemble("\n", (f"{label}  ", "bold"), str(report)), soft_wrap=True)
+
+    def remark(self, remark: Sentence) -> None:
+        """Says something worth knowing that is no event."""
+        self._console.print(Text(f"! {remark.of(self._lang)}", style="yellow"))
+
+    def changed(self, requirements: Iterable[tuple[str, Verdict, Verdict]]) -> None:
+        """Says which requirements have another verdict than in the report compared with."""
+        rows = list(requirements)
+        if rows:
+            title = "Since the baseline" if self._lang == "en" else "Depuis la référence"
+            self._console.print(Text(f"\n{title}", style="bold"))
+        for requirement, before, after in rows:
+            line = Text("  ").append_text(mark(VERDICTS[after])).append(f" {requirement}  {before} → {after}")
+            self._console.print(line)
 
     def close(self) -> None:
         """Takes what moves away; harmless when nothing does."""

@@ -1,0 +1,30 @@
+"""Keeps a sandbox up until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from banc_harness.cli.language import Words
+from banc_harness.in_process import sandbox
+
+
+async def serve(data: Path, say: Words, **options: Any) -> None:
+    """Starts a sandbox, prints its ready line, and stops it on SIGINT or SIGTERM.
+
+    Raises ``UnusableInput`` or ``EnvironmentFailed`` when it cannot start.
+    """
+    told_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    with suppress(NotImplementedError):  # Windows has no signal handlers in its loop: Ctrl-C cancels there
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, told_to_stop.set)
+    async with sandbox(data, lang=say.lang, **options) as ready:
+        print(json.dumps(ready.as_json(), ensure_ascii=False, separators=(",", ":")), flush=True)
+        print(say("prêt ; Ctrl-C pour arrêter", "ready; Ctrl-C to stop"), file=sys.stderr)
+        await told_to_stop.wait()
