@@ -91,8 +91,8 @@ def named(patient: Patient) -> dict[str, Any]:
     couloirs=HOSPITAL,
 )
 async def structured_letter(play: Play) -> None:
-    """The ordinary case: a composed given name, a qualified identity, an open record."""
-    patient = play.patient("PAT-02")
+    """The ordinary case, with the patient of the published examples: composed given names, an open record."""
+    patient = play.patient("PAT-03")
     await signed_in(play, "UC1.01")
     await admitted(play, "UC1.01", patient)
     await filed(play, "UC1.01", patient)

@@ -22,12 +22,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
     parser.add_argument("--defect", action="append", default=[], choices=sorted(DEFECTS), metavar="NAME")
+    parser.add_argument("--letter", type=Path, help="a CDA file to send instead of writing a letter")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="temoin-") as temporary:
         folder = given.data or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         records = Records(str(folder / "temoin.sqlite"))
-        witness = Witness(records, folder, frozenset(given.defect))
+        witness = Witness(records, folder, frozenset(given.defect), given.letter.read_bytes() if given.letter else None)
         try:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)

@@ -39,11 +39,15 @@ class World:
 
 @dataclass(slots=True)
 class Witness:
-    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.defects`."""
+    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.defects`.
+
+    ``letter`` is a ready CDA document that it sends instead of writing one.
+    """
 
     records: Records
     folder: Path
     defects: frozenset[str] = frozenset()
+    letter: bytes | None = None
     _worlds: dict[str, World] = field(default_factory=dict)
 
     def act(self, action: Mapping[str, Any]) -> Output:
@@ -186,7 +190,8 @@ class Witness:
             raise Declined("Identité non qualifiée : la lettre n'est pas envoyée au DMP.")
         if "feed" in (patient.get("opposed") or ()) and "ignores-opposition" not in self.defects:
             raise Declined("Le patient s'oppose à l'alimentation de son DMP : la lettre n'y est pas envoyée.")
-        record, document = self._letter(asked, patient)
+        record, written = self._letter(asked, patient)
+        document = self.letter or written
         feeding = self._feeding(asked)
         if "self-authorisation" in self.defects:
             feeding.authorise(ins)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from banc_standards.dmp import build as dmp
-from banc_standards.dmp import read as dmp_answers
 from lxml import etree
 
 from banc_harness.witness.credentials import Credential
+from banc_harness.witness.letters import organization, professional
 from banc_harness.witness.transport import Transport
+from banc_standards.dmp import build as dmp
+from banc_standards.dmp import names
+from banc_standards.dmp import read as dmp_answers
 from banc_standards.errors import BancError
 from banc_standards.ins import Ins
 from banc_standards.soap import build as soap
@@ -23,7 +25,7 @@ from banc_standards.soap import read as soap_answers
 from banc_standards.terminology.codes import value_set
 from banc_standards.vihf import build as vihf
 from banc_standards.xds import build as xds
-from banc_standards.xds.model import SubmissionSet
+from banc_standards.xds.model import Author, SubmissionSet
 from banc_standards.xds.signature import sign_submission
 
 Existence = Literal["open", "closed", "absent"]
@@ -71,21 +73,20 @@ class Feeding:
 
         Raises :class:`DmpRefused` when the DMP answers an error.
         """
-        request = dmp.existence_request(
-            ins,
-            message_id=str(uuid.uuid4()),
-            query_id=str(uuid.uuid4()),
-            created=self.now,
-            sender=f"{self.structure['oid']}.3",
-            software=self.software.name,
+        system = f"{self.structure['oid']}.3"
+        request = dmp.query(
+            message_id=dmp.Identifier(f"{system}.1", str(uuid.uuid4())),
+            query_id=dmp.Identifier(f"{system}.2", str(uuid.uuid4())),
+            when=self.now,
+            sender=dmp.Device(system, self.software.name),
+            patient=ins,
         )
-        body = self._call("patients", dmp.EXISTENCE_ACTION, request, ins)
-        answer = dmp_answers.existence(body)
-        if answer.error:
-            raise DmpRefused(answer.error, answer.error_text)
-        if answer.response != "OK":
+        answer = dmp_answers.existence(self._call("patients", names.QUERY_ACTION, request, ins))
+        if answer.error_code or answer.acknowledgement != "AA":
+            raise DmpRefused(answer.error_code, answer.error_text)
+        if answer.found != names.FOUND:
             return "absent"
-        return "open" if answer.status == "active" else "closed"
+        return "open" if answer.feedable else "closed"
 
     def file(self, document: bytes, ins: Ins, *, submission_id: str, replaces: str | None = None) -> None:
         """TD2.1: files one document with the signature of its lot.
@@ -99,7 +100,7 @@ class Feeding:
             source_id=f"{self.structure['oid']}.3",
             patient_id=ins.cx(),
             submission_time=xds.utc(self.now),
-            authors=entry.authors,
+            authors=(self._author(),),
             content_type=value_set("J59").get("03"),
         )
         signature = sign_submission(
@@ -120,6 +121,10 @@ class Feeding:
         errors = list(answer.iter("{*}RegistryError"))
         if errors:
             raise DmpRefused(errors[0].get("errorCode", ""), errors[0].get("codeContext", ""))
+
+    def _author(self) -> Author:
+        place = organization(self.structure)
+        return xds.author_of(professional(self.professional, place))
 
     def authorise(self, ins: Ins) -> None:
         """TD0.3, which has no place around a feeding: only a defect calls it."""
