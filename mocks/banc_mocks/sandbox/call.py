@@ -117,8 +117,7 @@ class Call:
             raise RuntimeError("a call changes session before it changes state")
         signs = Signs(self.signs.certificate, session_id, self.signs.address)
         for hit in SESSION_CONFLICT.check(signs):
-            other = session_id if hit.location == "credential" else self.signs.address or session_id
-            raise SessionConflict(hit, other)
+            raise SessionConflict(hit, session_id)
         self.signs = signs
         if self.signs.certificate is None:
             self.peer.session_by = "credential"
