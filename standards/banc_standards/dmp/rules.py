@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banc_standards import ins
-from banc_standards.dmp import errors, names
+from banc_standards.dmp import errors, names, registry_rules
 from banc_standards.dmp.read import Query
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.errors import Sentence
@@ -174,30 +174,6 @@ NOT_SIMULATED = Rule(
     code=errors.NOT_SIMULATED,
     always=True,
 )
-CLOSED = Rule(
-    id="DMP-004",
-    text=Sentence("Le DMP du patient n'est pas fermé.", "The patient's DMP is not closed."),
-    clause="dmp.md §11 (S8 S19b)",
-    fix=Sentence(
-        "Tester l'existence (TD0.2) avant d'alimenter, et s'arrêter quand le DMP est fermé.",
-        "Test the existence (TD0.2) before feeding, and stop when the DMP is closed.",
-    ),
-    check=holds,
-    code=errors.CLOSED,
-    always=True,
-)
-UNKNOWN_PATIENT = Rule(
-    id="DMP-005",
-    text=Sentence("Le patient a un DMP.", "The patient has a DMP."),
-    clause="dmp.md §11 (XDSUnknownPatientId)",
-    fix=Sentence(
-        "Tester l'existence (TD0.2) avant d'alimenter, et s'arrêter sur NF.",
-        "Test the existence (TD0.2) before feeding, and stop on NF.",
-    ),
-    check=holds,
-    code="XDSUnknownPatientId",
-    always=True,
-)
 
 
 def _query_rule(
@@ -319,4 +295,4 @@ QUERY_RULES: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (UNKNOWN_OPERATION, ACCESS, NOT_SIMULATED, CLOSED, UNKNOWN_PATIENT, *QUERY_RULES)
+RULES: tuple[Rule, ...] = (UNKNOWN_OPERATION, ACCESS, NOT_SIMULATED, *QUERY_RULES, *registry_rules.RULES)
