@@ -24,6 +24,7 @@ from banc_standards.errors import BancError, Sentence, UnusableInput
 
 DEFAULT = "default"
 MAX_SESSIONS = 10_000
+MAX_LEASE_S = 7 * 86_400
 _ID = re.compile(r"[a-z0-9]{4,16}")
 _RECORD = "session"
 
@@ -271,7 +272,10 @@ class Sessions:
         await self.change(session, software=(*others, software))
 
     def take_lease(self, session: Session, holder: str, ttl_s: int) -> Lease:
-        """Leases the session to a run, or renews its lease. Raises :class:`SessionRefused` naming another holder."""
+        """Leases the session to a run, or renews its lease, for a week at most.
+
+        Raises :class:`SessionRefused`, which names the holder, when it is another's.
+        """
         now = self._real()
         held = session.lease
         if held is not None and held.holder != holder and held.until > now:
@@ -280,7 +284,7 @@ class Sessions:
                 Sentence(f"session tenue par {held.holder}", f"session held by {held.holder}"),
                 Sentence(f"attendre {instant(held.until)}, ou prendre une autre session", "wait, or take another one"),
             )
-        session.lease = Lease(holder, now + timedelta(seconds=ttl_s))
+        session.lease = Lease(holder, now + timedelta(seconds=min(ttl_s, MAX_LEASE_S)))
         return session.lease
 
     def leased(self, session: Session) -> Lease | None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from aiohttp import ClientSession
 
+from banc_fixtures.pki.authority import Pki
+from banc_mocks.sandbox.clock import real_now
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.faults import Fault, FaultTable
 from banc_mocks.sandbox.journal import Journal
@@ -55,9 +58,18 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await world.stop()
 
 
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds a PKI, made once: its keys are what a first start waits for."""
+    folder = tmp_path_factory.mktemp("keys")
+    Pki.open(folder / "pki", real_now())
+    return folder
+
+
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[Running]:
+async def running(tmp_path: Path, keys: Path) -> AsyncIterator[Running]:
     """A sandbox on free ports, in clear, that runs the control API alone."""
+    copytree(keys, tmp_path / "data")
     running = await start(Config(services=(), port_base=0, data=tmp_path / "data", plain_http=True))
     yield running
     await running.stop()
