@@ -323,6 +323,22 @@ BAD_BEARER = Rule(
     always=True,
 )
 
+OTHER_CERTIFICATE = Rule(
+    id="PSC-UIN-002",
+    text=Sentence(
+        "Le jeton est lié à un certificat que cet appel ne présente pas.",
+        "The token is bound to a certificate that this call does not show.",
+    ),
+    clause="RFC 8705 §3 ; tls_client_certificate_bound_access_tokens",
+    fix=Sentence(
+        "Présentez le même certificat à userinfo qu'au point d'accès token.",
+        "Show userinfo the same certificate as the token endpoint.",
+    ),
+    check=holds,
+    severity="info",
+    certainty="uncertain",
+)
+
 TOKEN_REQUEST: tuple[Rule, ...] = (
     NOT_A_FORM,
     REPEATED,
@@ -359,4 +375,5 @@ RULES: tuple[Rule, ...] = (
     BAD_VERIFIER,
     BAD_REFRESH,
     BAD_BEARER,
+    OTHER_CERTIFICATE,
 )

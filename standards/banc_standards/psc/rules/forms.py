@@ -1,4 +1,4 @@
-"""The rule that any request of a relying party meets first: its parameters can be read."""
+"""Rules about forms: a relying party's parameters can be read, and the wallet's own form comes from the wallet."""
 
 from __future__ import annotations
 
@@ -18,4 +18,19 @@ UNREADABLE = Rule(
     always=True,
 )
 
-RULES: tuple[Rule, ...] = (UNREADABLE,)
+FOREIGN_FORM = Rule(
+    id="PSC-FRM-002",
+    text=Sentence(
+        "Le formulaire de connexion est posté depuis un autre site.", "The login form is posted from another site."
+    ),
+    clause="RFC 6749 §10.12 ; RFC 6819 §4.4.1.9",
+    fix=Sentence(
+        "Ouvrez la page de connexion et postez son propre formulaire.", "Open the login page and post its own form."
+    ),
+    check=holds,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (UNREADABLE, FOREIGN_FORM)

@@ -1,0 +1,127 @@
+"""The switches of the provider: lifetimes, and what rests on an uncertain fact. Defaults are those of the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from banc_mocks.sandbox.switches import Switch, Value
+from banc_standards.errors import Sentence
+from banc_standards.psc import build, names
+from banc_standards.psc.build import Means
+
+_SERVICE = "psc"
+
+_ACCESS = Switch(
+    "psc.access_token_s",
+    _SERVICE,
+    Sentence("Vie du jeton d'accès et de l'ID token, en secondes.", "Life of access and ID tokens, in seconds."),
+    names.ACCESS_TOKEN_S,
+)
+_REFRESH = Switch(
+    "psc.refresh_token_s",
+    _SERVICE,
+    Sentence("Vie du refresh token, en secondes d'inactivité.", "Life of the refresh token, in idle seconds."),
+    names.REFRESH_TOKEN_S,
+)
+_CODE = Switch(
+    "psc.code_s",
+    _SERVICE,
+    Sentence("Vie du code d'autorisation, en secondes (non documentée).", "Life of a code, in seconds (undocumented)."),
+    names.CODE_S,
+)
+_SSO_MAX = Switch(
+    "psc.sso_max_s",
+    _SERVICE,
+    Sentence("Durée maximale de la session SSO, en secondes.", "Longest SSO session, in seconds."),
+    names.SSO_MAX_S,
+)
+_SSO_IDLE = Switch(
+    "psc.sso_idle_s",
+    _SERVICE,
+    Sentence("Inactivité qui ferme la session SSO, en secondes.", "Idle time that ends the SSO session, in seconds."),
+    names.SSO_IDLE_S,
+)
+_ROTATION = Switch(
+    "psc.refresh_rotation",
+    _SERVICE,
+    Sentence(
+        "overlap : l'ancien refresh token sert jusqu'à son expiration ; single_use : il ne sert qu'une fois.",
+        "overlap: the former refresh token works until it expires; single_use: it works once.",
+    ),
+    "overlap",
+    ("overlap", "single_use"),
+)
+_ACR = Switch(
+    "psc.acr",
+    _SERVICE,
+    Sentence(
+        "acr des jetons. means : eidas1 pour MOBILE, eidas2 pour CARD ; omit : absent.",
+        "acr of tokens. means: eidas1 for MOBILE, eidas2 for CARD; omit: absent.",
+    ),
+    "means",
+    ("means", "eidas1", "eidas2", "eidas3", "omit"),
+)
+_AUTH_MODE = Switch(
+    "psc.auth_mode",
+    _SERVICE,
+    Sentence("Émet authMode et auth_level.", "Emits authMode and auth_level."),
+    True,
+)
+_AMR = Switch(
+    "psc.amr",
+    _SERVICE,
+    Sentence("Émet amr selon le moyen d'identification.", "Emits amr according to the means of identification."),
+    False,
+)
+
+SWITCHES: tuple[Switch, ...] = (_ACCESS, _REFRESH, _CODE, _SSO_MAX, _SSO_IDLE, _ROTATION, _ACR, _AUTH_MODE, _AMR)
+
+PAGE_S = 1800
+"""How long the wallet page may wait for its user, in seconds."""
+
+_AMR_OF: dict[Means, tuple[str, ...]] = {"CARD": ("sc", "pin", "mfa", "hwk"), "MOBILE": ("swk", "mfa")}
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The values of the switches in one session; durations in seconds."""
+
+    access_token_s: int
+    refresh_token_s: int
+    code_s: int
+    sso_max_s: int
+    sso_idle_s: int
+    single_use_refresh: bool
+    acr: str
+    auth_mode: bool
+    amr: bool
+
+    @classmethod
+    def of(cls, switch: Callable[[str], Value]) -> Behaviour:
+        """Reads the switches of a session."""
+        return cls(
+            access_token_s=int(switch(_ACCESS.name)),
+            refresh_token_s=int(switch(_REFRESH.name)),
+            code_s=int(switch(_CODE.name)),
+            sso_max_s=int(switch(_SSO_MAX.name)),
+            sso_idle_s=int(switch(_SSO_IDLE.name)),
+            single_use_refresh=switch(_ROTATION.name) == "single_use",
+            acr=str(switch(_ACR.name)),
+            auth_mode=bool(switch(_AUTH_MODE.name)),
+            amr=bool(switch(_AMR.name)),
+        )
+
+    def acr_of(self, means: Means) -> str | None:
+        """The ``acr`` of a token, None to leave it out."""
+        if self.acr == "omit":
+            return None
+        return build.acr_of(means) if self.acr == "means" else self.acr
+
+    def mode_of(self, means: Means) -> str | None:
+        """``authMode``, None to leave it out."""
+        return means if self.auth_mode else None
+
+    def amr_of(self, means: Means) -> tuple[str, ...] | None:
+        """``amr``, None to leave it out."""
+        return _AMR_OF[means] if self.amr else None

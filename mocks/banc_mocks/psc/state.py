@@ -1,0 +1,134 @@
+"""What the provider remembers in a session: pending logins, SSO sessions, grants, tokens.
+
+All instants are session time, in seconds of the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Protocol
+
+from banc_standards.psc.build import Means
+
+TokenKind = Literal["Bearer", "Refresh"]
+
+
+class Memory(Protocol):
+    """Where values are kept: a :class:`~banc_mocks.sandbox.call.Call` is one."""
+
+    def get(self, kind: str, key: str, default: Any = None) -> Any:
+        """A value, or ``default``."""
+
+    def put(self, kind: str, key: str, value: Any) -> None:
+        """Sets a value (JSON)."""
+
+    def drop(self, kind: str, key: str) -> None:
+        """Removes a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """An authorization request that waits for its user on the wallet page. ``query`` is as it arrived."""
+
+    id: str
+    issuer: str
+    query: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SsoSession:
+    """A user signed in at the provider. ``cookie`` is what the browser holds; ``id`` is the ``session_state``."""
+
+    id: str
+    idnat: str
+    means: Means
+    cookie: str
+    started: int
+    active: int
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One authorization code and all that is issued from it. The issuer is fixed when the request arrived."""
+
+    code: str
+    client_id: str
+    redirect_uri: str
+    issuer: str
+    sso: str
+    scope: str
+    issued: int
+    nonce: str | None = None
+    challenge: str | None = None
+    challenge_method: str = "plain"
+    used: bool = False
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """An access or refresh token that was issued, by its ``jti``: what it stands for, never its value."""
+
+    jti: str
+    kind: TokenKind
+    code: str
+    client_id: str
+    subject: str
+    issued: int
+    expires: int
+    revoked: bool = False
+
+
+class Records:
+    """The provider's records of one session, by kind."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    def pending(self, login_id: str) -> PendingLogin | None:
+        """The login that waits under that id."""
+        value = self._memory.get("pending", login_id)
+        return None if value is None else PendingLogin(**value)
+
+    def wait(self, login: PendingLogin) -> None:
+        """Remembers a login until its user answers."""
+        self._memory.put("pending", login.id, asdict(login))
+
+    def answered(self, login_id: str) -> None:
+        """Forgets a login that was answered."""
+        self._memory.drop("pending", login_id)
+
+    def sso(self, sso_id: str) -> SsoSession | None:
+        """The SSO session of that id, closed or not."""
+        value = self._memory.get("sso", sso_id)
+        return None if value is None else SsoSession(**value)
+
+    def keep_sso(self, sso: SsoSession) -> None:
+        """Remembers an SSO session as it now is."""
+        self._memory.put("sso", sso.id, asdict(sso))
+
+    def grant(self, code: str) -> Grant | None:
+        """The grant of a code, used or not."""
+        value = self._memory.get("grant", code)
+        return None if value is None else Grant(**value)
+
+    def keep_grant(self, grant: Grant) -> None:
+        """Remembers a grant as it now is."""
+        self._memory.put("grant", grant.code, asdict(grant))
+
+    def token(self, jti: str) -> IssuedToken | None:
+        """The token of that ``jti``, revoked or not."""
+        value = self._memory.get("token", jti)
+        return None if value is None else IssuedToken(**value)
+
+    def keep_token(self, token: IssuedToken) -> None:
+        """Remembers a token as it now is."""
+        self._memory.put("token", token.jti, asdict(token))
+
+    def revoke_token(self, jti: str) -> None:
+        """Marks a token revoked, if it is known."""
+        token = self.token(jti)
+        if token is not None:
+            self.keep_token(replace(token, revoked=True))

@@ -1,0 +1,112 @@
+"""What a service's server calls: token, userinfo, introspection, revocation."""
+
+from __future__ import annotations
+
+from banc_mocks.psc import faults
+from banc_mocks.psc.service.keys import Keys
+from banc_mocks.psc.service.provider import Access, Refused
+from banc_mocks.psc.wire import answers, clients
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.http import Reply
+from banc_mocks.sandbox.settings import Client
+from banc_standards.psc import build, names
+from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
+from banc_standards.psc.rules import back_channel as rules
+from banc_standards.rules import Hit
+
+
+class BackChannel:
+    """The handlers that need a client's credentials, or a token."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+
+    async def token(self, call: Call) -> Reply:
+        """``POST …/token``: code, or refresh token."""
+        try:
+            request, client = clients.authenticated(call, rules.TOKEN_REQUEST)
+            return self._tokens(call, request, client)
+        except Refused as error:
+            return answers.refused(call, error)
+
+    async def userinfo(self, call: Call) -> Reply:
+        """``GET`` or ``POST …/userinfo``."""
+        try:
+            form = answers.body(call)
+            request = UserinfoRequest(
+                call.headers.get("Authorization"), answers.query(call), form, call.headers.get("Origin")
+            )
+            token = request.bearer or ""
+            answers.move_to_holder(call, "token", str((self._keys.read(token) or {}).get("jti")))
+            rule = answers.first_rule(call.judge(rules.USERINFO_REQUEST, request))
+            if rule is not None:
+                return answers.refused_by_rule(call, rule)
+            access = answers.provider(call, self._keys).access(token)
+        except Refused as error:
+            return answers.refused(call, error)
+        answers.note_grant(call, access.grant, access.identity)
+        call.peer.token = {"client_id": access.grant.client_id, "subject": access.identity.sub}
+        _check_binding(call, access)
+        mode = answers.provider(call, self._keys).behaviour.mode_of(access.sso.means)
+        told = faults.tell(faults.USERINFO, build.userinfo(access.identity, auth_mode=mode), call.armed)
+        return answers.json_reply(told)
+
+    async def introspect(self, call: Call) -> Reply:
+        """``POST …/token/introspect``."""
+        try:
+            request, _ = clients.authenticated(call, rules.CLIENT_REQUEST)
+        except Refused as error:
+            return answers.refused(call, error)
+        access = answers.provider(call, self._keys).inspect(request.form.get("token") or "")
+        if access is None:
+            return answers.json_reply({"active": False})
+        asker = call.facts["client_id"]
+        answers.note_grant(call, access.grant, access.identity)
+        call.facts["client_id"] = asker
+        return answers.json_reply(build.introspection(access.claims, access.identity))
+
+    async def revoke(self, call: Call) -> Reply:
+        """``POST …/revoke``: always 200 for an authenticated client (RFC 7009 §2.2)."""
+        try:
+            request, client = clients.authenticated(call, rules.CLIENT_REQUEST)
+        except Refused as error:
+            return answers.refused(call, error)
+        answers.provider(call, self._keys).revoke(client.client_id, request.form.get("token") or "")
+        return Reply(headers=answers.NOT_KEPT)
+
+    # -- the token endpoint --------------------------------------------------------------------------------------
+
+    def _tokens(self, call: Call, request: BackChannelRequest, client: Client) -> Reply:
+        form = request.form
+        if call.armed(faults.INVALID_GRANT.id):
+            return answers.oauth_error(call, "invalid_grant", "requested fault")
+        provider = answers.provider(call, self._keys)
+        if form.get("grant_type") == names.GRANT_REFRESH:
+            grant = provider.refresh(client.client_id, form.get("refresh_token") or "")
+        else:
+            code, redirect_uri = form.get("code") or "", form.get("redirect_uri") or ""
+            grant = provider.redeem(client.client_id, code, redirect_uri, form.get("code_verifier"))
+        shown = call.peer.certificate if call.facts["client_auth"] == clients.BY_CERTIFICATE else None
+        thumbprint = build.thumbprint(shown.der) if shown else None
+        tokens = provider.tokens(grant, thumbprint=thumbprint)
+        answers.note_grant(call, grant, tokens.identity)
+        return answers.json_reply(
+            {
+                "access_token": tokens.access_token,
+                "expires_in": tokens.expires_in,
+                "refresh_expires_in": tokens.refresh_expires_in,
+                "refresh_token": tokens.refresh_token,
+                "token_type": "Bearer",
+                "id_token": tokens.id_token,
+                "not-before-policy": 0,
+                "session_state": tokens.session_state,
+                "scope": tokens.scope,
+            }
+        )
+
+
+def _check_binding(call: Call, access: Access) -> None:
+    bound = access.claims.get("cnf", {}).get("x5t#S256")
+    shown = build.thumbprint(call.peer.certificate.der) if call.peer.certificate else None
+    if bound is not None and bound != shown:
+        call.find(rules.OTHER_CERTIFICATE, Hit("TLS", shown or "", bound))

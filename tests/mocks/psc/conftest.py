@@ -1,0 +1,218 @@
+"""One sandbox per worker, in a thread of its own; each test lives in a session of its own and talks to real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from banc_mocks.sandbox.config import Config
+from banc_mocks.sandbox.launcher import Running, start
+from banc_standards.psc import build
+
+DOCTOR = "899900000011"
+CALLBACK = "https://logiciel.example.test/callback"
+GOODBYE = "https://logiciel.example.test/au-revoir"
+
+
+class SandboxThread:
+    """A sandbox that runs beside the test, as another process would."""
+
+    def __init__(self, data: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        config = Config(services=("psc",), port_base=0, data=data)
+        self.running: Running = asyncio.run_coroutine_threadsafe(start(config), self._loop).result(60)
+
+    @property
+    def ready(self) -> dict[str, Any]:
+        return self.running.ready
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.running.stop(), self._loop).result(30)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+@dataclass
+class Bench:
+    """One session of the sandbox, its control API, and one declared client."""
+
+    ready: dict[str, Any]
+    session: str
+    control: httpx.Client
+    trust: ssl.SSLContext
+    client_id: str = "dossier-plus"
+    client_secret: str = "secret-de-test"
+    prefixed: bool = True
+    opened: list[httpx.Client] = field(default_factory=list)
+
+    @property
+    def issuer(self) -> str:
+        base = urlsplit(self.ready["services"]["psc"]["issuer"])
+        prefix = f"/s/{self.session}" if self.prefixed else ""
+        return f"{base.scheme}://{base.netloc}{prefix}{base.path}"
+
+    @property
+    def discovery(self) -> str:
+        return self.issuer + "/.well-known/wallet-openid-configuration"
+
+    def document(self) -> dict[str, Any]:
+        return dict(self.http().get(self.discovery).json())
+
+    def http(self, **options: Any) -> httpx.Client:
+        """A client like a server's or a browser's: trusts the sandbox, follows nothing by itself."""
+        client = httpx.Client(verify=options.pop("verify", self.trust), **options)
+        self.opened.append(client)
+        return client
+
+    def tell(self, method: str, what: str, content: Any = None) -> Any:
+        answer = self.control.request(method, f"/control/v1/sessions/{self.session}/{what}", json=content)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def declare(self, client_id: str | None = None, **changed: Any) -> None:
+        wanted = {
+            "client_id": client_id or self.client_id,
+            "client_secret": self.client_secret,
+            "redirect_uris": [CALLBACK],
+            "post_logout_uris": [GOODBYE],
+        }
+        self.tell("POST", "clients", wanted | changed)
+
+    def approve(self, person: str = DOCTOR, **changed: str) -> None:
+        self.tell("PUT", "login", {"auto": person} | changed)
+
+    def arm(self, fault: str, **settings: Any) -> None:
+        self.tell("PUT", "faults", {"id": fault} | settings)
+
+    def later(self, seconds: int) -> None:
+        self.tell("PUT", "clock", {"offset_s": seconds})
+
+    def exchanges(self, operation: str | None = None) -> list[dict[str, Any]]:
+        query = f"?operation={operation}" if operation else ""
+        return list(self.tell("GET", f"exchanges{query}")["exchanges"])
+
+    def last(self, operation: str) -> dict[str, Any]:
+        return self.exchanges(operation)[-1]
+
+
+@dataclass
+class Login:
+    """One authorization code flow, step by step, as a careful service makes it."""
+
+    bench: Bench
+    browser: httpx.Client
+    verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    state: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    def parameters(self, **changed: str | None) -> dict[str, str]:
+        parameters = {
+            "response_type": "code",
+            "client_id": self.bench.client_id,
+            "redirect_uri": CALLBACK,
+            "scope": "openid scope_all",
+            "acr_values": "eidas1",
+            "state": self.state,
+            "nonce": self.nonce,
+            "code_challenge": build.challenge(self.verifier),
+            "code_challenge_method": "S256",
+        } | changed
+        return {name: value for name, value in parameters.items() if value is not None}
+
+    def ask(self, **changed: str | None) -> httpx.Response:
+        endpoint = self.bench.document()["authorization_endpoint"]
+        return self.browser.get(endpoint, params=self.parameters(**changed))
+
+    def code(self, **changed: str | None) -> str:
+        return callback(self.ask(**changed))["code"]
+
+    def redeem(self, code: str, /, **changed: str | None) -> httpx.Response:
+        content = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": CALLBACK,
+            "code_verifier": self.verifier,
+            "client_id": self.bench.client_id,
+            "client_secret": self.bench.client_secret,
+        } | changed
+        content = {name: value for name, value in content.items() if value is not None}
+        return self.bench.http().post(self.bench.document()["token_endpoint"], data=content)
+
+    def tokens(self, **changed: str | None) -> dict[str, Any]:
+        answer = self.redeem(self.code(**changed))
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def refresh(self, token: str, /, **changed: str | None) -> httpx.Response:
+        content = {
+            "grant_type": "refresh_token",
+            "refresh_token": token,
+            "client_id": self.bench.client_id,
+            "client_secret": self.bench.client_secret,
+        } | changed
+        content = {name: value for name, value in content.items() if value is not None}
+        return self.bench.http().post(self.bench.document()["token_endpoint"], data=content)
+
+    def userinfo(self, token: str) -> httpx.Response:
+        endpoint = self.bench.document()["userinfo_endpoint"]
+        return self.bench.http().get(endpoint, headers={"Authorization": f"Bearer {token}"})
+
+
+def callback(answer: httpx.Response) -> dict[str, str]:
+    """The parameters of a redirection back to the service."""
+    assert answer.status_code == 302, answer.text
+    location = answer.headers["Location"]
+    assert location.startswith(CALLBACK), location
+    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
+    running = SandboxThread(tmp_path_factory.mktemp("banc"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def bench(sandbox: SandboxThread) -> Iterator[Bench]:
+    trust = ssl.create_default_context(cafile=sandbox.ready["ca_file"])
+    with httpx.Client(base_url=sandbox.ready["control"], verify=trust) as control:
+        created = control.post("/control/v1/sessions", json={"mode": "strict"}).json()
+        made = Bench(sandbox.ready, created["id"], control, trust)
+        made.declare()
+        yield made
+        for client in made.opened:
+            client.close()
+        control.delete(f"/control/v1/sessions/{made.session}")
+
+
+@pytest.fixture
+def lenient(bench: Bench) -> Iterator[Bench]:
+    """The same bench in a lenient session."""
+    created = bench.control.post("/control/v1/sessions", json={"mode": "lenient"}).json()
+    made = Bench(bench.ready, created["id"], bench.control, bench.trust)
+    made.declare()
+    yield made
+    for client in made.opened:
+        client.close()
+    bench.control.delete(f"/control/v1/sessions/{made.session}")
+
+
+@pytest.fixture
+def login(bench: Bench) -> Login:
+    """A flow whose wallet answers by itself, as a physician."""
+    bench.approve()
+    return Login(bench, bench.http())
