@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from lxml import etree
 
@@ -19,7 +19,7 @@ from banc_standards.cda.names import CI_SIS, DICOM, HL7_FRANCE, LAB, SDTC, V3
 from banc_standards.errors import BancError, Sentence
 from banc_standards.ins import OIDS, Ins
 from banc_standards.terminology.codes import Code
-from banc_standards.xml import DEFAULT_LIMITS, Limits, parse
+from banc_standards.xml import DEFAULT_LIMITS, Limits, line_of, parse
 
 _PREFIXES: Final = ((V3, ""), (SDTC, "sdtc:"), (LAB, "lab:"), (DICOM, "ps3-20:"))
 
@@ -117,6 +117,14 @@ class Document:
     def at(self, path: str) -> list[etree._Element]:
         """The header elements at ``path``, empty when there is none."""
         return self.header.get(path, [])
+
+    @cached_property
+    def named(self) -> Mapping[str, list[etree._Element]]:
+        """The header elements by their own name (``telecom``, ``id``…), wherever they stand."""
+        found: dict[str, list[etree._Element]] = {}
+        for path, items in self.header.items():
+            found.setdefault(path.rpartition("/")[2], []).extend(items)
+        return found
 
     def first(self, path: str) -> etree._Element | None:
         """The first header element at ``path``."""
@@ -315,12 +323,6 @@ def step(element: etree._Element) -> str:
         if tag.startswith(namespace):
             return prefix + tag[len(namespace) :]
     return tag
-
-
-def line_of(element: etree._Element) -> int | None:
-    """The line where an element starts, None for one that was built."""
-    line: Any = element.sourceline
-    return int(line) if line else None
 
 
 def text_of(element: etree._Element | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-_TIME: Final = re.compile(r"(?P<digits>\d{4}(?:\d\d){0,5})(?P<fraction>\.\d+)?(?P<zone>[+-]\d{4})?")
+_TIME: Final = re.compile(r"(?P<digits>\d{4}(?:\d\d){0,5})(?P<fraction>\.\d+)?(?P<zone>[+-]\d{1,4})?")
 _FORMATS: Final = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
@@ -15,16 +15,18 @@ _FORMATS: Final = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%
 class Time:
     """A time that exists: its digits as written (4 to 14), and the moment, in UTC when the text carries a zone.
 
-    ``start`` is naive without a zone, and stands at the start of what the digits leave open.
+    ``start`` is naive without a zone, and stands at the start of what the digits leave open. ``zone`` is as written:
+    four digits are due, but published examples write ``+100``, which is read as ``+0100``.
     """
 
     digits: str
     start: datetime
+    zone: str
 
     @property
     def zoned(self) -> bool:
         """Whether the text carried its zone."""
-        return self.start.tzinfo is not None
+        return bool(self.zone)
 
     @property
     def utc(self) -> str:
@@ -39,10 +41,15 @@ def read_time(text: str) -> Time | None:
     found = _TIME.fullmatch(text)
     if found is None:
         return None
-    zone = found["zone"] or ""
+    written = found["zone"] or ""
+    zone = f"{written[:1]}{_four_digits(written[1:])}" if written else ""
     form = _FORMATS[len(found["digits"])]
     try:
         start = datetime.strptime(found["digits"] + (zone or "+0000"), form + "%z").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return Time(found["digits"], start if zone else start.replace(tzinfo=None))
+    return Time(found["digits"], start if zone else start.replace(tzinfo=None), written)
+
+
+def _four_digits(zone: str) -> str:
+    return zone.rjust(4, "0") if len(zone) > 2 else zone.rjust(2, "0") + "00"

@@ -1,0 +1,334 @@
+"""Rules of the discharge letter, LDL-SES 2022.01: its type, its four mandatory sections, the stay's observations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from lxml import etree
+
+from banc_standards.cda.names import (
+    LDL_SES,
+    SECTION_DISCHARGE_TREATMENTS,
+    SECTION_REASON,
+    SECTION_STATUS,
+    SECTION_STAY,
+    SIMPLE_OBSERVATION,
+    SIMPLE_OBSERVATION_FR,
+    V3,
+)
+from banc_standards.cda.read import Document, code_of
+from banc_standards.cda.rules.expect import child, hit
+from banc_standards.rulebook import RuleBook
+from banc_standards.rules import Hit
+from banc_standards.terminology.codes import value_set
+from banc_standards.terminology.documents import DISCHARGE_LETTER
+from banc_standards.terminology.oids import LOINC, TA_ASIP
+
+_BOOK = RuleBook("CI-SIS, volet Lettre de liaison à la sortie (LDL-SES 2022.01)", "InvalidDocumentContent")
+
+_ENTRY_MODE: Final = "ORG-070"
+_EXIT_MODE: Final = "ORG-074"
+_OBSERVED: Final = frozenset({_ENTRY_MODE, _EXIT_MODE, "MED-142", "MED-309", "MED-145", "MED-147"})
+_OTHERS: Final = frozenset(f"{SIMPLE_OBSERVATION_FR}.{number}" for number in (1, 3, 4, 5))
+_CODE_OF: Final = {
+    f"{SIMPLE_OBSERVATION_FR}.{number}": code
+    for number, code in {
+        1: "MED-146",
+        2: "MED-147",
+        3: "MED-143",
+        4: "MED-148",
+        5: "MED-144",
+        6: _ENTRY_MODE,
+        7: _EXIT_MODE,
+        8: "MED-309",
+        9: "MED-142",
+        10: "MED-145",
+    }.items()
+}
+_DETAIL_OF: Final = {"MED-309": "MED-144", "MED-145": "MED-146", "MED-147": "MED-148"}
+
+
+def _announced(document: Document) -> bool:
+    return LDL_SES in document.models
+
+
+@_BOOK.rule(
+    "CDA-LDLS-001",
+    ("Le type d'une lettre de liaison à la sortie est 11490-0.", "The code of a discharge letter is 11490-0."),
+    ("Écrire le code 11490-0.", "Write the code 11490-0."),
+    at="code",
+)
+def _type(document: Document) -> Iterator[Hit]:
+    if _announced(document) and document.attribute("code", "code") != DISCHARGE_LETTER.code:
+        yield hit(document.root, document.attribute("code", "code"), DISCHARGE_LETTER.code, "code/@code")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-002",
+    ("Le système du type 11490-0 est LOINC.", "The system of the code 11490-0 is LOINC."),
+    (f"Écrire codeSystem {LOINC}.", f"Write codeSystem {LOINC}."),
+    at="code",
+    severity="warning",
+    certainty="deduced",
+)
+def _type_system(document: Document) -> Iterator[Hit]:
+    code = document.code
+    if _announced(document) and code and code.code == DISCHARGE_LETTER.code and code.system != LOINC:
+        yield hit(document.root, code.system, LOINC, "code/@codeSystem")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-003",
+    ("La lettre donne la date de naissance du patient.", "The letter gives the patient's birth time."),
+    ("Écrire patient/birthTime.", "Write patient/birthTime."),
+    at="recordTarget",
+)
+def _birth(document: Document) -> Iterator[Hit]:
+    if _announced(document) and not document.at("recordTarget/patientRole/patient/birthTime"):
+        yield hit(document.root, "", "1", "recordTarget/patientRole/patient/birthTime")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-004",
+    ("La lettre donne les dates du séjour.", "The letter gives the dates of the stay."),
+    ("Écrire serviceEvent/effectiveTime.", "Write serviceEvent/effectiveTime."),
+    at="documentationOf/serviceEvent",
+)
+def _stay_dates(document: Document) -> Iterator[Hit]:
+    if _announced(document) and not document.at("documentationOf/serviceEvent/effectiveTime"):
+        yield hit(document.root, "", "1", "documentationOf/serviceEvent/effectiveTime")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-005",
+    ("L'acte documenté est une hospitalisation (IMP).", "The documented act is an inpatient stay (IMP)."),
+    ("Écrire le code IMP.", "Write the code IMP."),
+    at="documentationOf/serviceEvent/code",
+    severity="warning",
+    certainty="deduced",
+)
+def _inpatient(document: Document) -> Iterator[Hit]:
+    codes = [event.code.code for event in document.events if event.code]
+    if _announced(document) and "IMP" not in codes:
+        yield hit(document.root, ", ".join(codes), "IMP", "documentationOf/serviceEvent/code/@code")
+
+
+def _section(root: str) -> Callable[[Document], Iterator[Hit]]:
+    def check(document: Document) -> Iterator[Hit]:
+        if _announced(document) and not document.carriers.get(root):
+            yield hit(
+                document.root, "0", "1..1", f"component/structuredBody/component/section[templateId/@root='{root}']"
+            )
+
+    return check
+
+
+for _number, _root, _fr, _en in (
+    ("006", SECTION_STATUS, "Statut du document", "document status"),
+    ("007", SECTION_REASON, "Motif de l'hospitalisation", "reason of the stay"),
+    ("008", SECTION_STAY, "Synthèse médicale du séjour", "medical synthesis of the stay"),
+    ("009", SECTION_DISCHARGE_TREATMENTS, "Traitements à la sortie", "treatments at discharge"),
+):
+    _BOOK.add(
+        f"CDA-LDLS-{_number}",
+        (f"La lettre a une section « {_fr} ».", f"The letter has a section for the {_en}."),
+        (f"Ajouter la section de templateId {_root}.", f"Add the section of templateId {_root}."),
+        _section(_root),
+        at="structuredBody",
+    )
+
+
+def _observations(document: Document) -> Iterator[etree._Element]:
+    for section in document.carriers.get(SECTION_STAY, ()):
+        for observation in section.findall(f"{V3}entry/{V3}observation"):
+            if SIMPLE_OBSERVATION in _roots(observation):
+                yield observation
+
+
+def _roots(element: etree._Element) -> set[str]:
+    return {template.get("root", "") for template in child(element, "templateId")}
+
+
+def _code(element: etree._Element) -> str:
+    found = element.find(f"{V3}code")
+    return found.get("code", "") if found is not None else ""
+
+
+@_BOOK.rule(
+    "CDA-LDLS-010",
+    (
+        "Une observation de la synthèse du séjour est l'une de celles du modèle.",
+        "An observation of the stay's synthesis is one of the model's.",
+    ),
+    (
+        "Prendre l'un des codes ORG-070, ORG-074, MED-142, MED-309, MED-145, MED-147.",
+        "Take one of the codes ORG-070, ORG-074, MED-142, MED-309, MED-145, MED-147.",
+    ),
+    at="Synthèse médicale du séjour",
+)
+def _known_observation(document: Document) -> Iterator[Hit]:
+    if not _announced(document):
+        return
+    for observation in _observations(document):
+        if not _roots(observation) & _OTHERS and _code(observation) not in _OBSERVED:
+            yield hit(observation, _code(observation), ", ".join(sorted(_OBSERVED)), "code/@code")
+
+
+def _values(document: Document, code: str) -> Iterator[etree._Element]:
+    for observation in _observations(document) if _announced(document) else ():
+        if _code(observation) == code:
+            yield from child(observation, "value")
+
+
+def _mode(document: Document, code: str, name: str) -> Iterator[Hit]:
+    for value in _values(document, code):
+        found = code_of(value)
+        if value.get("nullFlavor") is not None or found is None or found not in value_set(name):
+            yield hit(value, value.get("nullFlavor") or value.get("code", ""), f"JDV_{name}")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-011",
+    ("La modalité d'entrée est de JDV_ModaliteEntree.", "The modality of entry is of JDV_ModaliteEntree."),
+    ("Prendre code et système dans JDV_ModaliteEntree.", "Take code and system from JDV_ModaliteEntree."),
+    at="Synthèse médicale du séjour",
+)
+def _entry_mode(document: Document) -> Iterator[Hit]:
+    return _mode(document, _ENTRY_MODE, "ModaliteEntree")
+
+
+@_BOOK.rule(
+    "CDA-LDLS-012",
+    ("La modalité de sortie est de JDV_ModaliteSortie.", "The modality of exit is of JDV_ModaliteSortie."),
+    ("Prendre code et système dans JDV_ModaliteSortie.", "Take code and system from JDV_ModaliteSortie."),
+    at="Synthèse médicale du séjour",
+    severity="warning",
+    certainty="deduced",
+)
+def _exit_mode(document: Document) -> Iterator[Hit]:
+    return _mode(document, _EXIT_MODE, "ModaliteSortie")
+
+
+def _shape(
+    numbers: tuple[int, ...], exactly: dict[str, int], once: tuple[str, ...] = ()
+) -> Callable[..., Iterator[Hit]]:
+    """An observation of the model: class, mood, code and system, status, and how many of each child.
+
+    ``exactly`` gives least numbers by child; those in ``once`` may not come more than so often.
+    """
+
+    def check(document: Document) -> Iterator[Hit]:
+        for number in numbers:
+            root = f"{SIMPLE_OBSERVATION_FR}.{number}"
+            for element in document.carriers.get(root, ()):
+                yield from _broken(element, _CODE_OF[root], exactly, once)
+
+    return check
+
+
+def _broken(element: etree._Element, code: str, least: dict[str, int], once: tuple[str, ...]) -> Iterator[Hit]:
+    for name, expected in (("classCode", "OBS"), ("moodCode", "EVN")):
+        if element.get(name) != expected:
+            yield hit(element, element.get(name, ""), expected, f"@{name}")
+    missing = {SIMPLE_OBSERVATION, SIMPLE_OBSERVATION_FR} - _roots(element)
+    if missing:
+        yield hit(element, "", ", ".join(sorted(missing)), "templateId")
+    for name, number in least.items():
+        found = len(child(element, name))
+        if found < number or (name in once and found > number):
+            yield hit(element, str(found), str(number) if name in once else f"{number}..*", name)
+    for item in child(element, "code"):
+        if item.get("code") != code or item.get("codeSystem") != TA_ASIP:
+            yield hit(item, f"{item.get('code', '')} ({item.get('codeSystem', '')})", f"{code} ({TA_ASIP})")
+    status = [item.get("code", "") for item in child(element, "statusCode")]
+    if status != ["completed"]:
+        yield hit(element, ", ".join(status), "completed", "statusCode/@code")
+    if len(child(element, "author")) > 1:
+        yield hit(element, str(len(child(element, "author"))), "0..1", "author")
+
+
+_ONCE: Final = ("id", "code", "effectiveTime", "value")
+_WHOLE: Final = {"id": 1, "code": 1, "text": 1, "effectiveTime": 1, "value": 1}
+_SHAPED: Final = ("Compléter l'observation.", "Complete the observation.")
+
+_BOOK.add(
+    "CDA-LDLS-013",
+    (
+        "Les modalités d'entrée et de sortie ont la forme du modèle.",
+        "The modalities of entry and of exit have the model's shape.",
+    ),
+    _SHAPED,
+    _shape((6, 7), _WHOLE, ("id", "code")),
+    at="Synthèse médicale du séjour",
+)
+_BOOK.add(
+    "CDA-LDLS-014",
+    (
+        "La synthèse médicale et la transfusion ont la forme du modèle.",
+        "The medical synthesis and the transfusion have the model's shape.",
+    ),
+    _SHAPED,
+    _shape((9, 10), _WHOLE, ("id", "code")),
+    at="Synthèse médicale du séjour",
+)
+_BOOK.add(
+    "CDA-LDLS-015",
+    (
+        "La recherche de micro-organismes a la forme du modèle.",
+        "The search of organisms has the model's shape.",
+    ),
+    _SHAPED,
+    _shape((8,), {"id": 1, "code": 1, "text": 1, "value": 1}, ("id", "code")),
+    at="Synthèse médicale du séjour",
+)
+_BOOK.add(
+    "CDA-LDLS-016",
+    (
+        "Les événements, organismes et dérivés du sang ont la forme du modèle.",
+        "The events, organisms and blood derivatives have the model's shape.",
+    ),
+    _SHAPED,
+    _shape((1, 2, 3, 4, 5), {"id": 1, "code": 1, "effectiveTime": 1, "value": 1}, _ONCE),
+    at="Synthèse médicale du séjour",
+)
+
+
+@_BOOK.rule(
+    "CDA-LDLS-017",
+    (
+        "Un oui (micro-organismes, transfusion, dérivés du sang) est détaillé.",
+        "A yes (organisms, transfusion, blood derivatives) is detailed.",
+    ),
+    ("Ajouter l'observation de détail.", "Add the detailing observation."),
+    at="Synthèse médicale du séjour",
+    severity="warning",
+    certainty="deduced",
+)
+def _detailed(document: Document) -> Iterator[Hit]:
+    given = {_code(observation) for observation in _observations(document)}
+    for code, detail in _DETAIL_OF.items():
+        for value in _values(document, code):
+            if value.get("value") == "true" and detail not in given:
+                yield hit(value, "true", detail)
+
+
+@_BOOK.rule(
+    "CDA-LDLS-018",
+    (
+        "Une lettre de liaison structurée déclare le modèle LDL-SES ; sinon ses sections ne sont pas contrôlées.",
+        "A structured discharge letter declares the model LDL-SES; otherwise its sections are not checked.",
+    ),
+    (
+        f'Écrire <templateId root="{LDL_SES}" extension="2022.01"/>.',
+        f'Write <templateId root="{LDL_SES}" extension="2022.01"/>.',
+    ),
+    at="templateId",
+    certainty="deduced",
+)
+def _declared(document: Document) -> Iterator[Hit]:
+    if document.code == DISCHARGE_LETTER and document.level == "N3" and not _announced(document):
+        yield hit(document.root, ", ".join(document.models), LDL_SES, "templateId")
+
+
+RULES = _BOOK.rules
