@@ -320,7 +320,7 @@ def _system(document: Document) -> Iterator[Hit]:
 @_BOOK.rule(
     "CDA-DT-014",
     (
-        "Un code de l'en-tête n'a pas de qualifier ; sa traduction n'a ni texte d'origine, ni nullFlavor, ni traduction.",
+        "Un code de l'en-tête n'a pas de qualifier ; sa traduction n'a ni originalText, nullFlavor ou traduction.",
         "A header code has no qualifier; its translation has no originalText, no nullFlavor, no translation.",
     ),
     ("Retirer ces éléments.", "Remove these elements."),

@@ -185,7 +185,7 @@ def _mode(document: Document, code: str, name: str) -> Iterator[Hit]:
     for value in _values(document, code):
         found = code_of(value)
         if value.get("nullFlavor") is not None or found is None or found not in value_set(name):
-            yield hit(value, value.get("nullFlavor") or value.get("code", ""), f"JDV_{name}")
+            yield hit(value, value.get("nullFlavor", value.get("code", "")), f"JDV_{name}")
 
 
 @_BOOK.rule(
@@ -210,19 +210,17 @@ def _exit_mode(document: Document) -> Iterator[Hit]:
     return _mode(document, _EXIT_MODE, "ModaliteSortie")
 
 
-def _shape(
-    numbers: tuple[int, ...], exactly: dict[str, int], once: tuple[str, ...] = ()
-) -> Callable[..., Iterator[Hit]]:
+def _shape(numbers: tuple[int, ...], least: dict[str, int], once: tuple[str, ...]) -> Callable[..., Iterator[Hit]]:
     """An observation of the model: class, mood, code and system, status, and how many of each child.
 
-    ``exactly`` gives least numbers by child; those in ``once`` may not come more than so often.
+    ``least`` gives least numbers by child; those in ``once`` may not come more often.
     """
 
     def check(document: Document) -> Iterator[Hit]:
         for number in numbers:
             root = f"{SIMPLE_OBSERVATION_FR}.{number}"
             for element in document.carriers.get(root, ()):
-                yield from _broken(element, _CODE_OF[root], exactly, once)
+                yield from _broken(element, _CODE_OF[root], least, once)
 
     return check
 
