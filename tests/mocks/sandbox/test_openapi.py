@@ -14,6 +14,7 @@ import pytest
 import schemathesis
 from aiohttp import ClientSession
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from banc_mocks.sandbox.config import Config
@@ -23,19 +24,26 @@ from banc_mocks.sandbox.launcher import start
 
 EXAMPLES = 12
 ENDLESS = "/sessions/{session}/events"
-TRIED = [(BASE + one.path, one.method) for one in ENDPOINTS if one.path != ENDLESS]
 
 
 def tried_document() -> dict[str, Any]:
-    """The document, narrowed to sessions that exist and to queries that do not wait."""
+    """The document, narrowed to the default session, to answers that end and to queries that do not wait."""
     document: dict[str, Any] = json.loads(described(ENDPOINTS, BASE))
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            operation["parameters"] = [one for one in operation["parameters"] if one["name"] != "wait"]
-            for parameter in operation["parameters"]:
-                if parameter["name"] == "session":
-                    parameter["schema"] = {"enum": ["default", "aaaa"]}
+    del document["paths"][BASE + ENDLESS]
+    document["paths"] = {path.replace("{session}", "default"): item for path, item in document["paths"].items()}
+    for item in document["paths"].values():
+        for operation in item.values():
+            operation["parameters"] = [one for one in operation["parameters"] if one["name"] not in ("wait", "session")]
     return document
+
+
+TRIED = [
+    pytest.param(path, method, mode, id=f"{operation['operationId']}-{mode.value}")
+    for path, item in tried_document()["paths"].items()
+    for method, operation in item.items()
+    for mode in GenerationMode
+    if mode is GenerationMode.POSITIVE or operation["parameters"] or "requestBody" in operation
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Iterator[st
 
     async def live() -> None:
         running = await start(Config(services=(), port_base=0, data=data, plain_http=True))
-        await running.sandbox.sessions.create("aaaa")
         found.append(running.ready["control"])
         ready.set()
         await asyncio.to_thread(done.wait)
@@ -62,8 +69,8 @@ def address(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Iterator[st
     thread.join(30)
 
 
-@pytest.mark.parametrize(("path", "method"), TRIED)
-def test_an_endpoint_answers_as_it_is_described(address: str, path: str, method: str) -> None:
+@pytest.mark.parametrize(("path", "method", "mode"), TRIED)
+def test_an_endpoint_answers_as_it_is_described(address: str, path: str, method: str, mode: GenerationMode) -> None:
     config = SchemathesisConfig.from_dict(
         {"checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "422"]}}}
     )
@@ -77,7 +84,7 @@ def test_an_endpoint_answers_as_it_is_described(address: str, path: str, method:
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(case=operation.as_strategy())
+    @given(case=operation.as_strategy(generation_mode=mode))
     def tried(case: schemathesis.Case) -> None:
         case.call_and_validate(base_url=address)
 

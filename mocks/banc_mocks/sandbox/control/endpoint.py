@@ -50,7 +50,7 @@ class Parameter:
     schema: Mapping[str, Any]
 
 
-AFTER_KEY = Parameter("after", "Key of the last item that was seen.", {"type": "string", "maxLength": 200})
+AFTER_KEY = Parameter("after", "Key of the last item that was seen.", {"type": "string"})
 LIMIT = Parameter("limit", "Most items in the answer.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE})
 
 
