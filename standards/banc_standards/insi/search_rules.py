@@ -27,6 +27,8 @@ def _body(subject: InsiSubject) -> Iterator[Hit]:
     if not _is_search(subject):
         found = subject.request.message.operation or ""
         yield Hit("/soap:Envelope/soap:Body", found=found, expected=f"{{{names.REC_SANS}}}RECSANSVITALE")
+    elif subject.request.message.body_children > 1:
+        yield Hit("/soap:Envelope/soap:Body", found=str(subject.request.message.body_children), expected="1")
 
 
 def _order(subject: InsiSubject) -> Iterator[Hit]:
@@ -122,7 +124,8 @@ _EXPECTED: dict[Lexical, str] = {
 BODY = Rule(
     id="INSI-BODY-001",
     text=Sentence(
-        "Le corps d'une recherche par traits est RECSANSVITALE.", "The body of a search by traits is RECSANSVITALE."
+        "Le corps d'une recherche par traits est un seul RECSANSVITALE.",
+        "The body of a search by traits is one RECSANSVITALE.",
     ),
     clause="WSDL DESIR_ICIR_EXP 1.5.0; XSD INSi_RECSANS_INS",
     fix=Sentence(

@@ -1,4 +1,4 @@
-"""What INSi asks of the software and of the structure's certificate: rights that the gateway checks (insi.md §2, §6)."""
+"""What INSi asks of the software and of the structure: rights that the gateway checks (insi.md §2.2, §2.3, §6)."""
 
 from __future__ import annotations
 

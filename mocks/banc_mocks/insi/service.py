@@ -1,0 +1,218 @@
+"""What INSi decides: whom it knows, whom a search finds, what the answer says (insi.md §4, §7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final, Literal
+from zlib import crc32
+
+from banc_fixtures.insi_test_people import INSI_TEST_PEOPLE
+from banc_fixtures.patients import HistoricalIns
+from banc_fixtures.population import population
+from banc_mocks.sandbox.switches import Switch, Value
+from banc_standards.errors import Sentence
+from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, Ins, StrictTraits, fold
+from banc_standards.insi import names
+from banc_standards.insi.build import VARIANTS, Wire
+from banc_standards.insi.model import Answer, Individual, InsRecord, Search
+
+SERVICE: Final = "insi"
+
+
+def _switch(name: str, fr: str, en: str, default: Value, *others: Value) -> Switch:
+    return Switch(f"{SERVICE}.{name}", SERVICE, Sentence(fr, en), default, (default, *others) if others else ())
+
+
+_FOLD = _switch(
+    "fold_separators",
+    "Traits d'union, apostrophes et espaces se valent dans la recherche (le service réel est strict).",
+    "Hyphens, apostrophes and spaces are equal in a search (the real service is strict).",
+    False,
+)
+_NON_FIRST = _switch(
+    "non_first_given_name",
+    "Un prénom qui n'est pas le premier, ou un composé tronqué : cr01 ne trouve pas, found trouve.",
+    "A given name that is not the first, or a truncated compound: cr01 finds nothing, found finds.",
+    "cr01",
+    "found",
+)
+_UNKNOWN = _switch(
+    "unknown_identity",
+    "Personne inconnue : cr01 comme en production, fault (insi_102) comme en qualification.",
+    "Unknown person: cr01 as in production, fault (insi_102) as in qualification.",
+    "cr01",
+    "fault",
+)
+_BAD_TRAITS = _switch(
+    "bad_traits",
+    "Trait hors profil lexical : fault (code mock_trait) ou cr01. La réponse réelle n'est pas publiée.",
+    "Trait outside its lexical profile: fault (code mock_trait) or cr01. The real answer is not published.",
+    "fault",
+    "cr01",
+)
+_PSC_TOKEN = _switch(
+    "psc_token",
+    "Jeton d'accès (Authorization: Bearer) d'un utilisateur PSC : required ou optional.",
+    "Access token (Authorization: Bearer) of a PSC user: required or optional.",
+    "required",
+    "optional",
+)
+_BENCH_OID = _switch(
+    "bench_oid",
+    "OID du matricule des patients du banc ; les personnes publiées gardent le leur.",
+    "OID of the matricule of the bench's patients; the published people keep theirs.",
+    INS_TEST,
+    INS_NIR,
+    INS_NIA,
+    INS_DEMO,
+)
+_VARIANT = _switch(
+    "variant",
+    "Écriture des réponses : plain, env, S, cnda (dates avant le matricule), rotate (l'une après l'autre).",
+    "Spelling of answers: plain, env, S, cnda (dates before the number), rotate (all in turn).",
+    "plain",
+    "env",
+    "S",
+    "cnda",
+    "rotate",
+)
+SWITCHES: Final[tuple[Switch, ...]] = (_FOLD, _NON_FIRST, _UNKNOWN, _BAD_TRAITS, _PSC_TOKEN, _BENCH_OID, _VARIANT)
+
+_WIRES: Final[dict[str, Wire]] = dict(zip(("plain", "env", "S", "cnda"), VARIANTS, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The switches of one session."""
+
+    fold_separators: bool
+    non_first_found: bool
+    unknown_faults: bool
+    bad_traits_fault: bool
+    token_due: bool
+    bench_oid: str
+    variant: str
+
+    @classmethod
+    def of(cls, switch: Callable[[str], Value]) -> Behaviour:
+        """Reads the switches of a session."""
+        return cls(
+            fold_separators=bool(switch(_FOLD.name)),
+            non_first_found=switch(_NON_FIRST.name) == "found",
+            unknown_faults=switch(_UNKNOWN.name) == "fault",
+            bad_traits_fault=switch(_BAD_TRAITS.name) == "fault",
+            token_due=switch(_PSC_TOKEN.name) == "required",
+            bench_oid=str(switch(_BENCH_OID.name)),
+            variant=str(switch(_VARIANT.name)),
+        )
+
+    def wire(self, message_id: str) -> Wire:
+        """How to spell the answer to a message; *rotate* draws from the message's id, so that a replay agrees."""
+        if self.variant == "rotate":
+            return VARIANTS[crc32(message_id.encode()) % len(VARIANTS)]
+        return _WIRES[self.variant]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One identity of the reference base. ``breaks`` makes any search that finds it end with a technical fault."""
+
+    traits: StrictTraits
+    ins: Ins | None
+    historical: tuple[HistoricalIns, ...] = ()
+    breaks: bool = False
+    given_in_answer: bool = False
+
+
+@lru_cache(maxsize=8)
+def reference(bench_oid: str = INS_TEST) -> tuple[Person, ...]:
+    """Everybody that INSi knows: the bench's patients under ``bench_oid``, then the published test people."""
+
+    def under(ins: Ins) -> Ins:
+        return replace(ins, oid=bench_oid)
+
+    bench = (
+        Person(
+            traits=patient.traits,
+            ins=under(patient.ins),
+            historical=tuple(replace(former, ins=under(former.ins)) for former in patient.historical),
+            breaks=patient.insi == "fault",
+        )
+        for patient in population().patients
+        if patient.ins and patient.insi != "unknown"
+    )
+    published = (
+        Person(person.traits, person.ins, person.historical, person.insi == "fault", person.given_in_answer)
+        for person in INSI_TEST_PEOPLE
+    )
+    return (*bench, *published)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a search ends: the code, or a technical fault, and the one person with code 00."""
+
+    code: Literal["00", "01", "02"] | None
+    person: Person | None = None
+
+
+def search(asked: Search, behaviour: Behaviour) -> Found:
+    """Finds the one person whose traits are those of the search; ``code`` is None for a technical fault."""
+    people = [person for person in reference(behaviour.bench_oid) if _matches(person.traits, asked, behaviour)]
+    if any(person.breaks for person in people):
+        return Found(None, people[0] if len(people) == 1 else None)
+    if not people:
+        return Found(None if behaviour.unknown_faults else "01")
+    return Found("00", people[0]) if len(people) == 1 else Found("02")
+
+
+def answer(found: Found) -> Answer:
+    """The RESULTAT of a search that did not end with a fault. Raises ``ValueError`` for one that did."""
+    if found.code is None:
+        raise ValueError("a technical fault has no RESULTAT")
+    individual = None if found.person is None else _individual(found.person)
+    return Answer(found.code, names.LABELS[found.code], individual)
+
+
+def _individual(person: Person) -> Individual:
+    if person.ins is None:
+        raise ValueError(f"{person.traits.birth_family} has no INS to answer with")
+    return Individual(
+        active=InsRecord(person.ins),
+        traits=person.traits,
+        historical=tuple(InsRecord(former.ins, former.start, former.end) for former in person.historical),
+        given=person.traits.birth_givens.split()[0] if person.given_in_answer else None,
+    )
+
+
+def _matches(traits: StrictTraits, asked: Search, behaviour: Behaviour) -> bool:
+    """Exact comparison, dates and places as text (insi.md §7, rules 1 to 10)."""
+    return (
+        traits.sex == asked.sex
+        and traits.birth_date == asked.birth_date
+        and (not asked.birth_place or traits.birth_place == asked.birth_place)
+        and _same(traits.birth_family, asked.birth_family, behaviour)
+        and _begins(traits.birth_givens, " ".join(asked.givens), behaviour)
+    )
+
+
+def _same(reference_name: str, asked: str, behaviour: Behaviour) -> bool:
+    return fold(reference_name) == fold(asked) if behaviour.fold_separators else reference_name == asked
+
+
+def _begins(reference_list: str, asked: str, behaviour: Behaviour) -> bool:
+    if behaviour.fold_separators:
+        reference_list, asked = fold(reference_list), fold(asked)
+    if not asked:
+        return False
+    if f"{reference_list} ".startswith(f"{asked} "):
+        return True
+    return behaviour.non_first_found and _within(reference_list, asked)
+
+
+def _within(reference_list: str, asked: str) -> bool:
+    given, wanted = re.split("[ -]", reference_list), re.split("[ -]", asked)
+    return any(given[start : start + len(wanted)] == wanted for start in range(len(given)))

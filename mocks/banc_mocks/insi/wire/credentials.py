@@ -1,0 +1,142 @@
+"""Who calls INSi: an organisation certificate, the signer of an assertion, or a Pro Santé Connect user (insi.md §2.3)."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, urlsafe_b64decode
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from banc_fixtures.population import UnknownIdentity, population
+from banc_mocks.insi.wire.refusals import broken, require
+from banc_standards import certificate_rules
+from banc_standards.certificate_rules import CertificateSubject
+from banc_standards.insi import read
+from banc_standards.soap.names import DS, SAML
+from banc_standards.vihf import rules as vihf_rules
+from banc_standards.vihf import verify
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+    from banc_mocks.sandbox.attribution import PeerCertificate
+    from banc_mocks.sandbox.call import Call
+    from banc_standards.insi.read import Request
+    from banc_standards.insi.subject import InsiSubject
+
+PHYSICIAN: Final = "10"
+
+
+def attribute(call: Call, request: Request) -> None:
+    """Moves the call to the session that its credential names (CONTRACTS §3), before anything is judged.
+
+    Nothing is believed yet: the same certificate is verified afterwards, on that session's clock. Raises
+    ``SessionConflict``.
+    """
+    for certificate in _signing_certificates(request):
+        session = call.sandbox.certificates.peer(certificate).session
+        if session is not None and call.sandbox.sessions.find(session) is not None:
+            call.claim(session)
+            return
+    token = bearer(call)
+    claims = _claims(token) if token else {}
+    if claims:
+        call.peer.token = {"client_id": claims.get("azp"), "subject": claims.get("preferred_username")}
+    jti = claims.get("jti")
+    if isinstance(jti, str):
+        for owner in call.sandbox.sessions.holding("psc", "token", jti)[:1]:
+            call.claim(owner.id)
+
+
+def bearer(call: Call) -> str | None:
+    """The access token of the Authorization header, None when there is none."""
+    scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def require_organisation(call: Call) -> None:
+    """Judges the client certificate of the mutual-TLS port. Raises ``Faulted``."""
+    require(call, certificate_rules.RULES, _client(call))
+
+
+def authenticated(call: Call, subject: InsiSubject) -> InsiSubject:
+    """The subject with its assertion, verified as soon as anything in the message is signed. Raises ``Faulted``."""
+    request = subject.request
+    if subject.mutual_tls or not request.assertions:
+        return subject
+    envelope = request.message.envelope
+    alone = len(list(envelope.iter(f"{{{SAML}}}Assertion"))) == 1
+    signed = next(envelope.iter(f"{{{DS}}}Signature"), None) is not None
+    root, signer = request.assertions[0], None
+    if signed or not alone:
+        try:
+            root, signer = verify.signed_assertion(envelope, now=call.now, trusted=_trust(call))
+        except verify.Refused as error:
+            raise broken(call, *vihf_rules.hit(error)) from None
+    assertion = read.assertion(root)
+    if assertion.name_id:
+        call.facts["professional"] = assertion.name_id
+    physician = _is_physician(assertion.name_id or "")
+    return replace(subject, assertion=assertion, signing_certificate=signer, physician=physician)
+
+
+def _trust(call: Call) -> verify.Trusted:
+    def trusted(certificate: x509.Certificate, _now: datetime) -> None:
+        require(call, certificate_rules.RULES, _signer(call, certificate))
+
+    return trusted
+
+
+def _client(call: Call) -> CertificateSubject:
+    known = call.peer.certificate
+    return _judged(call, known, kind="AUTH_CLI")
+
+
+def _signer(call: Call, certificate: x509.Certificate) -> CertificateSubject:
+    known = call.sandbox.certificates.peer(certificate.public_bytes(Encoding.DER))
+    return replace(_judged(call, known, kind="CPS_SIGN"), use="signature")
+
+
+def _judged(call: Call, known: PeerCertificate | None, *, kind: str) -> CertificateSubject:
+    return CertificateSubject(
+        certificate=known.x509 if known else None,
+        now=call.now,
+        authorities=call.sandbox.pki.trusted,
+        kind=known.kind if known else None,
+        revoked_at=known.revoked_at if known else None,
+        kinds=frozenset({kind}),
+    )
+
+
+def _is_physician(idnat: str) -> bool | None:
+    try:
+        professional = population().professional(idnat)
+    except UnknownIdentity:
+        return None
+    return any(exercice.profession == PHYSICIAN for exercice in professional.exercices)
+
+
+def _signing_certificates(request: Request) -> list[bytes]:
+    found = []
+    for assertion in request.assertions:
+        for element in assertion.iter(f"{{{DS}}}X509Certificate"):
+            try:
+                found.append(b64decode(element.text or ""))
+            except ValueError:
+                continue
+    return found
+
+
+def _claims(token: str) -> dict[str, object]:
+    """The claims of a JWT, unverified: only good to journal it and to find the session that issued it."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}

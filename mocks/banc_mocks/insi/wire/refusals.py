@@ -1,0 +1,80 @@
+"""How INSi says no: siram faults, documented ones where a source shows them, ours elsewhere (insi.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from banc_mocks.sandbox.http import InternalFailure, Reply, SessionConflict, status_of
+from banc_standards.errors import BancError, Sentence
+from banc_standards.insi import build
+from banc_standards.insi.faults import DOCUMENTED, RIGHTS, SiramFault, mock_fault
+from banc_standards.rules import Finding, Hit, Rule
+from banc_standards.soap.build import serialize
+from banc_standards.soap.names import SOAP12_MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from banc_mocks.sandbox.call import Call
+
+MEDIA_TYPE: Final = f"{SOAP12_MEDIA_TYPE}; charset=utf-8"
+FAULT_STATUS: Final = 500
+
+_CODES: Final = {"VIHF": "mock_assertion", "TLS": "mock_certificat", "XML": "mock_xml", "SOAP": "mock_soap"}
+"""The code of ours for a rule that other standards share, by the first part of its id."""
+
+
+class Faulted(BancError):
+    """The gateway refuses the call with a siram fault; the code is ``Erreur@code``."""
+
+    def __init__(self, fault: SiramFault) -> None:
+        super().__init__(fault.code, Sentence(fault.reason, fault.reason))
+        self.fault = fault
+
+
+def require(call: Call, rules: Iterable[Rule], subject: Any) -> None:
+    """Judges; raises :class:`Faulted` for the first break that refuses in the session's mode."""
+    for rule, finding in call.judge(rules, subject):
+        raise faulted(rule, finding)
+
+
+def broken(call: Call, rule: Rule, hit: Hit) -> Faulted:
+    """Records a break that was found while reading; returns the refusal to raise."""
+    call.find(rule, hit)
+    return faulted(rule, rule.finding(hit, call.sandbox.config.lang))
+
+
+def faulted(rule: Rule, finding: Finding) -> Faulted:
+    """The documented fault of a rule, else one of ours that names the rule and what it found."""
+    if rule.code in DOCUMENTED:
+        return Faulted(DOCUMENTED[rule.code])
+    code = rule.code if rule.code.startswith("mock_") else _CODES[rule.id.partition("-")[0]]
+    seen = f"{rule.id} : {finding.location} : « {finding.found} », attendu « {finding.expected} »"
+    return Faulted(mock_fault(code, finding.message, seen))
+
+
+def fail(call: Call, fault: SiramFault) -> Reply:
+    """Answers a fault that is not the caller's doing: a technical one, or one that a tester asked for."""
+    call.outcome = "refused" if fault.subcode == RIGHTS else "failed"
+    call.code = fault.code
+    return _reply(call, fault, FAULT_STATUS)
+
+
+def refuse(call: Call, error: BancError) -> Reply:
+    """A siram fault for any refusal, HTTP 500 unless the framework refused before the message was read."""
+    fault = error.fault if isinstance(error, Faulted) else _framework_fault(call, error)
+    call.code = fault.code
+    return _reply(call, fault, status_of(error, default=FAULT_STATUS))
+
+
+def _framework_fault(call: Call, error: BancError) -> SiramFault:
+    code = "mock_http"
+    if isinstance(error, InternalFailure):
+        code = "mock_interne"
+    elif isinstance(error, SessionConflict):
+        code = "mock_session"
+    return mock_fault(code, error.text.of(call.sandbox.config.lang), error.code)
+
+
+def _reply(call: Call, fault: SiramFault, status: int) -> Reply:
+    body = serialize(build.fault(fault, message_id=call.facts.get("message_id")))
+    return Reply(status, body, MEDIA_TYPE)
