@@ -16,8 +16,8 @@ from banc_standards.errors import Sentence, UnusableInput
 
 async def put_public_urls(asked: Asked) -> shapes.PublicUrls:
     """Replaces the addresses under which the software sees the services."""
-    wanted = asked.content(shapes.PublicUrls).as_json()
-    urls = {name: _base(name, url) for name, url in wanted.items()}
+    wanted = asked.content(shapes.PublicUrls)
+    urls = {name: _base(name, getattr(wanted, name)) for name in sorted(wanted.model_fields_set)}
     await asked.sandbox.sessions.change(asked.session, public_urls=urls)
     return shapes.PublicUrls.model_validate(urls)
 
@@ -98,7 +98,8 @@ async def delete_login(asked: Asked) -> None:
     await asked.sandbox.sessions.change(asked.session, login=None)
 
 
-def _base(name: str, url: str) -> str:
+def _base(name: str, given: str | None) -> str:
+    url = given or ""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
