@@ -16,6 +16,9 @@ def catalogue() -> Registry:
     """
     from banc_harness.checks.registered import checks
     from banc_standards import attribution_rules, certificate_rules, transport_rules, xml_rules
+    from banc_standards.cda import rules as cda_rules
+    from banc_standards.dmp import rules as dmp_rules
+    from banc_standards.insi import rules as insi_rules
     from banc_standards.psc import rules as psc_rules
     from banc_standards.soap import rules as soap_rules
     from banc_standards.vihf import rules as vihf_rules
@@ -28,6 +31,9 @@ def catalogue() -> Registry:
         soap_rules.RULES,
         vihf_rules.RULES,
         psc_rules.RULES,
+        insi_rules.RULES,
+        dmp_rules.RULES,
+        cda_rules.RULES,
         (check.rule for check in checks().values()),
     )
 

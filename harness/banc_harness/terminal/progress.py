@@ -81,17 +81,20 @@ def missing(missed: events.ExpectationMissed, lang: str) -> str:
     if missed.nearest is None:
         return said
     close = Sentence("au plus près", "the nearest was").of("en" if lang == "en" else "fr")
-    colon = ":" if lang == "en" else " :"
-    differences = "; ".join(missed.nearest.difference)
-    return f"{said}; {close}{colon} {missed.nearest.operation} (n° {missed.nearest.seq}) {differences}".rstrip()
+    colon, semicolon = (": ", "; ") if lang == "en" else (" : ", " ; ")
+    differences = semicolon.join(missed.nearest.difference)
+    nearest = f"{missed.nearest.operation} (n° {missed.nearest.seq})"
+    return f"{said}{semicolon}{close}{colon}{nearest} {differences}".rstrip()
 
 
 def _wire(step: Step) -> Text:
     seen = [(item.operation, item.outcome, item.code) for item in step.exchanges]
     line = Text(style="dim")
+    service = ""
     for (operation, outcome, code), same in groupby(seen):
         times = len(list(same))
-        line.append_text(mark(OUTCOMES[outcome])).append(operation)
+        line.append_text(mark(OUTCOMES[outcome])).append(operation.removeprefix(f"{service}."))
+        service = operation.partition(".")[0]
         line.append(f" ×{times}" if times > 1 else "").append(f" {code}" if code and outcome != "accepted" else "")
         line.append("  ")
     return line

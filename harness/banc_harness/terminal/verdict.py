@@ -29,18 +29,19 @@ class VerdictPage:
         self._lang = lang
 
     def lines(self) -> Iterator[RenderableType]:
-        """The page, from the top: headline, scenarios, requirements, failures, what was not tested."""
+        """The page. What counts most comes last, where the prompt leaves the eye: verdict and score."""
         ended = self._account.ended
         if ended is None:
             return
+        yield from self._about()
+        yield from self._scenarios()
+        yield from self._requirements()
+        yield from self._untested()
+        yield from self._remarks()
+        yield from self._failures()
         yield Text()
         yield Rule(style="dim")
         yield from self._headline(ended)
-        yield from self._scenarios()
-        yield from self._requirements()
-        yield from self._failures()
-        yield from self._untested()
-        yield from self._remarks()
 
     def _say(self, fr: str, en: str) -> str:
         return Sentence(fr, en).of(self._lang)
@@ -48,7 +49,9 @@ class VerdictPage:
     def _title(self, fr: str, en: str) -> Text:
         return Text(f"\n{self._say(fr, en)}", style="bold")
 
-    def _headline(self, ended: events.RunEnded) -> Iterator[RenderableType]:
+    def _about(self) -> Iterator[RenderableType]:
+        yield Text()
+        yield Rule(style="dim")
         started = self._account.started
         if started is not None:
             product = started.sut.product
@@ -63,10 +66,12 @@ class VerdictPage:
                 ),
                 style="dim",
             )
+
+    def _headline(self, ended: events.RunEnded) -> Iterator[RenderableType]:
         passed = ended.gate.passed
         word = self._say("PASSE", "PASSED") if passed else self._say("NE PASSE PAS", "NOT PASSED")
         sign = Text(f" {word} ", style="bold white on green" if passed else "bold white on red")
-        yield Text("\n").append_text(sign).append("  ").append(ended.gate.sentence, style="bold")
+        yield Text().append_text(sign).append("  ").append(ended.gate.sentence, style="bold")
         for reason in ended.gate.reasons:
             yield _indented(Text.assemble(("- ", "red"), reason), 2)
         score = ended.score
@@ -74,6 +79,8 @@ class VerdictPage:
             f"{score.judged} exigences jugées sur {score.applicable} applicables",
             f"{score.judged} requirements judged out of {score.applicable} applicable",
         )
+        seconds = f"{ended.duration_ms / 1000:.1f} s"
+        told += f" · {seconds if self._lang == 'en' else seconds.replace('.', ',')}"
         yield Text.assemble(
             "\n", self._say("Score  ", "Score  "), (percent(score.percent, self._lang), "bold"), ("   " + told, "dim")
         )
@@ -174,8 +181,8 @@ class VerdictPage:
         if self._account.strays:
             count = self._account.strays
             told = self._say(
-                f"{count} échanges qu'aucune étape n'attendait (dans le rapport)",
-                f"{count} exchanges that no step waited for (in the report)",
+                f"échanges qu'aucune étape n'attendait : {count} (voir le rapport)",
+                f"exchanges that no step waited for: {count} (see the report)",
             )
             yield _indented(Text(told, style="dim"), 2)
 
