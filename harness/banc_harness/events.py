@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
@@ -44,7 +43,7 @@ class Recorder:
 
 def line(event: AnyEvent) -> str:
     """The event as one line of NDJSON, its end included."""
-    return json.dumps(event.as_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return event.model_dump_json(by_alias=True) + "\n"
 
 
 @contextmanager

@@ -241,7 +241,10 @@ class Step:
         await self._stage.clear_faults()
 
     async def clock(self, *, offset_s: int = 0, frozen: bool = False) -> None:
-        """Moves the session's clock by that many seconds from real time (CONTRACTS §5)."""
+        """Moves the session's clock by that many seconds from real time (CONTRACTS §5).
+
+        A software that says ``clock: follows`` is asked to ``clock.set`` its own, here and when the scenario ends.
+        """
         await self._stage.clock(offset_s=offset_s, frozen=frozen)
 
     async def switch(self, **values: Any) -> None:

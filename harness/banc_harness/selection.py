@@ -93,7 +93,7 @@ def nearest(
     services = {pattern.partition(".")[0] for pattern in _several(wanted.operation)}
     best: tuple[Mapping[str, Any], tuple[Difference, ...]] | None = None
     for entry in entries:
-        if "*" not in services and entry.get("service") not in services:
+        if "*" not in services and str(entry["operation"]).partition(".")[0] not in services:
             continue
         differences = wanted.differences(entry)
         if best is None or _distance(differences) <= _distance(best[1]):

@@ -132,7 +132,14 @@ class Performance:
 
     async def act(self, action: str, input: Mapping[str, Any], deadline_s: int | None) -> Acted:
         """Asks the driver, whatever it does with that."""
-        step, driver = self._current(), self._bench.drivers.of(action)
+        acted = await self._ask(self._current(), action, input, deadline_s)
+        self._acts.append(acted)
+        return acted
+
+    async def _ask(
+        self, step: _OpenStep, action: str, input: Mapping[str, Any], deadline_s: int | None = None
+    ) -> Acted:
+        driver = self._bench.drivers.of(action)
         asked = Action(
             id=str(uuid.uuid4()),
             run=self._bench.recorder.run,
@@ -157,11 +164,8 @@ class Performance:
         try:
             reply = await driver.act(asked)
         except DriverFailed as failure:
-            acted = self._not_answered(step, asked, failure, began)
-        else:
-            acted = self._answered(step, asked, reply, began)
-        self._acts.append(acted)
-        return acted
+            return self._not_answered(step, asked, failure, began)
+        return self._answered(step, asked, reply, began)
 
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None:
         """Waits for an exchange, or only looks for it when the driver could not be asked."""
@@ -218,6 +222,8 @@ class Performance:
         self._touched.add("clock")
         await self._bench.control.set_clock(self._bench.session.id, offset_s=offset_s, frozen=frozen)
         self._note("BENCH-CLOCK", f"horloge décalée de {offset_s} s", f"clock moved by {offset_s} s")
+        if self.sut.clock == "follows":
+            await self.act("clock.set", {"offset_s": offset_s, "frozen": frozen}, None)
 
     async def switch(self, values: Mapping[str, Any]) -> None:
         """Sets switches until the scenario ends at most."""
@@ -240,6 +246,9 @@ class Performance:
             await control.clear_faults(session)
         if "clock" in self._touched:
             await control.release_clock(session)
+            if self.sut.clock == "follows":
+                end = _OpenStep(self._scenario.id, (), self._position, time.monotonic())
+                await self._ask(end, "clock.set", {"offset_s": 0, "frozen": False})
         if self._switches:
             await control.set_switches(session, self._switches)
         if "login" in self._touched:

@@ -19,12 +19,11 @@ from banc_standards.errors import BancError, Lang
 
 if TYPE_CHECKING:
     from banc_standards.cda.read import Document
-    from banc_standards.vihf.read import Assertion
-    from banc_standards.xds.model import Submission
-
     from banc_standards.contracts.sut import Sut
     from banc_standards.soap.mtom import Package
     from banc_standards.soap.read import Message
+    from banc_standards.vihf.read import Assertion
+    from banc_standards.xds.model import Submission
 
 _T = TypeVar("_T")
 Blobs = Mapping[str, bytes]
@@ -191,18 +190,16 @@ class Exchange:
 
     @cached_property
     def documents(self) -> Mapping[str, bytes]:
-        """Bytes of the documents that the request carries, by the id of their entry."""
+        """Bytes of the documents that the request carries, by the id of their entry; the signature's are among them."""
         from banc_standards.soap import mtom
+        from banc_standards.xds import read
 
         message, package = self.soap, self.package
-        if message is None or package is None:
+        if message is None or message.body is None or package is None:
             return {}
-        found: dict[str, bytes] = {}
-        for element in message.envelope.iter("{urn:ihe:iti:xds-b:2007}Document"):
-            data = _read(partial(mtom.resolve, element, package))
-            if data is not None:
-                found[element.get("id", "")] = data
-        return found
+        parts = read.document_parts(message.body)
+        found = {id: _read(partial(mtom.resolve, element, package)) for id, element in parts.items()}
+        return {id: data for id, data in found.items() if data is not None}
 
     @cached_property
     def cdas(self) -> tuple[Document, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -84,7 +83,7 @@ def read_answer(data: bytes, action: Action, left: tuple[Evidence, ...] = ()) ->
             Evidence(item.name, item.media_type, base64.b64decode(item.base64, validate=True))
             for item in answer.evidence
         )
-    except binascii.Error as error:
+    except ValueError as error:
         raise _invalid(f"evidence: {error}", left) from None
     return Reply(answer, left + files)
 
