@@ -13,6 +13,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from banc_fixtures.population import Population, UnknownIdentity
 from banc_harness.checks import Checks
 from banc_harness.play import Scenario, Scenarios
 from banc_harness.requirements.table import GENERAL, Table
@@ -71,6 +72,25 @@ def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
             _meant(asked, known),
         )
     return tuple(dict.fromkeys((GENERAL, asked)))
+
+
+def check_identities(sut: Sut, people: Population) -> None:
+    """Raises ``UnusableInput`` when the description names somebody, or a place, that the bench does not know."""
+    named = (
+        ("professional", sut.identities.professional, people.professional, people.professionals),
+        ("structure", sut.identities.structure, people.structure, people.structures),
+    )
+    for key, asked, find, known in named:
+        if asked is None:
+            continue
+        try:
+            find(asked)
+        except UnknownIdentity as unknown:
+            raise UnusableInput(
+                "SUT-007",
+                Sentence(f"identities.{key} : {unknown.text.fr}", f"identities.{key}: {unknown.text.en}"),
+                _meant(asked, [item.id for item in known]),
+            ) from None
 
 
 def scenarios_of(

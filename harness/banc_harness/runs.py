@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from banc_fixtures.population import SEED
+from banc_fixtures.population import SEED, population
 from banc_harness import sut as software
 from banc_harness.checks.registered import checks
 from banc_harness.client import Control
@@ -21,7 +21,7 @@ from banc_harness.drivers.reply import Evidence
 from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.in_process import sandbox as started_sandbox
-from banc_harness.plan import Plan, profiles_of, scenarios_of
+from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of
 from banc_harness.reports import baseline, json_report
 from banc_harness.reports.baseline import Change
 from banc_harness.requirements.table import table
@@ -171,6 +171,7 @@ def _described(options: Options) -> Described:
 
 def _plan(options: Options, described: Described) -> Plan:
     requirements = table(described.sut.couloir)
+    check_identities(described.sut, population())
     profiles = profiles_of(described.sut, requirements, options.profile)
     return Plan(
         run=new_run(),

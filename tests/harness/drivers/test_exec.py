@@ -53,7 +53,9 @@ async def test_what_it_says_on_stderr_is_kept_as_evidence(adapter: Adapter, acti
 
 
 async def test_files_of_the_answer_are_evidence(adapter: Adapter, action: Action) -> None:
-    program = ECHO.replace('"done",', '"done", "evidence": [{"name": "a.txt", "media_type": "text/plain", "base64": "QQ=="}],')
+    program = ECHO.replace(
+        '"done",', '"done", "evidence": [{"name": "a.txt", "media_type": "text/plain", "base64": "QQ=="}],'
+    )
 
     reply = await adapter(program).act(action)
 

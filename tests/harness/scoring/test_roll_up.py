@@ -58,7 +58,9 @@ def test_automatic_requirement(judged: tuple[Judged, ...], verdict: str) -> None
         ((OK, UNTESTED), "accepted", "PARTIEL"),
     ],
 )
-def test_requirement_that_a_person_must_see(mode: str, judged: tuple[Judged, ...], review: str | None, verdict: str) -> None:
+def test_requirement_that_a_person_must_see(
+    mode: str, judged: tuple[Judged, ...], review: str | None, verdict: str
+) -> None:
     assert roll_up(judged, check_mode=mode, review=review) == verdict
 
 
