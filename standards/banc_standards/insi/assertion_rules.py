@@ -150,7 +150,7 @@ def _several_professions(subject: InsiSubject) -> Iterator[Hit]:
 
 def _not_a_vihf(subject: InsiSubject) -> Iterator[Hit]:
     for part in subject.assertion.parts if subject.assertion else ():
-        if part not in ("Issuer", "Signature", "Subject", "AttributeStatement"):
+        if part not in ("Issuer", "Subject", "AttributeStatement"):
             yield Hit(f"{_ASSERTION}/saml:{part}", found=part)
 
 
@@ -338,8 +338,8 @@ NOT_WITH_CERTIFICATE = Rule(
 NOT_A_VIHF = Rule(
     id="INSI-PS-018",
     text=Sentence(
-        "L'assertion PS ne porte que Issuer, Signature, Subject et AttributeStatement.",
-        "The assertion PS carries only Issuer, Signature, Subject and AttributeStatement.",
+        "L'assertion PS ne porte que Issuer, Subject et AttributeStatement, outre sa signature.",
+        "The assertion PS carries only Issuer, Subject and AttributeStatement, beside its signature.",
     ),
     clause="insi.md §2.4: not the VIHF of the DMP",
     fix=Sentence("Retirer les éléments de trop.", "Drop what is too much."),

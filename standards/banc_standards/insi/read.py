@@ -11,7 +11,7 @@ from banc_standards.errors import BancError, Sentence
 from banc_standards.ins import Ins, StrictTraits
 from banc_standards.insi import names
 from banc_standards.insi.model import Answer, Individual, InsRecord, Search, SiramError
-from banc_standards.soap.names import DS, SAML
+from banc_standards.soap.names import SAML
 from banc_standards.soap.read import Message
 from banc_standards.soap.read import fault as soap_fault
 from banc_standards.xml import line_of
@@ -196,8 +196,11 @@ class Assertion:
         return next((value for name, value in self.attributes.items() if name.lower() in wanted), None)
 
 
-def assertion(root: etree._Element) -> Assertion:
-    """What an assertion says; ``root`` is the tree that its verification returned, or an unsigned one."""
+def assertion(root: etree._Element, *, signed: bool) -> Assertion:
+    """What an assertion says; ``root`` is an unsigned one, or the tree that verification returned (``signed``).
+
+    The latter no longer holds its signature, which the enveloped transform takes out.
+    """
     issuer = root.find(f"{{{SAML}}}Issuer")
     name_id = root.find(f"{{{SAML}}}Subject/{{{SAML}}}NameID")
     attributes = {
@@ -213,7 +216,7 @@ def assertion(root: etree._Element) -> Assertion:
         issuer_format=None if issuer is None else issuer.get("Format"),
         name_id=None if name_id is None else _whole(name_id).strip(),
         qualifier=None if name_id is None else name_id.get("NameQualifier"),
-        signed=root.find(f"{{{DS}}}Signature") is not None,
+        signed=signed,
         attributes=attributes,
         parts=tuple(_local(child) for child in _elements(root)),
     )

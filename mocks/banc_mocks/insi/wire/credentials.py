@@ -1,4 +1,4 @@
-"""Who calls INSi: an organisation certificate, the signer of an assertion, or a Pro Santé Connect user (insi.md §2.3)."""
+"""Who calls INSi: a structure by its certificate, the signer of an assertion, a Pro Santé Connect user."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def authenticated(call: Call, subject: InsiSubject) -> InsiSubject:
             root, signer = verify.signed_assertion(envelope, now=call.now, trusted=_trust(call))
         except verify.Refused as error:
             raise broken(call, *vihf_rules.hit(error)) from None
-    assertion = read.assertion(root)
+    assertion = read.assertion(root, signed=signer is not None)
     if assertion.name_id:
         call.facts["professional"] = assertion.name_id
     physician = _is_physician(assertion.name_id or "")
