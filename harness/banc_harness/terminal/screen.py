@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from banc_harness.terminal.account import Account
@@ -34,7 +34,7 @@ class Terminal:
 
     def __init__(self, lang: Lang = "fr", file: TextIO | None = None, *, width: int | None = None) -> None:
         target = sys.stderr if file is None else file
-        attended = target.isatty()
+        self._attended = attended = target.isatty()
         self._console = Console(
             file=target, width=width or (None if attended else WIDTH), highlight=False, markup=False, emoji=False
         )
@@ -49,8 +49,8 @@ class Terminal:
             self._progress.show(event)
         if isinstance(event, RunEnded):
             self.close()
-            for line in VerdictPage(self._account, self._lang).lines():
-                self._console.print(line)
+            for part in VerdictPage(self._account, self._lang).lines():
+                self._print(part)
 
     def saved(self, report: Path) -> None:
         """Says where the report lies."""
@@ -70,6 +70,16 @@ class Terminal:
         for requirement, before, after in rows:
             line = Text("  ").append_text(mark(VERDICTS[after])).append(f" {requirement}  {before} → {after}")
             self._console.print(line)
+
+    def _print(self, part: RenderableType) -> None:
+        """Prints one part; a file gets no spaces at the ends of lines."""
+        if self._attended:
+            self._console.print(part)
+            return
+        with self._console.capture() as captured:
+            self._console.print(part)
+        lines = captured.get().split("\n")
+        self._console.file.write("\n".join(line.rstrip() for line in lines))
 
     def close(self) -> None:
         """Takes what moves away; harmless when nothing does."""

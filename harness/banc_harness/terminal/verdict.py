@@ -109,7 +109,7 @@ class VerdictPage:
         counted = Counter(item.verdict for item in self._account.requirements)
         summary = Text()
         for verdict, sign in VERDICTS.items():
-            if counted[verdict]:
+            if counted[verdict] and verdict != "NON_APPLICABLE":
                 summary.append("   " if summary else "").append(
                     f"{sign[0]} {counted[verdict]} {verdict}", style=sign[1]
                 )
@@ -127,42 +127,53 @@ class VerdictPage:
         yield _indented(table, 2)
 
     def _failures(self) -> Iterator[RenderableType]:
+        outside = {item.requirement for item in self._account.requirements if item.verdict == "NON_APPLICABLE"}
         failures = self._account.failures()
-        if not failures:
-            return
-        yield self._title(f"À corriger ({len(failures)})", f"To be fixed ({len(failures)})")
+        failures.sort(key=lambda failure: not failure.zero_tolerance and outside.issuperset(failure.requirements))
+        if failures:
+            yield self._title(f"À corriger ({len(failures)})", f"To be fixed ({len(failures)})")
         for failure in failures:
-            yield from self._failure(failure)
+            yield from self._failure(failure, asked=not outside.issuperset(failure.requirements))
 
-    def _failure(self, failure: Failure) -> Iterator[RenderableType]:
-        head = Text("\n  ").append(failure.check, style="bold red").append(f"  {failure.title}", style="bold")
+    def _failure(self, failure: Failure, *, asked: bool) -> Iterator[RenderableType]:
+        head = Text("\n").append(failure.check, style="bold red").append(f"  {failure.title}", style="bold")
         if failure.zero_tolerance:
             head.append(self._say("  tolérance zéro", "  zero tolerance"), style="bold red")
-        yield head
+        if not asked:
+            head.append(self._say("  (profil non déclaré)", "  (profile not declared)"), style="dim")
+        yield _indented(head, 2)
         concerned = ", ".join(failure.requirements)
         yield _indented(Text(f"{concerned} · {', '.join(failure.scenarios)}".strip(" ·"), style="dim"), 4)
         errors = [finding for finding in failure.findings if finding.severity == "error"] or failure.findings
+        alike: dict[tuple[str, str, str, str], list[Finding]] = {}
         for finding in errors[:SHOWN_FINDINGS]:
-            yield _indented(self._finding(finding, failure), 4)
+            alike.setdefault((finding.rule, finding.message, finding.fix, finding.clause), []).append(finding)
+        for findings in alike.values():
+            yield _indented(self._findings(findings, failure), 4)
         more = len(errors) - SHOWN_FINDINGS
         if more > 0:
-            yield _indented(Text(self._say(f"et {more} autres, dans le rapport", f"and {more} more, in the report")), 4)
+            yield _indented(
+                Text(self._say(f"et {more} de plus, dans le rapport", f"and {more} more, in the report")), 4
+            )
 
-    def _finding(self, finding: Finding, failure: Failure) -> Table:
-        table = _grid(10)
-        message = finding.message if finding.rule == failure.check else f"{finding.rule} : {finding.message}"
-        line = f" (l. {finding.line})" if finding.line is not None else ""
-        for label, value, style in (
-            ("", "" if message == failure.title else message, ""),
-            (self._say("où", "where"), finding.location + line, "dim"),
-            (self._say("trouvé", "found"), finding.found, "red"),
-            (self._say("attendu", "expected"), finding.expected, "green"),
-            (self._say("à faire", "fix"), finding.fix, "bold"),
-            (self._say("texte", "clause"), finding.clause, "dim"),
-        ):
-            if value:
-                table.add_row(Text(label, style="dim"), Text(value, style=style))
+    def _findings(self, findings: list[Finding], failure: Failure) -> Table:
+        """The findings of one rule: where each is, then once how to repair them and the text that asks for it."""
+        table, first = _grid(10), findings[0]
+        own = first.rule == failure.check
+        if not own or first.message != failure.title:
+            table.add_row("", Text(first.message if own else f"{first.rule} : {first.message}"))
+        for finding in findings:
+            line = f" (l. {finding.line})" if finding.line is not None else ""
+            self._row(table, "où", "where", finding.location + line, "")
+            self._row(table, "trouvé", "found", finding.found, "red")
+            self._row(table, "attendu", "expected", finding.expected, "green")
+        self._row(table, "à faire", "fix", first.fix, "bold")
+        self._row(table, "texte", "clause", first.clause, "dim")
         return table
+
+    def _row(self, table: Table, fr: str, en: str, value: str, style: str) -> None:
+        if value:
+            table.add_row(Text(self._say(fr, en), style="dim"), Text(value, style=style))
 
     def _untested(self) -> Iterator[RenderableType]:
         untested = [item for item in self._account.requirements if item.verdict == "NON_TESTE"]
