@@ -12,6 +12,7 @@ from banc_standards.errors import NOTHING, Sentence, UnusableInput
 Parameter = int | str | bool
 MAX_TIMES = 1_000_000
 MAX_SEQUENCE = 1_000
+MAX_ARMED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,15 @@ class ArmedFaults:
         return iter(tuple(self._armings))
 
     def arm(self, arming: Arming) -> None:
-        """Arms a fault; the same fault with the same match is replaced."""
-        self._armings = [known for known in self._armings if (known.fault, known.match) != (arming.fault, arming.match)]
-        self._armings.append(arming)
+        """Arms a fault; the same fault with the same match is replaced. Raises ``UnusableInput`` past the limit."""
+        others = [known for known in self._armings if (known.fault, known.match) != (arming.fault, arming.match)]
+        if len(others) >= MAX_ARMED:
+            raise UnusableInput(
+                "FAULT-009",
+                Sentence(f"déjà {MAX_ARMED} pannes armées", f"{MAX_ARMED} faults armed already"),
+                Sentence("en désarmer : DELETE …/faults", "disarm some: DELETE …/faults"),
+            )
+        self._armings = [*others, arming]
 
     def disarm(self, fault_id: str | None = None) -> int:
         """Disarms one fault, or all; returns how many armings fell."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ PAGE = 100
 MAX_PAGE = 1_000
 MAX_WAIT_S = 300
 _COALESCE_S = 1.0
+_MOST_COUNTED = 1_000
 _SCAN = 500
 """Rows read at a time while looking for those whose facts match."""
 
@@ -63,6 +65,8 @@ class Journal:
         self._store = store
         self._pending: dict[str, dict[tuple[Any, ...], _Read]] = {}
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+        """Entries since the start, by service, operation and outcome."""
         store.on_commit = self._announce
 
     # --- in ---
@@ -176,6 +180,10 @@ class Journal:
             self._store.post(read.batch)
 
     def _announce(self, entries: Sequence[dict[str, Any]]) -> None:
+        for entry in entries:
+            counted = (entry.get("service", ""), entry.get("operation", ""), entry.get("outcome", ""))
+            if counted in self.counts or len(self.counts) < _MOST_COUNTED:
+                self.counts[counted] += 1
         for session_id in {entry["session"] for entry in entries}:
             self.wake(session_id)
 

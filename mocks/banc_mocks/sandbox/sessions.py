@@ -308,20 +308,16 @@ class Sessions:
         return session
 
     async def _load(self) -> None:
-        rows = await self._store.rows(sa.select(tables.records).where(tables.records.c.kind == _RECORD))
-        for row in rows:
+        remembered: dict[tuple[str, int], list[tuple[str, str, str, Any]]] = {}
+        for row in await self._store.rows(sa.select(tables.state).order_by(tables.state.c.rank)):
+            value = (row.service, row.kind, row.key, json.loads(row.value))
+            remembered.setdefault((row.session, row.epoch), []).append(value)
+        for row in await self._store.rows(sa.select(tables.records).where(tables.records.c.kind == _RECORD)):
             settings = Settings.from_json(json.loads(row.value))
-            working = Working(row.key, settings.epoch, await self._remembered(row.key, settings.epoch))
+            working = Working(row.key, settings.epoch, remembered.pop((row.key, settings.epoch), ()))
             self._sessions[row.key] = Session(row.key, settings, working, self._real, self.switches)
-
-    async def _remembered(self, session_id: str, epoch: int) -> list[tuple[str, str, str, Any]]:
-        state = tables.state.c
-        rows = await self._store.rows(
-            sa.select(state.service, state.kind, state.key, state.value)
-            .where(state.session == session_id, state.epoch == epoch)
-            .order_by(state.rank)
-        )
-        return [(row.service, row.kind, row.key, json.loads(row.value)) for row in rows]
+        for session_id, epoch in remembered:  # of an epoch that was closed just before the process was killed
+            self._store.post(Batch(session_id, epoch, purge=Purge(epochs_before=epoch + 1)))
 
     @staticmethod
     def _record(session: Session) -> Record:

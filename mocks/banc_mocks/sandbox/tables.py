@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 SCHEMA_VERSION = "1"
 
@@ -39,7 +39,7 @@ state = Table(
     Column("service", String, primary_key=True),
     Column("kind", String, primary_key=True),
     Column("key", String, primary_key=True),
-    Column("rank", Integer, nullable=False),
+    Column("rank", BigInteger, nullable=False),
     Column("value", Text, nullable=False),
 )
 """``rank`` grows with each put, so that a restart reads the values back in the order in which they came."""

@@ -245,6 +245,28 @@ async def test_documents_are_listed(control: ClientSession, running: Running) ->
     assert (status, page["documents"]) == (200, [document])
 
 
+async def test_access_tokens_are_listed_without_their_values(control: ClientSession, running: Running) -> None:
+    session = running.sandbox.sessions.default
+    now = int(session.now().timestamp())
+    token = {"jti": "t1", "kind": "Bearer", "code": "c", "client_id": "lps", "subject": "8999", "issued": now - 60}
+    session.working.put("psc", "token", "t1", token | {"expires": now + 60})
+    session.working.put("psc", "token", "t2", token | {"expires": now - 1})
+    session.working.put("psc", "token", "t3", token | {"expires": now + 60, "kind": "Refresh"})
+
+    _, page = await answer(control, "GET", "sessions/default/tokens")
+
+    assert [(one["id"], one["active"]) for one in page["tokens"]] == [("t1", True), ("t2", False)]
+
+
+async def test_entries_are_counted_by_operation(control: ClientSession) -> None:
+    await answer(control, "POST", "sessions/default/observations", {"operation": 'odd "name"'})
+
+    async with control.get("metrics") as response:
+        text = await response.text()
+
+    assert 'banc_exchanges_total{service="driver",operation="odd \\"name\\"",outcome="observed"} 1\n' in text
+
+
 async def events(response: Any, count: int) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     event: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from banc_mocks.sandbox.faults import ArmedFaults, Fault, FaultTable
+from banc_mocks.sandbox.faults import MAX_ARMED, ArmedFaults, Fault, FaultTable
 from banc_standards.errors import Sentence, UnusableInput
 
 SLOW = Fault("dmp.slow", "dmp", Sentence("Lent.", "Slow."), ("ins",), {"delay_ms": 2000})
@@ -95,3 +95,11 @@ def test_the_nearest_name_is_offered(table: FaultTable) -> None:
         table.arming("dmp.donw")
 
     assert refused.value.hint.en == "known: dmp.down"
+
+
+def test_there_is_a_limit_to_what_is_armed(table: FaultTable, armed: ArmedFaults) -> None:
+    for n in range(MAX_ARMED):
+        armed.arm(table.arming("dmp.slow", match={"ins": str(n)}))
+
+    with pytest.raises(UnusableInput, match="FAULT-009"):
+        armed.arm(table.arming("dmp.slow", match={"ins": "one more"}))

@@ -18,7 +18,7 @@ from banc_mocks.sandbox.settings import Client, Software
 from banc_standards.contracts import control as shapes
 from banc_standards.errors import Sentence, UnusableInput
 
-MAX_ROWS = 1_000
+MAX_ROWS = 200
 """Most clients, and most software, of one session."""
 
 
@@ -88,8 +88,9 @@ async def list_software(asked: Asked) -> shapes.SoftwarePage:
 
 
 async def list_tokens(asked: Asked) -> shapes.TokenPage:
-    """The tokens that Pro Santé Connect issued in this session; never their values."""
-    page, after = asked.page(asked.session.items("psc", "token"), key=lambda item: item[0])
+    """The access tokens that Pro Santé Connect issued in this session; never their values."""
+    access = [item for item in asked.session.items("psc", "token") if item[1].get("kind") != "Refresh"]
+    page, after = asked.page(access, key=lambda item: item[0])
     now = int(asked.session.now().timestamp())
     return shapes.TokenPage(tokens=[_token(key, value, now) for key, value in page], next=after)
 

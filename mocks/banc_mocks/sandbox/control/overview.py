@@ -15,6 +15,7 @@ from banc_standards.contracts.sandbox import Ready
 from banc_standards.errors import Sentence
 
 _STARTED = time.monotonic()
+_LABELS = ("service", "operation", "outcome")
 _TRUST = {
     "ca.pem": "application/x-pem-file",
     "ca.der": "application/pkix-cert",
@@ -59,6 +60,10 @@ async def metrics(asked: Asked) -> Raw:
         ("banc_store_backlog", "gauge", "Batches that wait for their transaction.", store.backlog),
     )
     lines = [f"# HELP {name} {text}\n# TYPE {name} {kind}\n{name} {value}\n" for name, kind, text, value in rows]
+    lines += ["# HELP banc_exchanges_total Journal entries.\n# TYPE banc_exchanges_total counter\n"]
+    for labels, count in sorted(asked.sandbox.journal.counts.items()):
+        said = ",".join(f"{name}={json.dumps(value)}" for name, value in zip(_LABELS, labels, strict=True))
+        lines.append(f"banc_exchanges_total{{{said}}} {count}\n")
     return Raw("".join(lines).encode(), "text/plain; version=0.0.4; charset=utf-8")
 
 
