@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from banc_mocks.sandbox.config import SERVICES, Config
 from banc_standards.errors import BancError, EnvironmentFailed, Sentence, UnusableInput
@@ -86,6 +87,7 @@ async def start(config: Config, more: Sequence[ServiceMaker] = ()) -> Running:
     from banc_mocks.sandbox.ports import addresses_of, require_token
 
     _check_services(config.services)
+    _check_public_url(config.public_url)
     listening = addresses_of(config.host)
     require_token(config.host, listening, config.token)
     _make_folder(config.data)
@@ -218,6 +220,25 @@ def _check_services(services: Iterable[str]) -> None:
                 Sentence(f"service inconnu : {name}", f"unknown service: {name}"),
                 Sentence("connus : " + ", ".join(near), "known: " + ", ".join(near)),
             )
+
+
+def _check_public_url(url: str | None) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        fit = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.path in ("", "/")
+    except ValueError:
+        fit = False
+    if not fit:
+        raise UnusableInput(
+            "UP-008",
+            Sentence(f"--public-url {url} : adresse inutilisable", f"--public-url {url}: unusable address"),
+            Sentence(
+                "donnez un schéma et un hôte, https://banc.exemple ; les ports restent ceux du bac à sable",
+                "give a scheme and a host, https://banc.example; the ports stay those of the sandbox",
+            ),
+        )
 
 
 def _make_folder(folder: Path) -> None:

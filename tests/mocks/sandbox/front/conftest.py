@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import shutil
 import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -122,6 +124,51 @@ def url(running: Running) -> str:
 def members(running: Running) -> str:
     """The port of the guest book that asks for a client certificate."""
     return str(running.ready["services"]["guestbook"]["members"])
+
+
+@asynccontextmanager
+async def _relay(port: int) -> AsyncIterator[int]:
+    """A TCP relay to a local port on another one, as a container engine maps ports."""
+    pumps: set[asyncio.Task[None]] = set()
+    open_ends: list[asyncio.StreamWriter] = []
+
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", port)
+        open_ends.extend((writer, inner_writer))
+        pumps.add(asyncio.create_task(pump(reader, inner_writer)))
+        pumps.add(asyncio.create_task(pump(inner_reader, writer)))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        for task in pumps:
+            task.cancel()
+        await asyncio.gather(*pumps, return_exceptions=True)
+        for end in open_ends:
+            end.transport.abort()
+        await asyncio.gather(*(end.wait_closed() for end in open_ends), return_exceptions=True)
+
+
+@pytest.fixture
+async def relaying() -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """Maps the port of a base URL to another one; gives the URL outside."""
+    async with AsyncExitStack() as stack:
+
+        async def relaying(url: str) -> str:
+            inner = urlsplit(url)
+            assert inner.port is not None
+            outer = await stack.enter_async_context(_relay(inner.port))
+            return f"{inner.scheme}://{inner.hostname}:{outer}"
+
+        yield relaying
 
 
 @pytest.fixture

@@ -165,6 +165,9 @@ async def test_with_a_token_it_listens_beyond(starting: Starting) -> None:
         ({"host": "no-such-host.invalid"}, "UP-001"),
         ({"port_base": 65_535}, "UP-003"),
         ({"port_base": -1}, "UP-003"),
+        ({"public_url": "banc.example"}, "UP-008"),
+        ({"public_url": "https://[banc"}, "UP-008"),
+        ({"public_url": "https://banc.example/path"}, "UP-008"),
     ],
 )
 async def test_options_that_cannot_be_used_say_so(starting: Starting, wanted: dict[str, object], code: str) -> None:
