@@ -71,7 +71,7 @@ async def test_a_strict_client_logs_in_from_outside(
     with OAuth2Session(
         "dossier-plus", "secret", redirect_uri=CALLBACK, scope="openid scope_all", code_challenge_method="S256"
     ) as client:
-        client.verify = psc.ready["ca_file"]
+        client.verify, client.trust_env = psc.ready["ca_file"], False
         address, state = client.create_authorization_url(
             document["authorization_endpoint"], state=STATE, nonce=NONCE, acr_values="eidas1", code_verifier=VERIFIER
         )
