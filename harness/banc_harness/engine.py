@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from banc_fixtures.population import Population, population
+from banc_harness.bench import Bench
 from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
@@ -22,7 +23,7 @@ from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import gate, score
 from banc_harness.session import RunSession, open_session
-from banc_harness.stage import Bench, Performance
+from banc_harness.stage import Performance
 from banc_harness.tape import Tape
 from banc_harness.trace import Exchange, Trace
 from banc_standards.contracts import events
@@ -150,7 +151,7 @@ class Engine:
             if self._broken:
                 self._judge_unplayed(bench, scenario, failure or _SANDBOX_LOST)
                 return failure
-            await performance.put_back()
+            await performance.levers.put_back()
             trace = await performance.trace()
         except BancError as error:
             failure = self._tell_failure(bench, scenario, error)

@@ -8,7 +8,7 @@ operation, or, for a check of an absence, an action that the software could have
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from banc_harness.checks import Check
@@ -37,7 +37,8 @@ class Judgement:
 def judge(check: Check, trace: Trace) -> Judgement | None:
     """The verdict of a check on one scenario; ``None`` when there was nothing for it to judge there."""
     seen = trace.about(check.on, strays=check.zero_tolerance)
-    missed = () if check.absence else tuple(item for item in trace.expectations if _meant(check, item))
+    heard = {item.claimed_by for item in seen.selected}
+    missed = () if check.absence else tuple(item for item in trace.expectations if _lacks(check, item, heard))
     untested = next((Sentence(item.untested, item.untested) for item in missed if item.untested), None)
     if check.absence and not all(item.answered for item in trace.acts):
         untested = _NOT_ASKED
@@ -98,13 +99,16 @@ def decide(
     )
 
 
-def _meant(check: Check, expectation: Expectation) -> bool:
-    """Whether a missed expectation is one that the check needed: one of its operations, with no other outcome in
-    mind.
+def _lacks(check: Check, expectation: Expectation, heard: Collection[str | None]) -> bool:
+    """Whether the check needed an exchange that did not come: one of its operations, with no other outcome in mind.
+
+    A step in which it has an exchange to judge lacks nothing: another check tells that what was expected did not come.
     """
     wanted = expectation.selection
     operations = (wanted.operation,) if isinstance(wanted.operation, str) else wanted.operation
-    if expectation.met is not None or not any(check.on.takes_operation(name) for name in operations):
+    if expectation.met is not None or expectation.step in heard:
+        return False
+    if not any(check.on.takes_operation(name) for name in operations):
         return False
     return check.on.outcome is None or wanted.outcome is None or _overlap(check.on.outcome, wanted.outcome)
 

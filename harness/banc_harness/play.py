@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from banc_fixtures.patients import Patient
     from banc_fixtures.professionals import Professional
     from banc_fixtures.structures import Structure
+    from banc_harness.levers import Levers
     from banc_harness.trace import Acted, Exchange
     from banc_standards.contracts.sut import Sut
     from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
@@ -130,17 +131,8 @@ class Stage(Protocol):
 
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None: ...
 
-    async def arm_fault(
-        self, id: str, *, times: int | None, match: Mapping[str, Any], sequence: tuple[Any, ...]
-    ) -> None: ...
-
-    async def clear_faults(self) -> None: ...
-
-    async def clock(self, *, offset_s: int, frozen: bool) -> None: ...
-
-    async def switch(self, values: Mapping[str, Any]) -> None: ...
-
-    async def login(self, professional: Professional | None, *, means: LoginMeans, outcome: LoginOutcome) -> None: ...
+    @property
+    def levers(self) -> Levers: ...
 
 
 class Play:
@@ -234,25 +226,25 @@ class Step:
 
         Faults, switches, clock and login are put back when the scenario ends.
         """
-        await self._stage.arm_fault(id, times=times, match=match, sequence=tuple(sequence))
+        await self._stage.levers.arm_fault(id, times=times, match=match, sequence=tuple(sequence))
 
     async def clear_faults(self) -> None:
         """Disarms every fault of the session."""
-        await self._stage.clear_faults()
+        await self._stage.levers.clear_faults()
 
     async def clock(self, *, offset_s: int = 0, frozen: bool = False) -> None:
         """Moves the session's clock by that many seconds from real time (CONTRACTS §5).
 
         A software that says ``clock: follows`` is asked to ``clock.set`` its own, here and when the scenario ends.
         """
-        await self._stage.clock(offset_s=offset_s, frozen=frozen)
+        await self._stage.levers.clock(offset_s=offset_s, frozen=frozen)
 
     async def switch(self, **values: Any) -> None:
         """Sets behaviours that rest on an uncertain fact; a dot in a name is written as two underscores."""
-        await self._stage.switch({name.replace("__", "."): value for name, value in values.items()})
+        await self._stage.levers.switch({name.replace("__", "."): value for name, value in values.items()})
 
     async def login(
         self, professional: Professional | None, *, means: LoginMeans = "MOBILE", outcome: LoginOutcome = "approve"
     ) -> None:
         """How Pro Santé Connect answers the next sign-ins (CONTRACTS §12); ``None`` brings its page back."""
-        await self._stage.login(professional, means=means, outcome=outcome)
+        await self._stage.levers.login(professional, means=means, outcome=outcome)

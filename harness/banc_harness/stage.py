@@ -11,44 +11,26 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from banc_fixtures.patients import Patient
-from banc_fixtures.population import Population
 from banc_fixtures.professionals import Professional
 from banc_fixtures.structures import Structure
-from banc_harness.client import Control
-from banc_harness.drivers.choice import Drivers
+from banc_harness.bench import Bench
 from banc_harness.drivers.reply import DriverFailed, Evidence, Reply
-from banc_harness.events import Recorder, instant
+from banc_harness.events import instant
 from banc_harness.inputs import for_software
+from banc_harness.levers import Levers
 from banc_harness.play import Scenario
 from banc_harness.selection import Selection, nearest
-from banc_harness.session import RunSession, acting_professional, acting_structure
-from banc_harness.tape import Tape
+from banc_harness.session import acting_professional, acting_structure
 from banc_harness.trace import Acted, Exchange, Expectation, Trace
 from banc_standards.contracts import events
-from banc_standards.contracts.control import FaultRequest, LoginRequest
 from banc_standards.contracts.driver import Action
 from banc_standards.contracts.sut import Sut
-from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
-from banc_standards.errors import Lang, Sentence
+from banc_standards.errors import Sentence
+
+AFTER_A_MISS_S = 1.0
+"""How long an expectation waits once an earlier step of the scenario missed its own, in seconds."""
 
 StepOutcome = Literal["done", "missed", "skipped", "failed"]
-
-
-@dataclass(slots=True)
-class Bench:
-    """What all the scenarios of a run share. ``files`` collects evidence by the name of its bytes."""
-
-    control: Control
-    session: RunSession
-    sut: Sut
-    population: Population
-    drivers: Drivers
-    recorder: Recorder
-    tape: Tape
-    lang: Lang
-    files: dict[str, Evidence] = field(default_factory=dict)
-    answered: bool = False
-    driver_failures: list[DriverFailed] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,8 +56,7 @@ class Performance:
         self._acts: list[Acted] = []
         self._expectations: list[Expectation] = []
         self._subjects: dict[str, dict[str, None]] = {"patients": {}, "professionals": {}, "structures": {}}
-        self._touched: set[str] = set()
-        self._switches: dict[str, Any] = {}
+        self.levers = Levers(bench, self._tell_clock)
 
     # who
 
@@ -136,6 +117,11 @@ class Performance:
         self._acts.append(acted)
         return acted
 
+    async def _tell_clock(self, wanted: Mapping[str, Any]) -> None:
+        if self.sut.clock == "follows":
+            step = self._step or _OpenStep(self._scenario.id, (), self._position, time.monotonic())
+            self._acts.append(await self._ask(step, "clock.set", wanted))
+
     async def _ask(
         self, step: _OpenStep, action: str, input: Mapping[str, Any], deadline_s: int | None = None
     ) -> Acted:
@@ -170,8 +156,7 @@ class Performance:
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None:
         """Waits for an exchange, or only looks for it when the driver could not be asked."""
         step, tape = self._current(), self._bench.tape
-        untested = next((item.why for item in self._acts if not item.answered), "")
-        patience = 0.0 if untested else within_s
+        untested, patience = self._hopeless(step, within_s)
         told = {"step": step.id, "id": str(uuid.uuid4()), "operation": _operations(wanted)}
         awaited = {"outcome": wanted.outcome if isinstance(wanted.outcome, str) else None, "match": _match(wanted)}
         deadline = instant(self._bench.recorder.now() + timedelta(seconds=patience))
@@ -198,62 +183,19 @@ class Performance:
         self._emit(events.ExpectationMissed, **told, **awaited, nearest=self._nearest(close))
         return None
 
-    # the session
-
-    async def arm_fault(
-        self, id: str, *, times: int | None, match: Mapping[str, Any], sequence: tuple[Any, ...]
-    ) -> None:
-        """Arms a fault until the scenario ends at most."""
-        self._touched.add("faults")
-        fault = FaultRequest(
-            id=id, service=id.partition(".")[0], match=dict(match), sequence=list(sequence), times=times
-        )
-        await self._bench.control.arm_fault(self._bench.session.id, fault)
-        often = "∞" if times is None else str(times)
-        self._note("BENCH-FAULT", f"panne armée : {id} × {often}", f"fault armed: {id} × {often}")
-
-    async def clear_faults(self) -> None:
-        """Disarms every fault."""
-        await self._bench.control.clear_faults(self._bench.session.id)
-        self._note("BENCH-FAULT", "pannes désarmées", "faults cleared")
-
-    async def clock(self, *, offset_s: int, frozen: bool) -> None:
-        """Moves the session's clock until the scenario ends at most."""
-        self._touched.add("clock")
-        await self._bench.control.set_clock(self._bench.session.id, offset_s=offset_s, frozen=frozen)
-        self._note("BENCH-CLOCK", f"horloge décalée de {offset_s} s", f"clock moved by {offset_s} s")
-        if self.sut.clock == "follows":
-            await self.act("clock.set", {"offset_s": offset_s, "frozen": frozen}, None)
-
-    async def switch(self, values: Mapping[str, Any]) -> None:
-        """Sets switches until the scenario ends at most."""
-        before = await self._bench.control.switches(self._bench.session.id)
-        self._switches = {**{name: before[name] for name in values if name in before}, **self._switches}
-        await self._bench.control.set_switches(self._bench.session.id, values)
-        told = ", ".join(f"{name}={value}" for name, value in values.items())
-        self._note("BENCH-SWITCH", f"bascules : {told}", f"switches: {told}")
-
-    async def login(self, professional: Professional | None, *, means: LoginMeans, outcome: LoginOutcome) -> None:
-        """Sets how sign-ins are answered until the scenario ends at most."""
-        self._touched.add("login")
-        login = None if professional is None else LoginRequest(auto=professional.idnat, means=means, outcome=outcome)
-        await self._bench.control.set_login(self._bench.session.id, login)
-
-    async def put_back(self) -> None:
-        """Puts back what the scenario changed in the session."""
-        control, session = self._bench.control, self._bench.session.id
-        if "faults" in self._touched:
-            await control.clear_faults(session)
-        if "clock" in self._touched:
-            await control.release_clock(session)
-            if self.sut.clock == "follows":
-                end = _OpenStep(self._scenario.id, (), self._position, time.monotonic())
-                await self._ask(end, "clock.set", {"offset_s": 0, "frozen": False})
-        if self._switches:
-            await control.set_switches(session, self._switches)
-        if "login" in self._touched:
-            usual = acting_professional(self.sut, self._bench.population)
-            await control.set_login(session, LoginRequest(auto=usual.idnat))
+    def _hopeless(self, step: _OpenStep, within_s: float) -> tuple[str, float]:
+        """Why a miss would tell nothing of the software, if so, and how long to wait then, in seconds."""
+        silent = next((item.why for item in self._acts if not item.answered), "")
+        if silent:
+            return silent, 0.0
+        for item in self._expectations:
+            if item.met is None and item.step != step.id:
+                said = Sentence(
+                    f"l'étape {item.step} n'a pas abouti : {_operations(item.selection)} n'est pas venu",
+                    f"step {item.step} did not succeed: {_operations(item.selection)} did not come",
+                )
+                return said.of(self._bench.lang), min(within_s, AFTER_A_MISS_S)
+        return "", within_s
 
     async def trace(self) -> Trace:
         """Everything that happened, bytes included; tells the strays."""
@@ -284,9 +226,6 @@ class Performance:
 
     def _emit(self, kind: type[Any], /, **content: Any) -> None:
         self._bench.recorder.emit(kind, scenario=self._scenario.id, **content)
-
-    def _note(self, code: str, fr: str, en: str) -> None:
-        self._bench.recorder.emit(events.Log, level="info", code=code, text=Sentence(fr, en).of(self._bench.lang))
 
     def _tell(self, entry: Mapping[str, Any]) -> None:
         claimed_by = self._bench.tape.claimed_by(entry["seq"])

@@ -99,6 +99,24 @@ def test_exchange_that_could_not_come_is_not_tested_and_says_why() -> None:
     assert judged.findings == ()
 
 
+def test_check_that_has_an_exchange_of_the_step_judges_that_one(exchange: Exchanges) -> None:
+    refused = exchange(outcome="refused", sent=b"good")
+
+    judged = judge(looking(Selection("dmp.TD2.1")), trace(refused, missed=missing()))
+
+    assert judged is not None
+    assert (judged.verdict, judged.inputs) == ("CONFORME", (refused.hash,))
+
+
+def test_exchange_of_another_step_does_not_stand_for_the_missing_one(exchange: Exchanges) -> None:
+    earlier = exchange(sent=b"good", claimed_by="UC1.01.0")
+
+    judged = judge(looking(), trace(earlier, missed=missing()))
+
+    assert judged is not None
+    assert judged.verdict == "NON_CONFORME"
+
+
 @pytest.mark.parametrize("missed", [missing("psc.token"), missing(outcome="refused")])
 def test_another_missing_exchange_is_not_this_check_s_affair(missed: Expectation) -> None:
     assert judge(looking(), trace(missed=missed)) is None

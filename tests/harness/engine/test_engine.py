@@ -293,3 +293,18 @@ async def test_check_that_breaks_is_logged_and_left_to_a_person(run: Any) -> Non
 
     assert [event.verdict for event in played.of(events.CheckEnded)] == ["A_COMPLETER"]
     assert [event.code for event in played.of(events.Log)] == ["CHECK-001"]
+
+
+async def test_miss_after_a_step_that_failed_is_not_tested(run: Any) -> None:
+    @scenario(id="T.01", title=SAID)
+    async def scene(play: Play) -> None:
+        async with play.step("T.01.1", SAID) as step:
+            await step.act("auth.login")
+            await step.expect("test.welcome", within_s=0.1)
+        async with play.step("T.01.2", SAID) as step:
+            await step.expect("test.hello", within_s=0.1)
+
+    played = await run(scene, checks=[looking()], behaviour="other")
+
+    (judged,) = played.of(events.CheckEnded)
+    assert judged.verdict == "NON_TESTE"

@@ -1,0 +1,32 @@
+"""What all the scenarios of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banc_fixtures.population import Population
+from banc_harness.client import Control
+from banc_harness.drivers.choice import Drivers
+from banc_harness.drivers.reply import DriverFailed, Evidence
+from banc_harness.events import Recorder
+from banc_harness.session import RunSession
+from banc_harness.tape import Tape
+from banc_standards.contracts.sut import Sut
+from banc_standards.errors import Lang
+
+
+@dataclass(slots=True)
+class Bench:
+    """The run's session, software and tellers. ``files`` collects evidence by the name of its bytes."""
+
+    control: Control
+    session: RunSession
+    sut: Sut
+    population: Population
+    drivers: Drivers
+    recorder: Recorder
+    tape: Tape
+    lang: Lang
+    files: dict[str, Evidence] = field(default_factory=dict)
+    answered: bool = False
+    driver_failures: list[DriverFailed] = field(default_factory=list)

@@ -1,0 +1,81 @@
+"""What a scenario moves in the session of the run, and how it is put back when the scenario ends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from banc_fixtures.professionals import Professional
+from banc_harness.bench import Bench
+from banc_harness.session import acting_professional
+from banc_standards.contracts import events
+from banc_standards.contracts.control import FaultRequest, LoginRequest
+from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
+from banc_standards.errors import Sentence
+
+TellClock = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+class Levers:
+    """Faults, clock, switches and login of one scenario. ``tell_clock`` passes ``clock.set`` on to the software."""
+
+    def __init__(self, bench: Bench, tell_clock: TellClock) -> None:
+        self._bench = bench
+        self._tell_clock = tell_clock
+        self._touched: set[str] = set()
+        self._switches: dict[str, Any] = {}
+
+    async def arm_fault(
+        self, id: str, *, times: int | None, match: Mapping[str, Any], sequence: tuple[Any, ...]
+    ) -> None:
+        """Arms a fault until the scenario ends at most."""
+        self._touched.add("faults")
+        fault = FaultRequest(
+            id=id, service=id.partition(".")[0], match=dict(match), sequence=list(sequence), times=times
+        )
+        await self._bench.control.arm_fault(self._bench.session.id, fault)
+        often = "∞" if times is None else str(times)
+        self._note("BENCH-FAULT", f"panne armée : {id} × {often}", f"fault armed: {id} × {often}")
+
+    async def clear_faults(self) -> None:
+        """Disarms every fault."""
+        await self._bench.control.clear_faults(self._bench.session.id)
+        self._note("BENCH-FAULT", "pannes désarmées", "faults cleared")
+
+    async def clock(self, *, offset_s: int, frozen: bool) -> None:
+        """Moves the session's clock until the scenario ends at most."""
+        self._touched.add("clock")
+        await self._bench.control.set_clock(self._bench.session.id, offset_s=offset_s, frozen=frozen)
+        self._note("BENCH-CLOCK", f"horloge décalée de {offset_s} s", f"clock moved by {offset_s} s")
+        await self._tell_clock({"offset_s": offset_s, "frozen": frozen})
+
+    async def switch(self, values: Mapping[str, Any]) -> None:
+        """Sets switches until the scenario ends at most."""
+        before = await self._bench.control.switches(self._bench.session.id)
+        self._switches = {**{name: before[name] for name in values if name in before}, **self._switches}
+        await self._bench.control.set_switches(self._bench.session.id, values)
+        told = ", ".join(f"{name}={value}" for name, value in values.items())
+        self._note("BENCH-SWITCH", f"bascules : {told}", f"switches: {told}")
+
+    async def login(self, professional: Professional | None, *, means: LoginMeans, outcome: LoginOutcome) -> None:
+        """Sets how sign-ins are answered until the scenario ends at most."""
+        self._touched.add("login")
+        login = None if professional is None else LoginRequest(auto=professional.idnat, means=means, outcome=outcome)
+        await self._bench.control.set_login(self._bench.session.id, login)
+
+    async def put_back(self) -> None:
+        """Puts back what the scenario changed in the session."""
+        control, session = self._bench.control, self._bench.session.id
+        if "faults" in self._touched:
+            await control.clear_faults(session)
+        if "clock" in self._touched:
+            await control.release_clock(session)
+            await self._tell_clock({"offset_s": 0, "frozen": False})
+        if self._switches:
+            await control.set_switches(session, self._switches)
+        if "login" in self._touched:
+            usual = acting_professional(self._bench.sut, self._bench.population)
+            await control.set_login(session, LoginRequest(auto=usual.idnat))
+
+    def _note(self, code: str, fr: str, en: str) -> None:
+        self._bench.recorder.emit(events.Log, level="info", code=code, text=Sentence(fr, en).of(self._bench.lang))
