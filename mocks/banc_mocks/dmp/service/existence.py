@@ -1,0 +1,100 @@
+"""TD0.2 and TD1.3a: what the DMP says of a patient's record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from banc_fixtures.patients import Patient
+from banc_fixtures.population import population
+from banc_mocks.dmp import faults
+from banc_mocks.dmp.state import Records
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.switches import Switch
+from banc_standards.dmp import errors, names
+from banc_standards.dmp.build import Person, Record, Refusal
+from banc_standards.dmp.read import Query
+from banc_standards.dmp.registry_rules import RecordState
+from banc_standards.dmp.rules import QUERY_RULES, QuerySubject
+from banc_standards.errors import Sentence
+from banc_standards.ins import Ins
+from banc_standards.vihf.read import Assertion
+
+AUTHORIZATION: Final = Switch(
+    "dmp.authorization",
+    "dmp",
+    Sentence(
+        "Autorisation d'accès que TD0.2 annonce (INTERDIT pour un patient opposé à la consultation).",
+        "Access authorization that TD0.2 tells (INTERDIT for a patient who objects to consultation).",
+    ),
+    names.AUTHORIZATIONS[0],
+    names.AUTHORIZATIONS,
+)
+SWITCHES: tuple[Switch, ...] = (AUTHORIZATION,)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What TD0.2 answers: a record, none, or a refusal."""
+
+    record: Record | None = None
+    refusal: Refusal | None = None
+
+
+def existence(call: Call, query: Query, assertion: Assertion) -> Outcome:
+    """Judges a query and looks the record up; a refusal is also noted in the exchange."""
+    refusing = call.judge(QUERY_RULES, QuerySubject(query, assertion))
+    lang = call.sandbox.config.lang
+    if refusing:
+        rule, _ = refusing[0]
+        sentence = errors.SENTENCES.get(rule.code, rule.text).of(lang)
+        return _refused(call, rule.code, f"{sentence} ({rule.id})")
+    lie = call.armed(faults.HL7_ERROR.id)
+    if lie is not None:
+        return _refused(call, str(lie.parameters["code"]), str(lie.parameters["text"]))
+    asked = Ins(query.patients[0].extension, query.patients[0].root)
+    records = Records(call)
+    patient = records.patient(asked)
+    state = state_of(call, records, asked)
+    if patient is None or state == "absent":
+        return Outcome()
+    record = _record(call, patient, state)
+    if call.armed(faults.WRONG_PATIENT.id) is not None:
+        record = _about_another(call, patient, record)
+    return Outcome(record)
+
+
+def state_of(call: Call, records: Records, ins: Ins) -> RecordState:
+    """The state of a record, the faults that change it included."""
+    if call.armed(faults.NOT_FOUND.id) is not None:
+        return "absent"
+    state = records.record(ins)
+    return "closed" if state != "absent" and call.armed(faults.CLOSED.id) is not None else state
+
+
+def _refused(call: Call, code: str, text: str) -> Outcome:
+    call.outcome = "refused"
+    call.code = code
+    return Outcome(refusal=Refusal(code, text))
+
+
+def _record(call: Call, patient: Patient, state: RecordState) -> Record:
+    assert patient.ins is not None
+    authorization = str(call.session.switch(AUTHORIZATION.name))
+    return Record(
+        identifiers=(patient.ins,),
+        person=Person(
+            birth_family=patient.birth_family,
+            given=patient.first_given,
+            sex=patient.sex,
+            birth_date=patient.birth_date.replace("-", ""),
+            used_family=patient.used_family,
+        ),
+        open=state == "open",
+        authorization="INTERDIT" if "consult" in patient.opposed else authorization,
+    )
+
+
+def _about_another(call: Call, patient: Patient, record: Record) -> Record:
+    other = next(one for one in population().patients if one.ins is not None and one.id != patient.id)
+    return replace(_record(call, other, "open"), authorization=record.authorization)

@@ -1,0 +1,167 @@
+"""TD2.1: what the DMP takes into a record, and why it refuses the rest."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from typing import Final
+
+from banc_mocks.dmp import faults
+from banc_mocks.dmp.service.admission import Actor
+from banc_mocks.dmp.service.documents import judge_documents
+from banc_mocks.dmp.service.existence import state_of
+from banc_mocks.dmp.state import Records, StoredDocument
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.clock import second
+from banc_standards.dmp import errors, registry_rules
+from banc_standards.dmp.registry_rules import Held, RegistrySubject, Sent
+from banc_standards.ins import Ins
+from banc_standards.rules import Finding, Rule
+from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
+from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACES
+
+_METADATA: Final = "XDSRegistryMetadataError"
+
+
+def feed(call: Call, submission: Submission, contents: Mapping[str, bytes], actor: Actor) -> list[RegistryError]:
+    """Takes a submission, or says why not; ``contents`` gives the bytes of each document by the id of its entry.
+
+    Nothing is kept of a submission that has one error. The first error names the exchange's code.
+    """
+    note(call, submission)
+    refused = _lies(call) or _errors(call, judge_documents(call, submission, contents, actor))
+    records = Records(call)
+    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    if not refused:
+        subject = _subject(call, records, submission, contents, patient)
+        refused = _errors(call, call.judge(registry_rules.RULES, subject))
+    if refused:
+        call.outcome = "refused"
+        call.code = refused[0].code
+        return refused
+    _register(call, records, submission, contents, patient)
+    return []
+
+
+def note(call: Call, submission: Submission) -> None:
+    """The facts of a submission (CONTRACTS §6): its set, and its documents without the signature."""
+    if submission.set is not None and submission.set.unique_id:
+        call.facts["submission_set"] = submission.set.unique_id
+    call.facts["documents"] = [f"urn:oid:{entry.unique_id}" for entry in submission.contents if entry.unique_id]
+    replaced = [link.target for link in submission.associations if link.type == REPLACES]
+    if replaced:
+        call.facts["replaces"] = replaced
+
+
+def _lies(call: Call) -> list[RegistryError]:
+    lie = call.armed(faults.REGISTRY_ERROR.id)
+    if lie is not None:
+        return [RegistryError(str(lie.parameters["code"]), str(lie.parameters["context"]))]
+    for fault_id, (code, context) in faults.BUSY_CODES.items():
+        if call.armed(fault_id) is not None:
+            return [RegistryError(code, context)]
+    return []
+
+
+def _errors(call: Call, refusing: list[tuple[Rule, Finding]]) -> list[RegistryError]:
+    lang = call.sandbox.config.lang
+    found = []
+    for rule, finding in refusing:
+        sentence = errors.SENTENCES.get(rule.code, rule.text).of(lang)
+        detail = f" : {finding.found}" if finding.found else ""
+        found.append(RegistryError(rule.code or _METADATA, f"{sentence} ({rule.id}{detail})", finding.location))
+    return found
+
+
+def _subject(
+    call: Call, records: Records, submission: Submission, contents: Mapping[str, bytes], patient: Ins
+) -> RegistrySubject:
+    lot = submission.set.unique_id if submission.set else None
+    sent = tuple(_sent(entry, contents[entry.id]) for entry in submission.entries if entry.id in contents)
+    known = {item.unique_id: found for item in sent if (found := records.document(item.unique_id)) is not None}
+    targets: dict[str, Held | None] = {}
+    for link in submission.associations:
+        if link.type == REPLACES:
+            found = records.entry(link.target)
+            targets[link.target] = found.held if found else None
+    return RegistrySubject(
+        patient=patient,
+        record=state_of(call, records, patient),
+        set_id=lot or "",
+        set_known=lot is not None and records.set_known(lot),
+        sent=sent,
+        known={unique_id: document.held for unique_id, document in known.items()},
+        targets=targets,
+    )
+
+
+def _sent(entry: DocumentEntry, content: bytes) -> Sent:
+    return Sent(entry.unique_id or "", _sha1(content), len(content))
+
+
+def _sha1(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+
+
+def _register(
+    call: Call, records: Records, submission: Submission, contents: Mapping[str, bytes], patient: Ins
+) -> None:
+    lot = submission.set
+    assert lot is not None
+    set_id = lot.unique_id or ""
+    replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
+    entries: list[str] = []
+    for entry in submission.entries:
+        content = contents[entry.id]
+        standing = records.document(entry.unique_id or "")
+        if standing is not None:
+            entries.append(standing.entry_uuid)
+            continue
+        document = _document(call, entry, content, patient, set_id, replaces.get(entry.id))
+        entries.append(document.entry_uuid)
+        records.keep(document)
+    for target in replaces.values():
+        old = records.entry(target)
+        if old is not None:
+            records.deprecate(old, DEPRECATED)
+    records.keep_set(
+        set_id,
+        {
+            "ins": patient.value,
+            "ins_oid": patient.oid,
+            "source_id": lot.source_id,
+            "submission_time": lot.submission_time,
+            "at": second(call.now),
+            "entries": entries,
+        },
+    )
+
+
+def _document(
+    call: Call, entry: DocumentEntry, content: bytes, patient: Ins, set_id: str, replaces: str | None
+) -> StoredDocument:
+    logical_id = f"urn:uuid:{uuid.uuid4()}"
+    return StoredDocument(
+        unique_id=entry.unique_id or "",
+        entry_uuid=logical_id,
+        logical_id=logical_id,
+        version=1,
+        ins=patient.value,
+        ins_oid=patient.oid,
+        status=APPROVED,
+        at=second(call.now),
+        blob=call.keep(content),
+        size=len(content),
+        hash=_sha1(content),
+        submission_set=set_id,
+        type_code=entry.type_code.code if entry.type_code else "",
+        class_code=entry.class_code.code if entry.class_code else "",
+        format_code=entry.format_code.code if entry.format_code else "",
+        title=entry.title or "",
+        mime_type=entry.mime_type or "",
+        creation_time=entry.creation_time or "",
+        visibility=tuple(code.code for code in entry.confidentiality),
+        replaces=replaces,
+        signature=entry.signature,
+    )

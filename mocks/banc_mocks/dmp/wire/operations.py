@@ -1,0 +1,93 @@
+"""The operations of the DMP: from a received message to the body of its answer."""
+
+from __future__ import annotations
+
+import uuid
+
+from lxml import etree
+
+from banc_mocks.dmp import faults
+from banc_mocks.dmp.service import admission, existence, feeding
+from banc_mocks.dmp.service.admission import Actor
+from banc_mocks.dmp.service.refusal import DmpRefused
+from banc_mocks.dmp.wire import answers, reception
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.http import Reply
+from banc_standards.dmp import build, read, transactions
+from banc_standards.dmp.build import Identifier
+from banc_standards.errors import Sentence
+from banc_standards.soap import mtom
+from banc_standards.soap import rules as soap_rules
+from banc_standards.soap.mtom import Package
+from banc_standards.soap.read import SoapRefused
+from banc_standards.xds import build as xds
+from banc_standards.xds import read as xds_read
+from banc_standards.xds.model import RegistryError
+
+
+async def exchange(call: Call, path: str) -> Reply:
+    """One SOAP exchange at ``path`` below the base: certificate, envelope, VIHF, rights, then the operation.
+
+    Raises :class:`DmpRefused`, which the service answers as a SOAP Fault.
+    """
+    admission.check_client(call)
+    parts = reception.package(call)
+    message = reception.message(call, parts)
+    transaction = reception.transaction(call, path, message)
+    admission.check_message(call, reception.subject(call, message, parts, transaction))
+    if transaction is None or message.body is None:
+        raise reception.unknown(call, path, message)
+    actor = admission.admit(call, message, transaction)
+    admission.authorize(call, transaction, actor)
+    _told_to_fail(call)
+    if transaction is transactions.FEED:
+        body = provide_and_register(call, message.body, parts, actor)
+    else:
+        body = find_record(call, message.body, actor)
+    return answers.answer(call, transaction.answer, body)
+
+
+def _told_to_fail(call: Call) -> None:
+    lie = call.armed(faults.SOAP_FAULT.id)
+    if lie is not None:
+        reason = str(lie.parameters["reason"])
+        text = Sentence(reason, reason) if reason else None
+        raise DmpRefused(str(lie.parameters["code"]), text, receiver=bool(lie.parameters["receiver"]))
+
+
+def find_record(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
+    """TD0.2 and TD1.3a: PRPA_IN201307UV02 in, PRPA_IN201308UV02 out."""
+    asked = read.query(body)
+    outcome = existence.existence(call, asked, actor.assertion)
+    return build.answer(
+        message_id=Identifier(str(uuid.uuid4())),
+        when=call.now,
+        receiver=asked.sender,
+        request_id=asked.message_id,
+        query_id=asked.query_id,
+        reason=asked.reason,
+        record=outcome.record,
+        refusal=outcome.refusal,
+    )
+
+
+def provide_and_register(call: Call, body: etree._Element, parts: Package, actor: Actor) -> etree._Element:
+    """TD2.1: ProvideAndRegisterDocumentSetRequest in, RegistryResponse out."""
+    try:
+        submission = xds_read.read(body)
+        contents = {
+            identifier: mtom.resolve(element, parts) for identifier, element in xds_read.document_parts(body).items()
+        }
+    except xds_read.XdsRefused as refused:
+        return _refused(call, "XDSRegistryMetadataError", f"{refused.text.fr} ({refused.rule_id})")
+    except SoapRefused as refused:
+        rule, hit = soap_rules.hit(refused)
+        call.find(rule, hit)
+        return _refused(call, "XDSMissingDocument", f"{refused.text.fr} ({rule.id})")
+    return xds.registry_response(feeding.feed(call, submission, contents, actor))
+
+
+def _refused(call: Call, code: str, context: str) -> etree._Element:
+    call.outcome = "refused"
+    call.code = code
+    return xds.registry_response([RegistryError(code, context)])
