@@ -54,7 +54,7 @@ class Bench:
     control: httpx.Client
     trust: ssl.SSLContext
     client_id: str = "dossier-plus"
-    client_secret: str = "secret-de-test"
+    client_secret: str = "secret-de-test-du-banc"
     prefixed: bool = True
     opened: list[httpx.Client] = field(default_factory=list)
 

@@ -160,7 +160,13 @@ def test_an_unknown_form_address_is_refused(bench: Bench, page_login: Login) -> 
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "https://evil.example.test"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+    "headers",
+    [
+        {"Origin": "https://evil.example.test"},
+        {"Origin": "null"},
+        {"Origin": "https://[bad"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
 )
 def test_a_form_posted_by_another_site_is_refused(bench: Bench, page_login: Login, headers: dict[str, str]) -> None:
     page = Page(page_login.ask().text)

@@ -227,12 +227,9 @@ def _from_elsewhere(call: Call) -> bool:
     origin = call.headers.get("Origin")
     if origin is None:
         return call.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
-    return origin not in (_origin(call.base_url("wallet")), f"{urlsplit(origin).scheme}://{call.headers.get('Host')}")
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+    host = call.headers.get("Host")
+    own = urlsplit(call.base_url("wallet"))
+    return origin not in (f"https://{host}", f"http://{host}", f"{own.scheme}://{own.netloc}")
 
 
 def _cookie_path(call: Call) -> str:

@@ -85,7 +85,7 @@ def _bad_prompt(request: AuthorizationRequest) -> Iterator[Hit]:
 NO_STATE = Rule(
     id="PSC-AUT-013",
     text=Sentence("state manque : le retour n'est pas protégé.", "state is missing: the callback is not protected."),
-    clause="Référentiel Pro Santé Connect, EXI PSC 08-10 ; RFC 6749 §10.12",
+    clause="Référentiel Pro Santé Connect (state) ; RFC 6749 §10.12",
     fix=Sentence(
         "Envoyez un state aléatoire, à usage unique, lié à la session du navigateur.",
         "Send a random, single-use state bound to the browser's session.",
@@ -107,7 +107,7 @@ WEAK_STATE = Rule(
 NO_NONCE = Rule(
     id="PSC-AUT-015",
     text=Sentence("nonce manque : l'ID token peut être rejoué.", "nonce is missing: the ID token can be replayed."),
-    clause="Référentiel Pro Santé Connect, EXI PSC 08-10 ; OpenID Connect Core 1.0 §15.5.2",
+    clause="Référentiel Pro Santé Connect (nonce) ; OpenID Connect Core 1.0 §15.5.2",
     fix=Sentence(
         "Envoyez un nonce aléatoire et vérifiez-le dans l'ID token.",
         "Send a random nonce and check it in the ID token.",
@@ -119,7 +119,7 @@ NO_NONCE = Rule(
 WEAK_NONCE = Rule(
     id="PSC-AUT-016",
     text=Sentence("nonce ne peut pas porter 128 bits d'entropie.", "nonce cannot hold 128 bits of entropy."),
-    clause="Référentiel Pro Santé Connect, EXI PSC 08-10",
+    clause="Référentiel Pro Santé Connect (nonce)",
     fix=Sentence("Tirez au moins 16 octets aléatoires.", "Draw at least 16 random octets."),
     check=_weak_nonce,
     severity="warning",

@@ -1,0 +1,133 @@
+"""Each misbehaviour: what is told is false in one precise way, and told in the journal."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from banc_mocks.psc.faults import FAULTS
+
+from .conftest import Bench, Login, callback
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    return dict(json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "==")))
+
+
+def test_a_wrong_state(bench: Bench, login: Login) -> None:
+    bench.arm("psc.state.wrong")
+
+    assert callback(login.ask())["state"] != login.state
+    assert bench.last("psc.authorization")["fault"] == "psc.state.wrong"
+
+
+def test_no_state(bench: Bench, login: Login) -> None:
+    bench.arm("psc.state.missing")
+
+    assert "state" not in callback(login.ask())
+
+
+def test_another_issuer_in_the_callback(bench: Bench, login: Login) -> None:
+    bench.arm("psc.callback.iss")
+
+    assert callback(login.ask())["iss"] != bench.issuer
+
+
+@pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable"])
+def test_an_error_in_the_callback(bench: Bench, login: Login, error: str) -> None:
+    bench.arm("psc.callback.error", sequence=[{"error": error}])
+
+    told = callback(login.ask())
+
+    assert (told["error"], told["state"]) == (error, login.state)
+
+
+def test_a_wrong_nonce(bench: Bench, login: Login) -> None:
+    bench.arm("psc.nonce.wrong")
+
+    assert claims_of(login.tokens()["id_token"])["nonce"] != login.nonce
+
+
+def test_no_nonce(bench: Bench, login: Login) -> None:
+    bench.arm("psc.nonce.missing")
+
+    assert "nonce" not in claims_of(login.tokens()["id_token"])
+
+
+def test_another_issuer_in_the_id_token(bench: Bench, login: Login) -> None:
+    bench.arm("psc.id_token.iss")
+
+    assert claims_of(login.tokens()["id_token"])["iss"] != bench.issuer
+
+
+def test_another_audience(bench: Bench, login: Login) -> None:
+    bench.arm("psc.id_token.aud")
+
+    assert claims_of(login.tokens()["id_token"])["aud"] != bench.client_id
+
+
+def test_an_expired_id_token(bench: Bench, login: Login) -> None:
+    bench.arm("psc.id_token.expired")
+    tokens = login.tokens()
+
+    assert claims_of(tokens["id_token"])["exp"] < claims_of(tokens["access_token"])["iat"]
+
+
+def test_an_id_token_signed_with_an_unknown_key(bench: Bench, login: Login) -> None:
+    bench.arm("psc.id_token.unknown_key")
+    tokens = login.tokens()
+    keys = KeySet.import_key_set(bench.http().get(bench.document()["jwks_uri"]).json())
+
+    with pytest.raises(JoseError):
+        jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
+    assert jwt.decode(tokens["access_token"], keys, algorithms=["RS256"]).claims["typ"] == "Bearer"
+
+
+def test_userinfo_of_another_subject(bench: Bench, login: Login) -> None:
+    tokens = login.tokens()
+    bench.arm("psc.userinfo.sub")
+
+    lied, honest = (login.userinfo(tokens["access_token"]).json() for _ in range(2))
+
+    assert lied["sub"] != claims_of(tokens["id_token"])["sub"]
+    assert honest["sub"] == claims_of(tokens["id_token"])["sub"]
+
+
+def test_a_refused_refresh_leaves_the_code_alone(bench: Bench, login: Login) -> None:
+    bench.arm("psc.token.invalid_grant", match={"grant_type": "refresh_token"})
+    tokens = login.tokens()
+
+    refused, accepted = login.refresh(tokens["refresh_token"]), login.refresh(tokens["refresh_token"])
+
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert accepted.status_code == 200
+
+
+def test_a_fault_may_choose_its_person(bench: Bench, login: Login) -> None:
+    bench.arm("psc.nonce.wrong", match={"professional": "899900000029"})
+
+    assert claims_of(login.tokens()["id_token"])["nonce"] == login.nonce
+
+
+@pytest.mark.parametrize("operation", ["psc.authorization", "psc.token"])
+def test_the_provider_is_down_for_one_operation(bench: Bench, login: Login, operation: str) -> None:
+    code = login.code()
+    bench.arm("psc.down", match={"operation": operation})
+
+    answers = {"psc.authorization": login.ask(), "psc.token": login.redeem(code)}
+
+    assert answers.pop(operation).status_code == 503
+    assert next(iter(answers.values())).status_code in (200, 302)
+
+
+def test_every_fault_of_the_table_is_tried_here() -> None:
+    tried = Path(__file__).read_text("utf-8")
+
+    assert [fault.id for fault in FAULTS if f'"{fault.id}"' not in tried] == []

@@ -1,0 +1,66 @@
+"""The provider's keys and memory outlive the process."""
+
+from __future__ import annotations
+
+import ssl
+import stat
+from pathlib import Path
+
+import httpx
+
+from banc_mocks.psc.service.keys import Keys
+
+from .conftest import Bench, Login, SandboxThread
+
+
+def test_keys_are_made_once_and_read_back(tmp_path: Path) -> None:
+    file = tmp_path / "psc" / "keys.json"
+    token = Keys(file).signed({"jti": "a"})
+    sealed = Keys(file).sealed({"jti": "b"})
+
+    assert Keys(file).read(token) == {"jti": "a"}
+    assert Keys(file).read_sealed(sealed) == {"jti": "b"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_no_kind_of_token_passes_for_the_other(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+
+    assert keys.read(keys.sealed({"jti": "a"})) is None
+    assert keys.read_sealed(keys.signed({"jti": "a"})) is None
+    assert keys.read(keys.signed_by_stranger({"jti": "a"})) is None
+    assert keys.read(Keys(tmp_path / "others.json").signed({"jti": "a"})) is None
+
+
+def test_only_an_id_token_is_a_hint(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+
+    assert keys.read_hint(keys.signed({"typ": "ID"})) == {"typ": "ID"}
+    assert keys.read_hint(keys.signed({"typ": "Bearer"})) is None
+    assert keys.read_hint("") is None
+
+
+def test_a_restart_keeps_tokens_and_sessions(tmp_path: Path) -> None:
+    first = SandboxThread(tmp_path)
+    trust = ssl.create_default_context(cafile=first.ready["ca_file"])
+    with httpx.Client(base_url=first.ready["control"], verify=trust) as control:
+        bench = Bench(first.ready, "default", control, trust)
+        bench.declare()
+        bench.approve()
+        tokens = Login(bench, bench.http()).tokens()
+    first.stop()
+
+    second = SandboxThread(tmp_path)
+    try:
+        with httpx.Client(base_url=second.ready["control"], verify=trust) as control:
+            again = Bench(second.ready, "default", control, trust)
+            login = Login(again, again.http())
+            userinfo = login.userinfo(tokens["access_token"])
+            refreshed = login.refresh(tokens["refresh_token"])
+    finally:
+        second.stop()
+
+    assert userinfo.status_code == 200
+    assert refreshed.json()["session_state"] == tokens["session_state"]
+    for client in (*bench.opened, *again.opened):
+        client.close()
