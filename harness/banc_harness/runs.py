@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ from banc_standards.contracts.vocabulary import RunKind, SessionMode
 from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
 READY_FILE = "sandbox.json"
+OWNER_FILE = "sandbox.run"
+"""Holds the process of the run that a sandbox was started for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     gathering = json_report.Gathering()
     with ExitStack() as files:
         writers = [files.enter_context(ndjson(target)) for target in _event_files(options, folder)]
-        async with _reached(options) as reached:
+        async with _reached(options, folder) as reached:
             engine = await _play(plan, options, reached, folder, [gathering, *consumers, *writers])
     report = gathering.report()
     _write_evidence(engine.files, folder)
@@ -126,16 +129,32 @@ def new_run(now: datetime | None = None) -> str:
 
 
 @asynccontextmanager
-async def _reached(options: Options) -> AsyncIterator[_Reached]:
+async def _reached(options: Options, folder: Path) -> AsyncIterator[_Reached]:
     if options.sandbox is not None:
         yield _Reached(options.sandbox, options.ca_file, own=False)
         return
     found = await find(options.data, token=options.token, lang=options.lang)
-    if found is not None:
+    if found is not None and not _ends_with_its_run(found, options.data):
         yield _Reached(found.control, Path(found.ca_file), own=False)
         return
-    async with started_sandbox(options.data, lang=options.lang) as ready:
-        yield _Reached(ready.control, Path(ready.ca_file), own=True)
+    data = options.data if found is None else folder / "sandbox"
+    with suppress(OSError):  # a folder that cannot be written is refused by the start itself, with its reason
+        data.mkdir(parents=True, exist_ok=True)
+        (data / OWNER_FILE).write_text(str(os.getpid()))
+    try:
+        async with started_sandbox(data, lang=options.lang) as ready:
+            yield _Reached(ready.control, Path(ready.ca_file), own=True)
+    finally:
+        with suppress(OSError):
+            (data / OWNER_FILE).unlink()
+
+
+def _ends_with_its_run(ready: Ready, data: Path) -> bool:
+    """Whether a running sandbox was started by another run, which will stop it: it is no place to play in."""
+    try:
+        return int((data / OWNER_FILE).read_text()) == ready.pid
+    except (OSError, ValueError):
+        return False
 
 
 async def _play(plan: Plan, options: Options, reached: _Reached, folder: Path, consumers: Sequence[Consumer]) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable
@@ -170,3 +171,16 @@ def test_loss_is_worse_and_gain_is_not() -> None:
 
 def test_each_run_has_its_own_id() -> None:
     assert runs.new_run() != runs.new_run()
+
+
+async def test_sandbox_of_another_run_is_left_alone(
+    options: MakeOptions, data: Path, ready: Ready, tmp_path: Path
+) -> None:
+    chosen = dataclasses.replace(options(sandbox=None, ca_file=None), data=data)
+    assert (await runs.run(chosen)).report.mode == "strict"
+
+    (data / runs.OWNER_FILE).write_text(str(ready.pid))
+    report = (await runs.run(chosen)).report
+
+    assert report.mode == "lenient"
+    assert (tmp_path / "report" / "sandbox").is_dir()
