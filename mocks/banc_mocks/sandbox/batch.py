@@ -32,7 +32,8 @@ class Batch:
     """What is written together: an exchange, the bytes that it names, the state that it changed.
 
     ``entry`` is the exchange of CONTRACTS §6 without ``v session epoch writer seq prev hash``, which the store adds
-    when it seals; it is not to be altered once handed over. ``blobs`` maps ``sha256:…`` to bytes.
+    when it seals; it is not to be altered once handed over. ``blobs`` maps ``sha256:…`` to bytes. A ``purge`` comes
+    before the rest of its batch.
     """
 
     session: str

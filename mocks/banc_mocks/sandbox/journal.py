@@ -115,7 +115,7 @@ class Journal:
                 event.clear()
                 page = await self._page(session.id, asked, query, page.next, limit)
                 left = deadline - time.monotonic()
-                if page.exchanges or left <= 0 or asked != session.epoch:
+                if page.exchanges or left <= 0 or asked != session.epoch or session.ended:
                     return page
                 try:
                     await asyncio.wait_for(event.wait(), left)

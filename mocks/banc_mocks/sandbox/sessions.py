@@ -61,6 +61,8 @@ class Session:
         self.working = working
         self.faults = ArmedFaults()
         self.lease: Lease | None = None
+        self.ended = False
+        """True once the session was deleted."""
         self._real = real
         self._switches = switches
 
@@ -216,6 +218,7 @@ class Sessions:
         except BancError:
             self._sessions.setdefault(session_id, session)
             raise
+        session.ended = True
 
     async def reset(self, session_id: str) -> Session:
         """Closes the epoch and opens the next: empty journal, no state, no fault, real time; settings stay.
@@ -301,7 +304,7 @@ class Sessions:
         session = Session(session_id, settings, Working(session_id, 0), self._real, self.switches)
         self._sessions[session_id] = session
         try:
-            await self._store.write(Batch(session_id, 0, records=(self._record(session),)))
+            await self._store.write(Batch(session_id, 0, records=(self._record(session),), purge=Purge()))
         except BancError:
             del self._sessions[session_id]
             raise

@@ -168,6 +168,10 @@ class Store:
 
     def _add(self, transaction: Transaction, job: _Job, heads: _Heads) -> None:
         batch = job.batch
+        if batch.purge is not None:
+            transaction.purge(batch.session, batch.purge)
+            if batch.purge.epochs_before is None:
+                heads.update({known: Head() for known in {*heads, *self._heads} if known[0] == batch.session})
         chain = (batch.session, batch.epoch)
         head = heads.get(chain) or self._heads.get(chain) or self._read_head(transaction.connection, *chain)
         entry = None
@@ -190,10 +194,6 @@ class Store:
             transaction.change(batch.session, batch.epoch, change, self._rank)
         for record in batch.records:
             transaction.record(record)
-        if batch.purge is not None:
-            transaction.purge(batch.session, batch.purge)
-            if batch.purge.epochs_before is None:
-                heads.update({known: Head() for known in {*heads, *self._heads} if known[0] == batch.session})
         job.receipt = Receipt(entry, head.seq)
 
     def _read_head(self, connection: sa.Connection, session: str, epoch: int) -> Head:

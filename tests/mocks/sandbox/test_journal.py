@@ -143,6 +143,17 @@ async def test_waiting_ends_when_the_epoch_is_closed(world: Any) -> None:
     assert (await asyncio.wait_for(waiting, 5)).exchanges == []
 
 
+async def test_waiting_ends_with_the_session(world: Any) -> None:
+    session = await world.sessions.create("aaaa")
+    waiting = asyncio.create_task(world.journal.exchanges(session, Query(), wait_s=30))
+    await world.journal.position(session)
+
+    await world.sessions.delete("aaaa")
+    world.journal.wake("aaaa")
+
+    assert (await asyncio.wait_for(waiting, 5)).exchanges == []
+
+
 async def test_the_position_counts_what_was_posted_before(world: Any) -> None:
     world.journal.note(Batch("default", 0, read()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -36,10 +37,9 @@ _log = logging.getLogger("banc.control")
 def application(sandbox: Sandbox) -> web.Application:
     """The control port of a sandbox: ``/control/v1`` and the open addresses at the root (CONTRACTS §2, +0)."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[_problems(sandbox)])
-    document = Raw(described(ENDPOINTS, BASE), "application/json")
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, BASE + endpoint.path, _served(sandbox, endpoint), name=endpoint.id)
-    app.router.add_get(f"{BASE}/openapi.json", _fixed(sandbox, document))
+    app.router.add_get(f"{BASE}/openapi.json", _document(sandbox))
     app.router.add_get("/ready", _open(sandbox, overview.ready))
     for method, path, handler in credentials.PUBLIC:
         app.router.add_route(method, path, _open(sandbox, handler))
@@ -65,10 +65,14 @@ def _open(sandbox: Sandbox, handler: Callable[[Asked], Awaitable[Raw]]) -> Handl
     return serve
 
 
-def _fixed(sandbox: Sandbox, document: Raw) -> Handler:
+def _document(sandbox: Sandbox) -> Handler:
+    @cache
+    def document() -> Raw:
+        return Raw(described(ENDPOINTS, BASE), "application/json")
+
     async def serve(request: web.Request) -> web.StreamResponse:
         check_token(sandbox.config.token, request.headers.get("Authorization"), request.remote)
-        return _answer(document, 200)
+        return _answer(document(), 200)
 
     return serve
 
