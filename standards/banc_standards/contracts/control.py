@@ -301,6 +301,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "seed-request": ("POST …/seed", SeedRequest),
     "switches": ("GET and PUT …/switches", Switches),
     "fault-request": ("PUT …/faults", FaultRequest),
+    "fault": ("Fault armed", ArmedFault),
     "fault-page": ("GET …/faults", FaultPage),
     "certificate-request": ("POST …/certificates", CertificateRequest),
     "certificate": ("Certificate issued", Certificate),

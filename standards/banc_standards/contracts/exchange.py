@@ -104,10 +104,11 @@ class Exchange(Shape):
 
 
 class ExchangePage(Shape):
-    """Answer of ``GET …/exchanges``: ``next`` is the ``after`` of the next question."""
+    """Answer of ``GET …/exchanges``: ``next`` is the ``after`` of the next question, ``epoch`` the one they are of."""
 
     exchanges: list[Exchange]
     next: Count
+    epoch: Count | None = None
 
 
 def _holds_float(value: JsonValue) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from banc_harness.demo import described, witness
 from banc_harness.requirements.table import table
@@ -20,47 +18,12 @@ from banc_standards.contracts.report import Report
 from banc_standards.contracts.sut import HttpDriver
 
 Banc = Callable[..., subprocess.CompletedProcess[str]]
-ADAPTER = """
-import json, sys
-action = json.load(sys.stdin)
-json.dump({"banc": 1, "id": action["id"], "status": "unsupported"}, sys.stdout)
-"""
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The control address of a sandbox that simulates Pro Santé Connect alone."""
-    data = tmp_path_factory.mktemp("running") / "data"
-    process = subprocess.Popen(
-        [Path(sys.executable).with_name("banc"), "up", "--port-base", "0", "--data", data, "--services", "psc"],
-        env={name: value for name, value in os.environ.items() if not name.startswith("BANC_")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    assert process.stdout is not None
-    yield json.loads(process.stdout.readline())["control"]
-    process.terminate()
-    process.communicate(timeout=20)
 
 
 @pytest.fixture
-def sut(tmp_path: Path) -> Path:
-    """A software that can do nothing of what it is asked."""
-    adapter = tmp_path / "adapter.py"
-    adapter.write_text(ADAPTER, encoding="utf-8")
-    path = tmp_path / "sut.yaml"
-    described = {
-        "banc": 1,
-        "vendor": "Éditeur Exemple",
-        "product": {"name": "Dossier Plus", "version": "4.2.1"},
-        "couloir": "hopital",
-        "software_type": "DPI",
-        "capabilities": ["psc.code"],
-        "driver": {"kind": "exec", "command": [sys.executable, str(adapter)]},
-    }
-    path.write_text(yaml.safe_dump(described, allow_unicode=True), encoding="utf-8")
-    return path
+def sandbox(up: Any) -> str:
+    """The control address of a sandbox that simulates Pro Santé Connect alone."""
+    return str(up.ready["control"])
 
 
 def test_events_alone_stand_on_standard_output_and_the_verdict_on_the_other(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import ssl
 import stat
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -20,46 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 Banc = Callable[..., subprocess.CompletedProcess[str]]
-PLACE = Path(sys.executable).with_name("banc")
 
 
-@dataclass
-class Up:
-    """A sandbox that runs in a process of its own."""
-
-    process: subprocess.Popen[str]
-    data: Path
-    line: str
-
-    @property
-    def ready(self) -> dict[str, Any]:
-        """Its ready line."""
-        return dict(json.loads(self.line))
-
-
-def started(data: Path, environment: dict[str, str], *more: str) -> subprocess.Popen[str]:
-    """Starts ``banc up`` on free ports."""
-    return subprocess.Popen(
-        [PLACE, "up", "--port-base", "0", "--data", data, "--services", "psc", *more],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """One sandbox for the tests that only look."""
-    data = tmp_path_factory.mktemp("up") / "data"
-    process = started(data, {name: value for name, value in os.environ.items() if not name.startswith("BANC_")})
-    assert process.stdout is not None
-    yield Up(process, data, process.stdout.readline())
-    process.terminate()
-    process.communicate(timeout=20)
-
-
-def test_the_ready_line_is_what_the_folder_and_the_control_api_say(up: Up) -> None:
+def test_the_ready_line_is_what_the_folder_and_the_control_api_say(up: Any) -> None:
     written = (up.data / "sandbox.json").read_text(encoding="utf-8")
     assert json.loads(written) == up.ready
     context = ssl.create_default_context(cafile=up.ready["ca_file"])
@@ -67,25 +27,27 @@ def test_the_ready_line_is_what_the_folder_and_the_control_api_say(up: Up) -> No
         assert json.load(answer) == up.ready
 
 
-def test_the_ready_line_has_no_key_for_what_does_not_run(up: Up) -> None:
+def test_the_ready_line_has_no_key_for_what_does_not_run(up: Any) -> None:
     assert up.ready["event"] == "ready"
     assert set(up.ready["services"]) == {"psc"}
 
 
-def test_env_gives_the_addresses_of_the_running_sandbox(up: Up, banc: Banc) -> None:
+def test_env_gives_the_addresses_of_the_running_sandbox(up: Any, banc: Banc) -> None:
     done = banc("env", BANC_DATA=str(up.data))
     assert (done.returncode, done.stderr) == (0, "")
     assert f"BANC_CONTROL={up.ready['control']}" in done.stdout.splitlines()
     assert f"BANC_PSC_ISSUER={up.ready['services']['psc']['issuer']}" in done.stdout.splitlines()
 
 
-def test_env_as_json_names_files_that_exist(up: Up, banc: Banc) -> None:
+def test_env_as_json_names_files_that_exist(up: Any, banc: Banc) -> None:
     found = json.loads(banc("env", "--format", "json", BANC_DATA=str(up.data)).stdout)
     assert Path(found["BANC_CA_FILE"]).is_file()
     assert Path(found["BANC_TRUSTSTORE"]).is_file()
 
 
-def test_a_certificate_is_written_with_its_chain_and_key_for_its_owner_only(up: Up, banc: Banc, tmp_path: Path) -> None:
+def test_a_certificate_is_written_with_its_chain_and_key_for_its_owner_only(
+    up: Any, banc: Banc, tmp_path: Path
+) -> None:
     out = tmp_path / "client.pem"
     done = banc("cert", "AUTH_CLI", "--out", str(out), "--holder", "S01", BANC_DATA=str(up.data))
     assert (done.returncode, done.stderr) == (0, "")
@@ -97,7 +59,7 @@ def test_a_certificate_is_written_with_its_chain_and_key_for_its_owner_only(up: 
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
 
 
-def test_a_certificate_may_be_a_pkcs12_whose_password_is_told(up: Up, banc: Banc, tmp_path: Path) -> None:
+def test_a_certificate_may_be_a_pkcs12_whose_password_is_told(up: Any, banc: Banc, tmp_path: Path) -> None:
     out = tmp_path / "client.p12"
     done = banc("cert", "SIGN", "--out", str(out), "--holder", "S01", BANC_DATA=str(up.data))
     key, leaf, chain = pkcs12.load_key_and_certificates(out.read_bytes(), json.loads(done.stdout)["password"].encode())
@@ -106,14 +68,14 @@ def test_a_certificate_may_be_a_pkcs12_whose_password_is_told(up: Up, banc: Banc
     assert chain
 
 
-def test_an_unknown_holder_exits_2_with_the_sandbox_own_words(up: Up, banc: Banc, tmp_path: Path) -> None:
+def test_an_unknown_holder_exits_2_with_the_sandbox_own_words(up: Any, banc: Banc, tmp_path: Path) -> None:
     done = banc("cert", "SIGN", "--out", str(tmp_path / "x"), "--holder", "S99", "--lang", "en", BANC_DATA=str(up.data))
     assert (done.returncode, done.stdout) == (2, "")
     assert "S99" in done.stderr
     assert not (tmp_path / "x").exists()
 
 
-def test_a_certificate_that_cannot_be_written_exits_2(up: Up, banc: Banc, tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_written_exits_2(up: Any, banc: Banc, tmp_path: Path) -> None:
     out = tmp_path / "nowhere" / "x.pem"
     done = banc("cert", "SIGN", "--out", str(out), "--holder", "S01", BANC_DATA=str(up.data))
     assert (done.returncode, done.stdout) == (2, "")
@@ -121,9 +83,11 @@ def test_a_certificate_that_cannot_be_written_exits_2(up: Up, banc: Banc, tmp_pa
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_up_stops_cleanly_when_told_to(tmp_path: Path, environment: dict[str, str], number: int) -> None:
+def test_up_stops_cleanly_when_told_to(
+    start_up: Callable[..., subprocess.Popen[str]], tmp_path: Path, environment: dict[str, str], number: int
+) -> None:
     data = tmp_path / "data"
-    process = started(data, environment)
+    process = start_up(data, environment)
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["pid"] == process.pid
     process.send_signal(number)
@@ -133,7 +97,7 @@ def test_up_stops_cleanly_when_told_to(tmp_path: Path, environment: dict[str, st
     assert not (data / "sandbox.json").exists()
 
 
-def test_a_sandbox_that_is_gone_exits_3_and_says_how_to_start_one(banc: Banc, tmp_path: Path, up: Up) -> None:
+def test_a_sandbox_that_is_gone_exits_3_and_says_how_to_start_one(banc: Banc, tmp_path: Path, up: Any) -> None:
     gone = {**up.ready, "control": "https://localhost:1"}
     (tmp_path / "sandbox.json").write_text(json.dumps(gone), encoding="utf-8")
     done = banc("env", BANC_DATA=str(tmp_path))
