@@ -7,6 +7,7 @@ import secrets
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,21 +29,27 @@ class SandboxThread:
     """A sandbox that runs beside the test, as another process would."""
 
     def __init__(self, data: Path) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._config = Config(services=("psc",), port_base=0, data=data)
+        self._started: Future[Running] = Future()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
-        config = Config(services=("psc",), port_base=0, data=data)
-        self.running: Running = asyncio.run_coroutine_threadsafe(start(config), self._loop).result(60)
+        self.ready: dict[str, Any] = self._started.result(60).ready
 
-    @property
-    def ready(self) -> dict[str, Any]:
-        return self.running.ready
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._over = asyncio.Event()
+        try:
+            running = await start(self._config)
+        except BaseException as error:
+            self._started.set_exception(error)
+            raise
+        self._started.set_result(running)
+        await self._over.wait()
+        await running.stop()
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.running.stop(), self._loop).result(30)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(30)
 
 
 @dataclass

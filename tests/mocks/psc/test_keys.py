@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -41,26 +43,30 @@ def test_only_an_id_token_is_a_hint(tmp_path: Path) -> None:
 
 
 def test_a_restart_keeps_tokens_and_sessions(tmp_path: Path) -> None:
-    first = SandboxThread(tmp_path)
-    trust = ssl.create_default_context(cafile=first.ready["ca_file"])
-    with httpx.Client(base_url=first.ready["control"], verify=trust) as control:
-        bench = Bench(first.ready, "default", control, trust)
+    with on_default_session(tmp_path) as bench:
         bench.declare()
         bench.approve()
         tokens = Login(bench, bench.http()).tokens()
-    first.stop()
 
-    second = SandboxThread(tmp_path)
-    try:
-        with httpx.Client(base_url=second.ready["control"], verify=trust) as control:
-            again = Bench(second.ready, "default", control, trust)
-            login = Login(again, again.http())
-            userinfo = login.userinfo(tokens["access_token"])
-            refreshed = login.refresh(tokens["refresh_token"])
-    finally:
-        second.stop()
+    with on_default_session(tmp_path) as bench:
+        login = Login(bench, bench.http())
+        userinfo = login.userinfo(tokens["access_token"])
+        refreshed = login.refresh(tokens["refresh_token"])
 
     assert userinfo.status_code == 200
     assert refreshed.json()["session_state"] == tokens["session_state"]
-    for client in (*bench.opened, *again.opened):
-        client.close()
+
+
+@contextmanager
+def on_default_session(data: Path) -> Iterator[Bench]:
+    """A sandbox of its own over a data folder, until it stops."""
+    sandbox = SandboxThread(data)
+    trust = ssl.create_default_context(cafile=sandbox.ready["ca_file"])
+    try:
+        with httpx.Client(base_url=sandbox.ready["control"], verify=trust) as control:
+            bench = Bench(sandbox.ready, "default", control, trust)
+            yield bench
+            for client in bench.opened:
+                client.close()
+    finally:
+        sandbox.stop()
