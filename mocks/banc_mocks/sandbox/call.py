@@ -72,9 +72,9 @@ class Call:
     code: str | None = None
     fault: str | None = None
     conflict: str | None = None
-    _changes: list[Change] = field(default_factory=list)
-    _blobs: dict[str, bytes] = field(default_factory=dict)
-    _working: Working = field(init=False)
+    _changes: list[Change] = field(default_factory=list, init=False, repr=False)
+    _blobs: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
+    _working: Working = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._working = self.session.working
