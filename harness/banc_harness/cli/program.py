@@ -18,6 +18,8 @@ _USAGE_ERROR: Any = (
     typer.BadParameter.__base__
 )  # the one usage error that typer exports is a child of the others' parent
 
+_INTERRUPTED = 130  # what typer returns, instead of raising, when a command ends on SIGINT
+
 
 def build(say: Words) -> Any:
     """The command line as one parser, its help in the language of ``say``."""
@@ -61,15 +63,20 @@ def run(arguments: Sequence[str], say: Words) -> int:
             words = ["--help"]
         if not words[0].startswith("-") and words[0] not in command.commands:
             raise unknown_command(words[0], list(command.commands))
-        return int(command.main(args=spread(words), prog_name="banc", standalone_mode=False) or CONFORM)
+        code = int(command.main(args=spread(words), prog_name="banc", standalone_mode=False) or CONFORM)
+        return code if code != _INTERRUPTED else _interrupted(say)
     except BancError as error:
         return tell(error, say)
     except _USAGE_ERROR as error:
         return tell(misused(error, command), say)
     except (KeyboardInterrupt, typer.Abort):
-        stopped = Sentence("interrompu avant la fin", "interrupted before the end")
-        return tell(EnvironmentFailed("CLI-010", stopped), say)
+        return _interrupted(say)
     except SystemExit:  # typer leaves this way when the reader of a pipe is gone: nothing is wrong
         return CONFORM
     except Exception:  # the last line of defence: a defect of ours must not look like a verdict
         return crash(say)
+
+
+def _interrupted(say: Words) -> int:
+    stopped = Sentence("interrompu avant la fin", "interrupted before the end")
+    return tell(EnvironmentFailed("CLI-010", stopped), say)

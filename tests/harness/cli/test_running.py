@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from banc_standards.contracts.report import Report
 from banc_standards.contracts.sut import HttpDriver
 
 Banc = Callable[..., subprocess.CompletedProcess[str]]
+BANC = Path(sys.executable).with_name("banc")
 
 
 @pytest.fixture
@@ -95,6 +98,26 @@ def test_a_run_that_cannot_take_place_says_why(
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_run_exits_3_and_says_so(environment: dict[str, str], sandbox: str, sut: Path) -> None:
+    slow = sut.parent / "adapter.py"
+    slow.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
+    process = subprocess.Popen(
+        [BANC, "run", "--sut", sut, "--sandbox", sandbox, "--scenario", "PSC.01", "--events", "-"],
+        env=environment,
+        cwd=sut.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    next(line for line in process.stdout if '"action.sent"' in line)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=20)
+    assert process.returncode == 3
+    assert "interrompu" in told
+    assert "Traceback" not in told
 
 
 def test_a_wrong_key_of_the_description_names_its_line_and_the_nearest(banc: Banc, sut: Path) -> None:
