@@ -139,16 +139,11 @@ class Journal:
         self._flush(session.id)
         return (await self._store.write(Batch(session.id, session.epoch))).position
 
-    async def entry(self, session: Session, seq: int) -> dict[str, Any] | None:
-        """One exchange of the session's epoch, or None. Raises ``StoreFailed``."""
-        page = await self.exchanges(session, Query(after=seq - 1), limit=1)
-        return next((entry for entry in page.exchanges if entry["seq"] == seq), None)
-
     async def verify(self, session: Session, epoch: int | None = None) -> Verification:
         """Follows the chain of an epoch, by default the current one. Raises ``StoreFailed``."""
         await self.position(session)
         table = tables.exchanges.c
-        texts = await self._store.rows(
+        entries = (
             sa.select(table.entry)
             .where(
                 table.session == session.id,
@@ -157,7 +152,7 @@ class Journal:
             )
             .order_by(table.seq)
         )
-        return verify(json.loads(row.entry) for row in texts)
+        return await self._store.scan(entries, lambda rows: verify(json.loads(row.entry) for row in rows))
 
     async def blob(self, digest: str) -> bytes | None:
         """The content called ``sha256:…``, or None. Raises ``StoreFailed``."""

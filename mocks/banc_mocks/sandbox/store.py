@@ -11,10 +11,10 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -28,6 +28,11 @@ from banc_standards.errors import BancError
 
 GROUP = 500
 """Most batches in one transaction."""
+
+_FETCHED = 500
+"""Rows held at a time by a reading."""
+
+_Result = TypeVar("_Result")
 
 _log = logging.getLogger("banc.store")
 
@@ -98,7 +103,11 @@ class Store:
 
     async def rows(self, statement: sa.Select[Any]) -> list[Any]:
         """The rows of a query, read beside the writer. Raises :class:`StoreFailed`."""
-        return await asyncio.to_thread(self._rows, statement)
+        return await self.scan(statement, list)
+
+    async def scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
+        """What ``read`` makes, on another thread, of rows that come a few at a time. Raises :class:`StoreFailed`."""
+        return await asyncio.to_thread(self._scan, statement, read)
 
     async def blob(self, digest: str) -> bytes | None:
         """The content called ``sha256:…``, or None when it is unknown. Raises :class:`StoreFailed`."""
@@ -123,10 +132,10 @@ class Store:
             raise StoreFailed("le magasin est fermé / the store is closed")
         self._queue.put(job)
 
-    def _rows(self, statement: sa.Select[Any]) -> list[Any]:
+    def _scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
         try:
-            with self._engine.connect() as connection:
-                return list(connection.execute(statement))
+            with self._engine.connect().execution_options(yield_per=_FETCHED) as connection:
+                return read(iter(connection.execute(statement)))
         except sa.exc.SQLAlchemyError as error:
             raise StoreFailed(_reason(error)) from error
 
