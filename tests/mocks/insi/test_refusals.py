@@ -1,0 +1,210 @@
+"""Bad input: each gets the protocol's own error and a journal entry that names the rule."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from lxml import etree
+
+from banc_standards.insi import names
+from banc_standards.insi.model import Search, Software
+from banc_standards.soap.build import serialize
+from banc_standards.soap.names import SOAP11, SOAP12, WSA
+
+from .conftest import SOAP, TILLEUL, Bench
+
+CTXBAM, CTXLPS, REC = names.CTXBAM, names.CTXLPS, names.REC_SANS
+
+
+def refused(bench: Bench, got, code: str, rule: str) -> None:
+    assert (got.status, got.error.code) == (500, code)
+    assert got.error.severity == "erreur"
+    exchange = bench.last()
+    assert (exchange["outcome"], exchange["code"]) == ("refused", code)
+    assert bench.findings()[rule] == "error"
+
+
+BILLION = b'<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "rule"),
+    [
+        (b"", "mock_xml", "XML-001"),
+        (b"<soap:Envelope", "mock_xml", "XML-001"),
+        (b"PK\x03\x04 not xml at all", "mock_xml", "XML-001"),
+        (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>', "mock_xml", "XML-002"),
+        (BILLION, "mock_xml", "XML-003"),
+        (b"<a>" * 100 + b"</a>" * 100, "mock_xml", "XML-005"),
+        (b'<?xml version="1.0" encoding="UTF-8"?><a>\xe9\xe8</a>', "mock_xml", None),
+        (b"<other/>", "mock_soap", "SOAP-001"),
+        (f'<s:Envelope xmlns:s="{SOAP12}"><s:Header/></s:Envelope>'.encode(), "mock_soap", "SOAP-001"),
+    ],
+)
+def test_what_is_no_soap_message_is_refused_everywhere(
+    lenient: Bench, body: bytes, code: str, rule: str | None
+) -> None:
+    got = lenient.post(body)
+    assert (got.status, got.error.code) == (500, code)
+    exchange = lenient.last()
+    assert (exchange["operation"], exchange["outcome"], exchange["code"]) == ("insi.unknown", "refused", code)
+    assert rule is None or rule in lenient.findings()
+
+
+def test_a_body_beyond_one_mebibyte_is_refused(lenient: Bench) -> None:
+    got = lenient.post(b"<a>" + b"x" * 2**20 + b"</a>")
+    assert (got.status, got.error.code) == (413, "mock_http")
+    assert lenient.last()["outcome"] == "refused"
+
+
+def test_soap_1_1_is_refused_everywhere(lenient: Bench) -> None:
+    old = serialize(lenient.request()).replace(SOAP12.encode(), SOAP11.encode())
+    refused(lenient, lenient.post(old), "mock_soap", "INSI-SOAP-001")
+
+
+@pytest.mark.parametrize("content_type", ["text/xml; charset=utf-8", "application/xml", "multipart/related", None])
+def test_another_content_type_is_refused_everywhere(lenient: Bench, content_type: str | None) -> None:
+    got = lenient.post(lenient.request(), content_type=content_type)
+    refused(lenient, got, "mock_soap", "INSI-SOAP-002")
+
+
+def test_an_unknown_action_is_refused_everywhere(lenient: Bench) -> None:
+    request = lenient.request()
+    request.find(f".//{{{WSA}}}Action").text = "urn:ServiceADRi:1.0.0:lireDroits"
+    refused(lenient, lenient.post(request), "mock_action", "INSI-HDR-001")
+    assert lenient.last()["operation"] == "insi.unknown"
+
+
+def test_no_action_at_all_is_refused_everywhere(lenient: Bench) -> None:
+    refused(lenient, lenient.post(without(lenient, WSA, "Action")), "mock_action", "INSI-HDR-001")
+
+
+def without(bench: Bench, namespace: str, name: str) -> etree._Element:
+    request = bench.request()
+    element = request.find(f".//{{{namespace}}}{name}")
+    element.getparent().remove(element)
+    return request
+
+
+def test_the_action_may_stand_in_the_content_type_alone(bench: Bench) -> None:
+    got = bench.post(without(bench, WSA, "Action"), content_type=f'{SOAP}; action="{names.SEARCH_ACTION}"')
+    assert got.answer.code == "00"
+    assert bench.findings() == {"INSI-HDR-002": "warning"}
+
+
+@pytest.mark.parametrize("operation", ["rechercherInsAvecCarteVitale", "verifierInsAvecTraitsIdentite"])
+def test_an_operation_that_the_bench_does_not_simulate_says_so(bench: Bench, operation: str) -> None:
+    request = bench.request()
+    request.find(f".//{{{WSA}}}Action").text = names.ACTION_ROOT + operation
+    got = bench.post(request)
+    assert (got.status, got.error.code, got.error.subcode) == (500, "mock_operation", "siram_40")
+    exchange = bench.last()
+    assert exchange["operation"] == f"insi.{names.ACTIONS[names.ACTION_ROOT + operation]}"
+    assert (exchange["outcome"], exchange["findings"]) == ("failed", [])
+
+
+@pytest.mark.parametrize("idam", ["INCONNU", ""])
+def test_an_unknown_software_is_refused_everywhere_with_the_real_code(lenient: Bench, idam: str) -> None:
+    request = lenient.request()
+    request.find(f".//{{{CTXLPS}}}IDAM").text = idam
+    got = lenient.post(request)
+    refused(lenient, got, "desir_550", "INSI-LPS-001")
+    assert got.error.subcode == "siram_100"
+    assert got.error.message_id == request.findtext(f".//{{{WSA}}}MessageID")
+
+
+def test_a_declared_software_is_accepted_under_its_name(bench: Bench) -> None:
+    bench.tell("POST", "software", {"name": "Autre Dossier", "version": "1", "idam": "IDAM-42"})
+    mine = Software("Autre Dossier", "1", "IDAM-42", str(uuid4()))
+    assert bench.search(TILLEUL, software=mine).answer.code == "00"
+    assert bench.findings() == {}
+    bench.search(TILLEUL, software=Software("dossier-plus", "1", "IDAM-42", str(uuid4())))
+    assert bench.findings() == {"INSI-LPS-004": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "code", "rule"),
+    [
+        (WSA, "MessageID", "mock_entete", "INSI-HDR-004"),
+        (CTXBAM, "ContexteBAM", "mock_entete", "INSI-HDR-006"),
+        (CTXBAM, "COUVERTURE", "mock_entete", "INSI-HDR-006"),
+        (CTXLPS, "Temps", "mock_entete", "INSI-HDR-007"),
+        (CTXBAM, "Emetteur", "mock_emetteur", "INSI-HDR-013"),
+    ],
+)
+def test_a_missing_header_refuses_in_strict_mode_and_informs_in_lenient(
+    open_bench, namespace: str, name: str, code: str, rule: str
+) -> None:
+    strict, lenient = open_bench("strict"), open_bench("lenient")
+    refused(strict, strict.post(without(strict, namespace, name)), code, rule)
+    assert lenient.post(without(lenient, namespace, name)).answer.code == "00"
+    assert lenient.findings()[rule] == "error"
+
+
+def test_ids_used_again_are_a_warning(bench: Bench) -> None:
+    request = bench.request()
+    bench.post(request)
+    assert bench.post(request).answer.code == "00"
+    assert bench.findings() == {"INSI-HDR-012": "warning"}
+
+
+def test_a_body_of_another_operation_is_refused_everywhere(lenient: Bench) -> None:
+    request = lenient.request()
+    request.find(f".//{{{REC}}}RECSANSVITALE").tag = f"{{{names.REC_VIT}}}RECVITALE"
+    refused(lenient, lenient.post(request), "mock_corps", "INSI-BODY-001")
+
+
+@pytest.mark.parametrize(
+    ("search", "rule"),
+    [
+        (Search("", ("ANNE",), "F", "1980-05-14"), "INSI-TRAIT-001"),
+        (Search("TILLEUL", (), "F", "1980-05-14"), "INSI-TRAIT-002"),
+        (Search("TILLEUL", ("ANNE",), "", "1980-05-14"), "INSI-TRAIT-003"),
+        (Search("TILLEUL", ("ANNE",), "I", "1980-05-14"), "INSI-TRAIT-003"),
+        (Search("TILLEUL", ("ANNE",), "F", ""), "INSI-TRAIT-004"),
+        (Search("TILLEUL", ("ANNE",), "F", "14/05/1980"), "INSI-TRAIT-004"),
+    ],
+)
+def test_a_missing_or_malformed_trait_is_refused_everywhere(lenient: Bench, search: Search, rule: str) -> None:
+    refused(lenient, lenient.search(search), "mock_trait", rule)
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "rule"),
+    [
+        ("Tilleul", "ANNE", "INSI-LEX-001"),
+        ("D’AUBEPINE", "MARIE", "INSI-LEX-001"),
+        ("TILLEUL", "ZOÉ", "INSI-LEX-001"),
+        ("TILLEUL", "JEAN--MARC", "INSI-LEX-002"),
+        ("-TILLEUL", "ANNE", "INSI-LEX-003"),
+        ("TILLEUL", "ANNE-", "INSI-LEX-004"),
+        ("DE  TILLEUL", "ANNE", "INSI-LEX-005"),
+    ],
+)
+def test_a_name_outside_its_profile_faults_or_finds_nobody(open_bench, family: str, given: str, rule: str) -> None:
+    search = Search(family, (given,), "F", "1980-05-14")
+    strict, lenient = open_bench("strict"), open_bench("lenient")
+    refused(strict, strict.search(search), "mock_trait", rule)
+    strict.switch(bad_traits="cr01")
+    assert strict.search(search).answer.code == "01"
+    assert strict.last()["outcome"] == "accepted"
+    assert lenient.search(search).answer.code == "01"
+    assert lenient.findings()[rule] == "error"
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/autre", 404), ("PUT", "/lps", 405)])
+def test_another_address_or_method_is_answered_with_a_fault(bench: Bench, method: str, path: str, status: int) -> None:
+    answer = bench.http(bench.trust).request(method, bench.url().replace("/lps", path))
+    assert answer.status_code == status
+    assert b'code="mock_http"' in answer.content
+    exchange = bench.last()
+    assert (exchange["operation"], exchange["outcome"], exchange["code"]) == (
+        "insi.wsdl" if (method, path) == ("GET", "/lps") else "insi.unknown",
+        "refused",
+        "mock_http",
+    )
+
+
+def test_a_client_without_the_sandbox_ca_cannot_connect(bench: Bench) -> None:
+    with httpx.Client() as stranger, pytest.raises(httpx.ConnectError):
+        stranger.post(bench.url(), content=b"")
