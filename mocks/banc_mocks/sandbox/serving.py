@@ -62,10 +62,13 @@ _access = logging.getLogger("banc.access")
 class ServiceServer:
     """Serves one listener of one service: an asyncio protocol factory for the TLS front."""
 
-    def __init__(self, sandbox: Sandbox, service: HttpService, listener: Listener) -> None:
+    def __init__(
+        self, sandbox: Sandbox, service: HttpService, listener: Listener, *, body_timeout_s: float = BODY_TIMEOUT_S
+    ) -> None:
         self._sandbox = sandbox
         self._service = service
         self._listener = listener
+        self._body_timeout_s = body_timeout_s
         self._router = Router(listener.routes)
         self._server = web.Server(self._handle)
         self._runner: web.AppRunner | None = None
@@ -176,7 +179,7 @@ class ServiceServer:
         complete = in_time = True
         try:
             while len(received) <= limit and not request.content.at_eof():
-                async with asyncio.timeout(BODY_TIMEOUT_S):
+                async with asyncio.timeout(self._body_timeout_s):
                     received += await request.content.readany()
         except TimeoutError:
             in_time = False

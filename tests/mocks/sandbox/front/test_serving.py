@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,8 @@ import httpx
 import pytest
 
 from banc_mocks.sandbox.launcher import Running
+from banc_mocks.sandbox.serving import ServiceServer
+from banc_mocks.sandbox.tls import Front
 from banc_standards.contracts.exchange import Exchange
 
 Entries = Callable[..., Awaitable[list[dict[str, Any]]]]
@@ -109,6 +113,25 @@ async def test_a_body_cut_short_is_journaled(running: Running, url: str, entries
     (entry,) = await entries(outcome="refused")
     assert (entry["code"], entry["request"]["size"]) == ("HTTP-003", 10)
     assert running.sandbox.sessions.default.get("guestbook", "line", "a") is None
+
+
+async def test_a_body_that_stalls_is_refused(running: Running, guestbook: ModuleType, entries: Entries) -> None:
+    service = guestbook.service(running.sandbox)
+    server = ServiceServer(running.sandbox, service, service.listeners[0], body_timeout_s=0.05)
+    front = Front(server.protocol, context=None, refused=server.handshake_refused)
+    listening = socket.create_server(("127.0.0.1", 0))
+    await front.listen([listening])
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+
+    writer.write(b"POST /lines/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf of it")
+    answer = await asyncio.wait_for(reader.readuntil(b"}"), 5)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert answer.endswith(b'{"error": "HTTP-004"}')
+    assert [entry["code"] for entry in await entries()] == ["HTTP-004"]
+    writer.close()
+    await front.close()
+    await server.close(0)
 
 
 @pytest.mark.parametrize(
