@@ -45,8 +45,7 @@ def crash(say: Words) -> int:
 
 def misused(error: Any, command: Any) -> UnusableInput:
     """A usage error of the parser as one of ours: what is wrong, and the nearest thing that exists."""
-    within = error.ctx.command_path if getattr(error, "ctx", None) else "banc"
-    command = error.ctx.command if getattr(error, "ctx", None) else command
+    within = "banc" if command.name == "banc" else f"banc {command.name}"
     see = Sentence(f"voyez {within} --help", f"see {within} --help")
     unknown = getattr(error, "option_name", None)
     if unknown and "requires" in error.message:

@@ -68,7 +68,7 @@ def run(arguments: Sequence[str], say: Words) -> int:
     except BancError as error:
         return tell(error, say)
     except _USAGE_ERROR as error:
-        return tell(misused(error, command), say)
+        return tell(misused(error, command.commands.get(words[0], command)), say)
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted(say)
     except SystemExit:  # typer leaves this way when the reader of a pipe is gone: nothing is wrong

@@ -90,6 +90,8 @@ def test_a_mistyped_word_exits_2_and_names_the_nearest(banc: Banc, arguments: li
         (["explain"], "il manque RULE_ID|REQUIREMENT_ID"),
         (["cert", "SIGN"], "il manque --out"),
         (["run", "--sut"], "--sut attend une valeur"),
+        (["run", "--sut"], "banc run --help"),
+        (["--colour"], "option inconnue : --colour"),
         (["up", "--port-base", "99999"], "65000"),
         (["run", "--sut", "x", "--fail-under", "much"], "de 0 à 100"),
         (["run", "--sut", "nowhere.yaml"], "nowhere.yaml"),
