@@ -7,6 +7,7 @@ import json
 import signal
 import sqlite3
 import sys
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ import sqlalchemy as sa
 
 from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch, Receipt, Record, StoreFailed
-from banc_mocks.sandbox.chain import EntryRefused, digest
+from banc_mocks.sandbox.chain import EntryRefused, digest, verify
+from banc_mocks.sandbox.sessions import Sessions
 from banc_mocks.sandbox.store import Store
 
 LARGE = bytes(2**20 + 1)
@@ -169,32 +171,61 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 from banc_mocks.sandbox.batch import Batch
+from banc_mocks.sandbox.sessions import Sessions
 from banc_mocks.sandbox.store import Store
 
 async def main():
     store = await Store.open(Path(sys.argv[1]))
-    async def client():
+    working = (await Sessions.open(store)).default.working
+    async def client(name):
+        n = 0
         while True:
-            receipt = await store.write(Batch("default", 0, {"operation": "x", "outcome": "accepted"}))
+            n += 1
+            entry = {"operation": "x", "outcome": "accepted", "facts": {"client": name, "n": n}}
+            change = working.put("test", "last", name, n)
+            receipt = await store.write(Batch("default", 0, entry, changes=[change]))
             print(receipt.entry["hash"], flush=True)
-    await asyncio.gather(*(client() for _ in range(8)))
+    await asyncio.gather(*(client(str(number)) for number in range(8)))
 
 asyncio.run(main())
 """
 
 
-async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+@dataclass
+class Survived:
+    """What a writer was told before it was killed, and what a restart finds."""
+
+    acknowledged: set[str]
+    entries: list[dict[str, Any]]
+    last: dict[str, int]
+
+
+@pytest.fixture
+async def survived(tmp_path: Path) -> Survived:
+    """A process that writes for eight clients at once is killed at its two-hundredth acknowledgement."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", WRITER, str(tmp_path), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    acknowledged = [(await process.stdout.readline()).decode().strip() for _ in range(200)]
-
+    acknowledged = {(await process.stdout.readline()).decode().strip() for _ in range(200)}
     process.send_signal(signal.SIGKILL)
-    acknowledged += (await process.stdout.read()).decode().split("\n")[:-1]
+    acknowledged |= set((await process.stdout.read()).decode().split("\n")[:-1])
     await process.wait()
 
     store = await Store.open(tmp_path)
     rows = await store.rows(sa.select(tables.exchanges.c.entry).order_by(tables.exchanges.c.seq))
+    session = (await Sessions.open(store)).default
     await store.stop()
-    assert set(acknowledged) <= {json.loads(row.entry)["hash"] for row in rows}
+    return Survived(acknowledged, [json.loads(row.entry) for row in rows], dict(session.items("test", "last")))
+
+
+async def test_what_was_acknowledged_survives_a_kill(survived: Survived) -> None:
+    assert survived.acknowledged <= {entry["hash"] for entry in survived.entries}
+
+
+async def test_the_chain_survives_a_kill(survived: Survived) -> None:
+    assert verify(survived.entries).intact
+
+
+async def test_an_exchange_and_what_it_changed_survive_a_kill_together(survived: Survived) -> None:
+    assert survived.last == {entry["facts"]["client"]: entry["facts"]["n"] for entry in survived.entries}
