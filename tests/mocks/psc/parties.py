@@ -17,6 +17,7 @@ def strict_party(bench: Bench) -> RPHandler:
     """idpyoidc, configured as a service that was told the wallet's discovery document."""
     return RPHandler(
         base_url="https://logiciel.example.test",
+        key_conf={"key_defs": [{"type": "EC", "crv": "P-256", "use": ["sig"]}]},  # its default writes files
         httpc_params={"verify": bench.ready["ca_file"]},
         client_configs={
             bench.issuer: {
