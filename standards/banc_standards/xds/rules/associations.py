@@ -9,7 +9,7 @@ from banc_standards.identifiers import uuid
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.xds.model import Association
-from banc_standards.xds.names import APPROVED, DEPRECATED, HAS_MEMBER, REPLACES, SIGNS
+from banc_standards.xds.names import HAS_MEMBER, REPLACES, SIGNS
 from banc_standards.xds.rules.subject import SubmissionSubject
 
 _BOOK = RuleBook("Métadonnées XDS, profil français, associations", "XDSRegistryMetadataError")
@@ -112,55 +112,6 @@ def _entry_uuid(subject: SubmissionSubject) -> Iterator[Hit]:
     for link in _replacements(subject):
         if not (link.target.startswith("urn:uuid:") and uuid(link.target.removeprefix("urn:uuid:"))):
             yield _at(link, "targetObject", link.target, "urn:uuid:…")
-
-
-def _status(subject: SubmissionSubject, link: Association) -> str | None:
-    return subject.registered.statuses.get(link.target) if subject.registered else None
-
-
-@_BOOK.rule(
-    "XDS-ASSOC-007",
-    ("L'entrée remplacée est connue du registre.", "The entry that is replaced is known to the registry."),
-    ("Relire l'entryUUID : il change à chaque mise à jour.", "Read the entryUUID again: it changes at every update."),
-    at="RPLC",
-    code="UnresolvedReferenceException",
-    always=True,
-)
-def _known(subject: SubmissionSubject) -> Iterator[Hit]:
-    for link in _replacements(subject) if subject.registered else ():
-        if _status(subject, link) is None:
-            yield _at(link, "targetObject", link.target, "entryUUID")
-
-
-@_BOOK.rule(
-    "XDS-ASSOC-008",
-    ("L'entrée remplacée n'est pas déjà obsolète.", "The entry that is replaced is not deprecated already."),
-    ("Remplacer la version en cours.", "Replace the current version."),
-    at="RPLC",
-    code="XDSRegistryDeprecatedDocumentError",
-    always=True,
-)
-def _deprecated(subject: SubmissionSubject) -> Iterator[Hit]:
-    for link in _replacements(subject):
-        if _status(subject, link) == DEPRECATED:
-            yield _at(link, "targetObject", DEPRECATED, APPROVED)
-
-
-@_BOOK.rule(
-    "XDS-ASSOC-009",
-    (
-        "L'entrée remplacée n'est ni archivée ni supprimée.",
-        "The entry that is replaced is neither archived nor deleted.",
-    ),
-    ("Désarchiver l'entrée, ou envoyer un nouveau document.", "Unarchive the entry, or send a new document."),
-    at="RPLC",
-    certainty="deduced",
-)
-def _archived(subject: SubmissionSubject) -> Iterator[Hit]:
-    for link in _replacements(subject):
-        status = _status(subject, link)
-        if status not in (None, APPROVED, DEPRECATED):
-            yield _at(link, "targetObject", status, APPROVED)
 
 
 RULES = _BOOK.rules

@@ -18,9 +18,7 @@ _LOT: Final = {
     "submission_time": "submissionTime",
     "authors": "author",
     "content_type": "contentTypeCode",
-    "patient_id": "patientId",
     "source_id": "sourceId",
-    "unique_id": "uniqueId",
 }
 _ENTRY: Final = {
     "mime_type": "mimeType",
@@ -37,8 +35,6 @@ _ENTRY: Final = {
     "format_code": "formatCode",
     "facility_type": "healthcareFacilityTypeCode",
     "practice_setting": "practiceSettingCode",
-    "patient_id": "patientId",
-    "unique_id": "uniqueId",
 }
 _BOOK.add(
     "XDS-META-001",
@@ -100,6 +96,27 @@ def _some_document(subject: SubmissionSubject) -> Iterator[Hit]:
 def _other_objects(subject: SubmissionSubject) -> Iterator[Hit]:
     for name in subject.submission.others:
         yield Hit("RegistryObjectList", found=name, expected="RegistryPackage, ExtrinsicObject, Association")
+
+
+@_BOOK.rule(
+    "XDS-META-005",
+    (
+        "Le lot et ses documents disent qui ils sont (uniqueId) et de qui ils parlent (patientId).",
+        "The lot and its documents say who they are (uniqueId) and who they are about (patientId).",
+    ),
+    ("Ajouter l'ExternalIdentifier.", "Add the ExternalIdentifier."),
+    at="ExternalIdentifier",
+    always=True,
+)
+def _identified(subject: SubmissionSubject) -> Iterator[Hit]:
+    lot = subject.submission.set
+    for name, value in (("patientId", lot.patient_id), ("uniqueId", lot.unique_id)) if lot else ():
+        if not value:
+            yield at_lot(name, "", "1")
+    for entry in subject.submission.entries:
+        for name, value in (("patientId", entry.patient_id), ("uniqueId", entry.unique_id)):
+            if not value:
+                yield at_entry(entry, name, "", "1")
 
 
 @_BOOK.rule(

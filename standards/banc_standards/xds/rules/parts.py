@@ -1,4 +1,7 @@
-"""The bytes of a submission: present, whole, what they claim, and new to the registry."""
+"""The bytes of a submission: present, whole, what they claim, and of one patient.
+
+What the registry must remember to judge (known uniqueIds, entries to replace) is in ``banc_standards.dmp``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from collections.abc import Iterator
 
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
-from banc_standards.xds.model import DocumentEntry
-from banc_standards.xds.rules.subject import RegisteredDocument, SubmissionSubject, at_entry, at_lot
+from banc_standards.xds.rules.subject import SubmissionSubject, at_entry, at_lot
 
 _BOOK = RuleBook("IHE ITI TF-2 et TF-3, ITI-41", "XDSRepositoryMetadataError")
 
@@ -150,73 +152,6 @@ def _duplicate(subject: SubmissionSubject) -> Iterator[Hit]:
         if entry.unique_id and entry.unique_id in seen:
             yield at_entry(entry, "uniqueId", entry.unique_id, "OID nouveau")
         seen.add(entry.unique_id)
-
-
-@_BOOK.rule(
-    "XDS-DUP-002",
-    ("L'uniqueId du lot n'a pas déjà servi.", "The lot's uniqueId was not used before."),
-    ("Donner un nouvel OID à chaque envoi.", "Give each sending a new OID."),
-    code="XDSDuplicateUniqueIdInRegistry",
-    always=True,
-)
-def _known_lot(subject: SubmissionSubject) -> Iterator[Hit]:
-    lot = subject.submission.set
-    if lot and lot.unique_id and subject.registered and lot.unique_id in subject.registered.lots:
-        yield at_lot("uniqueId", lot.unique_id, "OID nouveau")
-
-
-@_BOOK.rule(
-    "XDS-DUP-003",
-    (
-        "L'uniqueId d'un document ne désigne pas déjà d'autres octets.",
-        "A document's uniqueId does not name other bytes already.",
-    ),
-    ("Donner un nouvel OID à chaque version.", "Give each version a new OID."),
-    code="XDSNonIdenticalHash",
-    always=True,
-)
-def _other_hash(subject: SubmissionSubject) -> Iterator[Hit]:
-    for entry, known, content in _known(subject):
-        computed = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        if known.size == len(content) and known.hash.lower() != computed:
-            yield at_entry(entry, "uniqueId", computed, known.hash)
-
-
-@_BOOK.rule(
-    "XDS-DUP-004",
-    (
-        "L'uniqueId d'un document ne désigne pas déjà des octets d'une autre taille.",
-        "A document's uniqueId does not name bytes of another size already.",
-    ),
-    ("Donner un nouvel OID à chaque version.", "Give each version a new OID."),
-    code="XDSNonIdenticalSize",
-    always=True,
-)
-def _other_size(subject: SubmissionSubject) -> Iterator[Hit]:
-    for entry, known, content in _known(subject):
-        if known.size != len(content):
-            yield at_entry(entry, "uniqueId", str(len(content)), str(known.size))
-
-
-@_BOOK.rule(
-    "XDS-DUP-005",
-    ("Un document inchangé n'est pas envoyé une deuxième fois.", "An unchanged document is not sent again."),
-    ("N'envoyer que ce qui a changé.", "Send only what changed."),
-    at="DMP EX_GEN-1060",
-    severity="warning",
-)
-def _again(subject: SubmissionSubject) -> Iterator[Hit]:
-    for entry, known, content in _known(subject):
-        if known.hash.lower() == hashlib.sha1(content, usedforsecurity=False).hexdigest():
-            yield at_entry(entry, "uniqueId", entry.unique_id, "OID nouveau")
-
-
-def _known(subject: SubmissionSubject) -> Iterator[tuple[DocumentEntry, RegisteredDocument, bytes]]:
-    for entry in subject.submission.contents if subject.registered else ():
-        known = subject.registered.documents.get(entry.unique_id or "") if subject.registered else None
-        content = subject.content(entry)
-        if known is not None and content is not None:
-            yield entry, known, content
 
 
 @_BOOK.rule(

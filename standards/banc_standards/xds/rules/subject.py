@@ -1,8 +1,8 @@
-"""What the submission rules judge: the metadata, the bytes, who sends them, and what the registry holds already."""
+"""What the submission rules judge: the metadata, the bytes, and who sends them."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,37 +18,19 @@ from banc_standards.xds.signature import read as read_signature
 from banc_standards.xml import XmlRefused
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredDocument:
-    """A document that the registry holds: SHA-1 in hexadecimal and size in bytes."""
-
-    hash: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """What the registry holds already: uniqueIds of lots, documents by uniqueId, statuses by entryUUID."""
-
-    lots: Container[str] = frozenset()
-    documents: Mapping[str, RegisteredDocument] = field(default_factory=dict)
-    statuses: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True)
 class SubmissionSubject:
     """A submission as a server judges it.
 
     ``documents`` maps the id of each part to its bytes. ``vihf`` is the verified assertion of the sender and
-    ``signing_certificate`` the certificate that signed it. ``registered`` is None where there is no registry (a file
-    judged on its own). ``masked_both_ways`` is the DMP's parameter ``cumul-invisible_patient-masque_ps``.
+    ``signing_certificate`` the certificate that signed it; both are None for a file judged on its own.
+    ``masked_both_ways`` is the DMP's parameter ``cumul-invisible_patient-masque_ps``.
     """
 
     submission: Submission
     documents: Mapping[str, bytes] = field(default_factory=dict)
     vihf: Assertion | None = None
     signing_certificate: x509.Certificate | None = None
-    registered: Registered | None = None
     masked_both_ways: bool = False
 
     @cached_property
