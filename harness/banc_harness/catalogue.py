@@ -22,6 +22,7 @@ def catalogue() -> Registry:
     from banc_standards.psc import rules as psc_rules
     from banc_standards.soap import rules as soap_rules
     from banc_standards.vihf import rules as vihf_rules
+    from banc_standards.xds import rules as xds_rules
 
     return Registry(
         attribution_rules.RULES,
@@ -34,6 +35,7 @@ def catalogue() -> Registry:
         insi_rules.RULES,
         dmp_rules.RULES,
         cda_rules.RULES,
+        xds_rules.RULES,
         (check.rule for check in checks().values()),
     )
 
