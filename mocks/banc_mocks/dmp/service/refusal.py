@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 from banc_standards.dmp import errors
-from banc_standards.errors import BancError, Sentence
+from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Finding, Rule
+
+_GENERIC = frozenset({errors.INVALID_MESSAGE, errors.INVALID_VIHF})
+_WRONG_CERTIFICATE = Sentence("Certificat refusé", "Certificate refused")
 
 
 class DmpRefused(BancError):
     """A refusal that travels as a SOAP Fault.
 
     ``code`` is the name that the DMP gives, ``rule`` the rule that was broken, ``receiver`` tells that the service is
-    at fault and not the sender.
+    at fault and not the sender. The documented sentences are said word for word; where the name is one of ours, or
+    says too little, the rule is said after it.
     """
 
     def __init__(
         self, code: str, text: Sentence | None = None, *, rule: Rule | None = None, receiver: bool = False
     ) -> None:
-        said = text or errors.SENTENCES.get(code) or (rule.text if rule else Sentence(code, code))
-        super().__init__(code, said, rule.fix if rule else Sentence("", ""))
+        super().__init__(code, text or _said(code, rule), rule.fix if rule else NOTHING)
         self.rule = rule
         self.receiver = receiver
+
+
+def _said(code: str, rule: Rule | None) -> Sentence:
+    documented = errors.SENTENCES.get(code, Sentence(code, code))
+    if rule is None:
+        return documented
+    if code in _GENERIC:
+        return _joined(documented, rule.text)
+    if code == errors.INVALID_CERTIFICATE and rule.code != code:
+        return _joined(_WRONG_CERTIFICATE, rule.text)
+    return documented
+
+
+def _joined(first: Sentence, second: Sentence) -> Sentence:
+    return Sentence(f"{first.fr} : {second.fr}", f"{first.en}: {second.en}")
 
 
 def refused_by(refusing: list[tuple[Rule, Finding]], default: str) -> DmpRefused:

@@ -68,4 +68,4 @@ def subject(call: Call, received: Message, parts: Package, expected: Transaction
 def refusal(call: Call, rule: Rule, hit: Hit) -> DmpRefused:
     """The refusal of a rule that was judged while reading, noted in the exchange."""
     call.find(rule, hit)
-    return DmpRefused(rule.code or errors.INVALID_MESSAGE, rule.text, rule=rule)
+    return DmpRefused(rule.code or errors.INVALID_MESSAGE, rule=rule)

@@ -1,0 +1,100 @@
+"""A SOAP client that we did not write calls the DMP from our WSDL, with mutual TLS and a signed VIHF."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import zeep
+from requests import Session
+from zeep.exceptions import Fault
+from zeep.transports import Transport
+
+from banc_standards.dmp import names
+from banc_standards.soap.build import addressing
+from banc_standards.vihf.build import security
+
+from .conftest import ROOT_ARC, Hospital
+
+Connect = Callable[[str], zeep.Client]
+
+
+@pytest.fixture
+def connect(hospital: Hospital) -> Iterator[Callable[[str], zeep.Client]]:
+    """Reads the WSDL of a path and gives the client that it makes."""
+    with Session() as session:
+        session.trust_env = False
+        session.verify = hospital.bench.ready["ca_file"]
+        if hospital.tls is not None:
+            session.cert = (str(hospital.tls.chain_file), str(hospital.tls.key_file))
+        transport = Transport(session=session)
+        yield lambda path: zeep.Client(f"{hospital.bench.url}/{path}?wsdl", transport=transport)
+
+
+def headers(hospital: Hospital) -> list[Any]:
+    """What zeep does not add by itself for this WSDL: ReplyTo, and the VIHF."""
+    reply_to = addressing(action="", message_id="")[-1]
+    return [reply_to, security(hospital.signed())]
+
+
+def question(hospital: Hospital) -> dict[str, Any]:
+    return {
+        "ITSVersion": "XML_1.0",
+        "id": {"root": f"{ROOT_ARC}.1", "extension": str(uuid.uuid4())},
+        "creationTime": {"value": datetime.now(UTC).strftime("%Y%m%d%H%M%S")},
+        "interactionId": {"root": names.INTERACTION_ROOT, "extension": names.QUERY_INTERACTION},
+        "processingCode": {"code": "P"},
+        "processingModeCode": {"code": "T"},
+        "acceptAckCode": {"code": "AL"},
+        "receiver": {"typeCode": "RCV", "device": {"id": {"root": names.DMP_DEVICE}, "softwareName": "DMP"}},
+        "sender": {"typeCode": "SND", "device": {"id": {"root": ROOT_ARC}, "softwareName": "zeep"}},
+        "controlActProcess": {
+            "classCode": "CACT",
+            "moodCode": "EVN",
+            "reasonCode": {"code": names.TEST_EXISTENCE, "codeSystem": names.REASON_SYSTEM},
+            "queryByParameter": {
+                "queryId": {"root": f"{ROOT_ARC}.2", "extension": str(uuid.uuid4())},
+                "statusCode": {"code": "new"},
+                "parameterList": {
+                    "patientIdentifier": {
+                        "value": {"root": hospital.ins.oid, "extension": hospital.ins.value},
+                        "semanticsText": "Patient.id",
+                    }
+                },
+            },
+        },
+    }
+
+
+def test_zeep_tests_the_existence_of_a_record(hospital: Hospital, connect: Connect) -> None:
+    answer = connect("patients").service.PRPA_IN201307UV02(**question(hospital), _soapheaders=headers(hospital))
+    assert answer.acknowledgement.typeCode == "AA"
+    assert answer.controlActProcess.queryAck.queryResponseCode.code == "OK"
+    patient = answer.controlActProcess.subject.registrationEvent.subject1.patient
+    assert (patient.statusCode.code, patient.id[0].extension) == ("active", hospital.ins.value)
+    assert {line.keyWordText.code for line in answer.attentionLine} == {"AUTORISATION", "STATUT_MT"}
+    entry = hospital.bench.last("dmp.TD0.2")
+    assert (entry["outcome"], entry["findings"]) == ("accepted", [])
+
+
+def test_zeep_reads_a_refusal(hospital: Hospital, connect: Connect) -> None:
+    asking = connect("patients")
+    with pytest.raises(Fault) as refused:
+        asking.service.PRPA_IN201307UV02(**question(hospital), _soapheaders=headers(hospital)[1:])
+    assert "Message Addressing Property" in refused.value.message
+    assert refused.value.subcodes[0].localname == "MessageAddressingHeaderRequired"
+
+
+def test_zeep_understands_the_repository(connect: Connect) -> None:
+    described = connect("repository")
+    [operation] = described.service._binding._operations.values()
+    assert operation.soapaction == "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
+
+
+def test_the_wsdl_needs_no_client_certificate(hospital: Hospital) -> None:
+    with httpx.Client(verify=hospital.bench.trust()) as anyone:
+        assert anyone.get(f"{hospital.bench.url}/patients?wsdl").status_code == 200
