@@ -94,11 +94,9 @@ async def start(config: Config, more: Sequence[ServiceMaker] = ()) -> Running:
     pki = asyncio.get_running_loop().run_in_executor(None, _open_pki, config.data / "pki")
     makers = [*(import_module(name).service for name in _modules(config.services)), *more]
 
-    from banc_mocks.sandbox.store import Store
-
     store: Store | None = None
     try:
-        store = await Store.open(config.data, url=config.store_url)
+        store = await _open_store(config)
         return await _assemble(config, listening, await pki, store, makers)
     except BaseException:
         if store is not None:
@@ -258,6 +256,40 @@ def _make_folder(folder: Path) -> None:
         ) from error
 
 
+async def _open_store(config: Config) -> Store:
+    from banc_mocks.sandbox.batch import StoreFailed
+    from banc_mocks.sandbox.database import InUse
+    from banc_mocks.sandbox.store import Store
+
+    try:
+        return await Store.open(config.data, url=config.store_url)
+    except StoreFailed as error:
+        held = isinstance(error.__cause__, InUse) and error.__cause__.__cause__ is not None
+        if not held:
+            raise
+        by = _who_runs(config.data / READY_FILE)
+        raise EnvironmentFailed(
+            "UP-009",
+            Sentence(
+                f"le dossier {config.data} sert déjà à un autre bac à sable{by}",
+                f"the folder {config.data} already serves another sandbox{by}",
+            ),
+            Sentence(
+                "arrêtez-le, servez-vous de lui (--sandbox), ou donnez un autre dossier par --data",
+                "stop it, use it (--sandbox), or give another folder with --data",
+            ),
+        ) from error
+
+
+def _who_runs(path: Path) -> str:
+    """Process and address of the sandbox whose ready file this is, as far as it can be read."""
+    try:
+        ready = json.loads(path.read_text(encoding="utf-8"))
+        return f" (PID {ready['pid']}, {ready['control']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _open_pki(folder: Path) -> Pki:
     from banc_fixtures.pki.authority import Pki
     from banc_mocks.sandbox.clock import real_now
@@ -316,5 +348,5 @@ def _write_ready(path: Path, ready: dict[str, Any]) -> None:
     from banc_fixtures.pki.keys import write_private
 
     draft = path.with_suffix(".tmp")
-    write_private(draft, json.dumps(ready, ensure_ascii=False).encode() + b"\n")
+    write_private(draft, json.dumps(ready, ensure_ascii=False).encode("utf-8") + b"\n")
     draft.replace(path)

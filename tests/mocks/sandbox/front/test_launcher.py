@@ -140,8 +140,9 @@ async def test_a_second_sandbox_on_the_same_data_folder_is_refused(running: Runn
     with pytest.raises(EnvironmentFailed) as refused:
         await start(Config(services=(), port_base=0, data=data))
 
-    assert refused.value.hint.fr
-    assert (data / "sandbox.json").exists()
+    assert refused.value.code == "UP-009"
+    assert f"(PID {os.getpid()}, {running.ready['control']})" in refused.value.text.fr
+    assert json.loads((data / "sandbox.json").read_text()) == running.ready
 
 
 async def test_listening_beyond_this_machine_takes_a_token(tmp_path: Path) -> None:
