@@ -43,6 +43,7 @@ CSR = (
     .decode()
 )
 PEM_KEY = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+SOFTWARE = Software("dossier-plus", "4.2.1", BENCH_IDAM, "0190a6f0-0000-7000-8000-000000000001")
 TILLEUL = Search("TILLEUL", ("ANNE",), "F", "1980-05-14")
 
 
@@ -99,7 +100,7 @@ class Bench:
     control: httpx.Client
     trust: ssl.SSLContext
     folder: Path
-    software: Software = Software("dossier-plus", "4.2.1", BENCH_IDAM, "0190a6f0-0000-7000-8000-000000000001")
+    software: Software = SOFTWARE
     opened: list[httpx.Client] = field(default_factory=list)
     certificates: dict[tuple[Any, ...], tuple[x509.Certificate, str]] = field(default_factory=dict)
 

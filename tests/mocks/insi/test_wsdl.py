@@ -47,7 +47,7 @@ def test_zeep_finds_a_patient(zeep: Client, bench: Bench) -> None:
     assert (result.CR.CodeCR, result.CR.LibelleCR) == ("00", "OK")
     active = result.INDIVIDU.INSACTIF
     assert active.IdIndividu.NumIdentifiant + active.IdIndividu.Cle == patient.ins.value
-    assert active.OID == patient.ins.oid
+    assert patient.ins.oid == active.OID
     assert [former.OID for former in result.INDIVIDU.INSHISTO] == [patient.ins.oid]
     assert result.INDIVIDU.TIQ.ListePrenom == "KARIM"
     assert bench.findings() == {}
