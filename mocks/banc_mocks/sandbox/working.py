@@ -81,7 +81,9 @@ class Working:
 
     def _set(self, change: Change) -> Change:
         cells = self._cells.setdefault((change.service, change.kind), {})
-        change._before = cells.get(change.key)
+        before = change._before = cells.get(change.key)
+        if before is not None and before.value is DROPPED:
+            del cells[change.key]  # a key that comes back comes last, as it does after a restart
         cells[change.key] = change
         return change
 

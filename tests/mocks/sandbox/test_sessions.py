@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch, StoreFailed
 from banc_mocks.sandbox.clock import real_now
 from banc_mocks.sandbox.journal import Query
@@ -87,6 +89,16 @@ async def test_the_closed_epoch_can_still_be_read_and_verified(world: Any) -> No
     assert (await world.journal.verify(session, epoch=0)).intact
 
 
+async def test_a_reset_forgets_the_state_of_the_closed_epoch_alone(world: Any) -> None:
+    await keep(world, world.sessions.default, "1", "old")
+
+    await world.sessions.reset("default")
+    await keep(world, world.sessions.default, "1", "new")
+
+    rows = await world.store.rows(sa.select(tables.state.c.epoch, tables.state.c.value))
+    assert [tuple(row) for row in rows] == [(1, '"new"')]
+
+
 async def test_a_new_epoch_begins_a_new_chain(world: Any) -> None:
     session = world.sessions.default
     await keep(world, session, "1", "x")
@@ -134,6 +146,8 @@ async def test_everything_comes_back_after_a_restart(tmp_path: Path) -> None:
     changes = [session.working.put("dmp", "document", key, key) for key in ("z", "a")]
     changes.append(session.working.drop("dmp", "document", "z"))
     changes.append(session.working.put("dmp", "document", "m", [1]))
+    changes.append(session.working.drop("dmp", "document", "a"))
+    changes.append(session.working.put("dmp", "document", "a", "again"))
     await store.write(Batch("aaaa", 0, changes=changes))
     settings = session.settings
     await store.stop()
@@ -143,7 +157,7 @@ async def test_everything_comes_back_after_a_restart(tmp_path: Path) -> None:
     await again.stop()
 
     assert found.settings == settings
-    assert found.items("dmp", "document") == [("a", "a"), ("m", [1])]
+    assert found.items("dmp", "document") == [("m", [1]), ("a", "again")]
 
 
 async def test_a_deleted_session_leaves_nothing_to_its_namesake(world: Any) -> None:
@@ -165,6 +179,7 @@ async def test_the_default_session_is_not_deleted(world: Any) -> None:
 
 
 async def test_a_setting_that_could_not_be_written_is_taken_back(world: Any) -> None:
+    await keep(world, world.sessions.default, "1", "x")
     other = sqlite3.connect(world.folder / "banc.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -176,6 +191,7 @@ async def test_a_setting_that_could_not_be_written_is_taken_back(world: Any) -> 
     other.execute("ROLLBACK")
     other.close()
     assert (world.sessions.default.clock.offset_s, world.sessions.default.epoch) == (0, 0)
+    assert world.sessions.default.items("dmp", "document") == [("1", "x")]
 
 
 async def test_a_moved_clock_moves_the_session_alone(world: Any) -> None:

@@ -66,6 +66,16 @@ def test_two_changes_that_fail_together_leave_nothing(working: Working, order: t
     assert working.items("dmp", "document") == []
 
 
+def test_a_key_that_comes_back_comes_last(working: Working) -> None:
+    for key in ("1", "2"):
+        working.put("dmp", "document", key, "a")
+
+    working.drop("dmp", "document", "1")
+    working.put("dmp", "document", "1", "b")
+
+    assert working.items("dmp", "document") == [("2", "a"), ("1", "b")]
+
+
 def test_what_is_not_json_is_refused(working: Working) -> None:
     with pytest.raises(TypeError):
         working.put("dmp", "document", "1", b"bytes")
