@@ -45,15 +45,15 @@ class Actor:
 def check_client(call: Call) -> None:
     """Judges the TLS certificate. Raises :class:`DmpRefused`."""
     peer = call.peer.certificate
-    refusing = call.judge(CERTIFICATE_RULES, _subject(call, peer, call.now, signing=False))
+    refusing = call.judge(CERTIFICATE_RULES, _subject(call, peer, signing=False))
     if refusing:
         raise refused_by(refusing, errors.INVALID_CERTIFICATE)
 
 
-def _subject(call: Call, peer: PeerCertificate | None, now: datetime, *, signing: bool) -> CertificateSubject:
+def _subject(call: Call, peer: PeerCertificate | None, *, signing: bool) -> CertificateSubject:
     return CertificateSubject(
         certificate=peer.x509 if peer else None,
-        now=now,
+        now=call.now,
         authorities=call.sandbox.pki.trusted,
         kind=peer.kind if peer else None,
         revoked_at=peer.revoked_at if peer else None,
@@ -108,13 +108,22 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Actor:
 
 
 def check_signer(call: Call, certificate: x509.Certificate) -> None:
-    """Judges a certificate that signed a token or a lot. Raises :class:`DmpRefused`, ``SessionConflict``."""
-    peer = call.sandbox.certificates.peer(certificate.public_bytes(Encoding.DER))
+    """Judges the certificate that signed a token. Raises :class:`DmpRefused`, ``SessionConflict``."""
+    peer = _register_of(call, certificate)
     if peer.session is not None and call.sandbox.sessions.find(peer.session) is not None:
         call.claim(peer.session)
-    refusing = call.judge(CERTIFICATE_RULES, _subject(call, peer, call.now, signing=True))
+    refusing = call.judge(CERTIFICATE_RULES, _subject(call, peer, signing=True))
     if refusing:
         raise refused_by(refusing, errors.INVALID_CERTIFICATE)
+
+
+def signer_subject(call: Call, certificate: x509.Certificate) -> CertificateSubject:
+    """What the certificate rules read of a certificate that signed a lot."""
+    return _subject(call, _register_of(call, certificate), signing=True)
+
+
+def _register_of(call: Call, certificate: x509.Certificate) -> PeerCertificate:
+    return call.sandbox.certificates.peer(certificate.public_bytes(Encoding.DER))
 
 
 def authorize(call: Call, transaction: Transaction, actor: Actor) -> None:

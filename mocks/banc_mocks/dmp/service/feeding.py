@@ -2,46 +2,57 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
-from banc_mocks.dmp.service.documents import judge_documents
+from banc_mocks.dmp.service.documents import judge_content, subject_of
 from banc_mocks.dmp.service.existence import state_of
+from banc_mocks.dmp.service.refusal import registry_errors
 from banc_mocks.dmp.state import Records, StoredDocument
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.clock import second
-from banc_standards.dmp import errors, registry_rules
+from banc_standards.dmp import registry_rules
 from banc_standards.dmp.registry_rules import Held, RegistrySubject, Sent
 from banc_standards.ins import Ins
-from banc_standards.rules import Finding, Rule
 from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
 from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACES
+from banc_standards.xds.rules.subject import SubmissionSubject
 
-_METADATA: Final = "XDSRegistryMetadataError"
+LARGE: Final = 256 * 1024
+"""Octets above which a submission is judged on another thread, so that the others do not wait."""
 
 
-def feed(call: Call, submission: Submission, contents: Mapping[str, bytes], actor: Actor) -> list[RegistryError]:
-    """Takes a submission, or says why not; ``contents`` gives the bytes of each document by the id of its entry.
+async def feed(call: Call, submission: Submission, parts: Mapping[str, bytes], actor: Actor) -> list[RegistryError]:
+    """Takes a submission, or says why not; ``parts`` gives the bytes by the id of their ``xds:Document``.
 
     Nothing is kept of a submission that has one error. The first error names the exchange's code.
     """
     note(call, submission)
-    refused = _lies(call) or _errors(call, judge_documents(call, submission, contents, actor))
+    subject = subject_of(submission, parts, actor)
+    refused = _lies(call) or await _judged(call, subject, sum(map(len, parts.values())))
+    # From here to the end nothing waits: what the registry holds cannot change between its check and the record.
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     if not refused:
-        subject = _subject(call, records, submission, contents, patient)
-        refused = _errors(call, call.judge(registry_rules.RULES, subject))
+        memory = _memory(call, records, subject, patient)
+        refused = registry_errors(call, call.judge(registry_rules.RULES, memory))
     if refused:
         call.outcome = "refused"
         call.code = refused[0].code
         return refused
-    _register(call, records, submission, contents, patient)
+    _register(call, records, subject, patient)
     return []
+
+
+async def _judged(call: Call, subject: SubmissionSubject, size: int) -> list[RegistryError]:
+    if size > LARGE:
+        return await asyncio.to_thread(judge_content, call, subject)
+    return judge_content(call, subject)
 
 
 def note(call: Call, submission: Submission) -> None:
@@ -64,21 +75,10 @@ def _lies(call: Call) -> list[RegistryError]:
     return []
 
 
-def _errors(call: Call, refusing: list[tuple[Rule, Finding]]) -> list[RegistryError]:
-    lang = call.sandbox.config.lang
-    found = []
-    for rule, finding in refusing:
-        sentence = errors.SENTENCES.get(rule.code, rule.text).of(lang)
-        detail = f" : {finding.found}" if finding.found else ""
-        found.append(RegistryError(rule.code or _METADATA, f"{sentence} ({rule.id}{detail})", finding.location))
-    return found
-
-
-def _subject(
-    call: Call, records: Records, submission: Submission, contents: Mapping[str, bytes], patient: Ins
-) -> RegistrySubject:
+def _memory(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> RegistrySubject:
+    submission = subject.submission
     lot = submission.set.unique_id if submission.set else None
-    sent = tuple(_sent(entry, contents[entry.id]) for entry in submission.entries if entry.id in contents)
+    sent = tuple(_sent(entry, content) for entry, content in _contents(subject))
     known = {item.unique_id: found for item in sent if (found := records.document(item.unique_id)) is not None}
     targets: dict[str, Held | None] = {}
     for link in submission.associations:
@@ -96,6 +96,13 @@ def _subject(
     )
 
 
+def _contents(subject: SubmissionSubject) -> Iterator[tuple[DocumentEntry, bytes]]:
+    for entry in subject.submission.entries:
+        content = subject.content(entry)
+        if content is not None:
+            yield entry, content
+
+
 def _sent(entry: DocumentEntry, content: bytes) -> Sent:
     return Sent(entry.unique_id or "", _sha1(content), len(content))
 
@@ -104,23 +111,18 @@ def _sha1(content: bytes) -> str:
     return hashlib.sha1(content, usedforsecurity=False).hexdigest()
 
 
-def _register(
-    call: Call, records: Records, submission: Submission, contents: Mapping[str, bytes], patient: Ins
-) -> None:
+def _register(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> None:
+    submission = subject.submission
     lot = submission.set
-    assert lot is not None
-    set_id = lot.unique_id or ""
+    set_id = (lot.unique_id if lot else None) or ""
     replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
     entries: list[str] = []
-    for entry in submission.entries:
-        content = contents[entry.id]
-        standing = records.document(entry.unique_id or "")
-        if standing is not None:
-            entries.append(standing.entry_uuid)
-            continue
-        document = _document(call, entry, content, patient, set_id, replaces.get(entry.id))
+    for entry, content in _contents(subject):
+        document = records.document(entry.unique_id or "")
+        if document is None:
+            document = _document(call, entry, content, patient, set_id, replaces.get(entry.id))
+            records.keep(document)
         entries.append(document.entry_uuid)
-        records.keep(document)
     for target in replaces.values():
         old = records.entry(target)
         if old is not None:
@@ -130,8 +132,8 @@ def _register(
         {
             "ins": patient.value,
             "ins_oid": patient.oid,
-            "source_id": lot.source_id,
-            "submission_time": lot.submission_time,
+            "source_id": lot.source_id if lot else None,
+            "submission_time": lot.submission_time if lot else None,
             "at": second(call.now),
             "entries": entries,
         },

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from banc_mocks.sandbox.call import Call
 from banc_standards.dmp import errors
 from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Finding, Rule
+from banc_standards.xds.model import RegistryError
 
 _GENERIC = frozenset({errors.INVALID_MESSAGE, errors.INVALID_VIHF})
 _WRONG_CERTIFICATE = Sentence("Certificat refusé", "Certificate refused")
@@ -45,3 +47,17 @@ def refused_by(refusing: list[tuple[Rule, Finding]], default: str) -> DmpRefused
     """The refusal of the first rule that refuses; ``default`` is the name for a rule that has none of its own."""
     rule = refusing[0][0]
     return DmpRefused(rule.code or default, rule=rule)
+
+
+def registry_errors(
+    call: Call, refusing: list[tuple[Rule, Finding]], default: str = "XDSRegistryMetadataError"
+) -> list[RegistryError]:
+    """What refuses a submission, in the terms of a RegistryResponse; ``default`` as in :func:`refused_by`."""
+    lang = call.sandbox.config.lang
+    found = []
+    for rule, finding in refusing:
+        code = rule.code or default
+        sentence = errors.SENTENCES[code] if code == errors.CLOSED else rule.text
+        detail = f" : {finding.found}" if finding.found else ""
+        found.append(RegistryError(code, f"{sentence.of(lang)} ({rule.id}{detail})", finding.location))
+    return found

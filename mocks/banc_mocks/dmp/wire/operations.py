@@ -16,6 +16,7 @@ from banc_mocks.sandbox.http import Reply
 from banc_standards.dmp import build, read, transactions
 from banc_standards.dmp.build import Identifier
 from banc_standards.errors import Sentence
+from banc_standards.rules import Hit, Rule
 from banc_standards.soap import mtom
 from banc_standards.soap import rules as soap_rules
 from banc_standards.soap.mtom import Package
@@ -23,6 +24,10 @@ from banc_standards.soap.read import SoapRefused
 from banc_standards.xds import build as xds
 from banc_standards.xds import read as xds_read
 from banc_standards.xds.model import RegistryError
+from banc_standards.xds.rules import RULES as XDS_RULES
+from banc_standards.xds.rules.metadata import refusal as unreadable_objects
+
+NO_OBJECTS = next(rule for rule in XDS_RULES if rule.id == "XDS-META-001")
 
 
 async def exchange(call: Call, path: str) -> Reply:
@@ -41,7 +46,7 @@ async def exchange(call: Call, path: str) -> Reply:
     admission.authorize(call, transaction, actor)
     _told_to_fail(call)
     if transaction is transactions.FEED:
-        body = provide_and_register(call, message.body, parts, actor)
+        body = await provide_and_register(call, message.body, parts, actor)
     else:
         body = find_record(call, message.body, actor)
     return answers.answer(call, transaction.answer, body)
@@ -71,7 +76,7 @@ def find_record(call: Call, body: etree._Element, actor: Actor) -> etree._Elemen
     )
 
 
-def provide_and_register(call: Call, body: etree._Element, parts: Package, actor: Actor) -> etree._Element:
+async def provide_and_register(call: Call, body: etree._Element, parts: Package, actor: Actor) -> etree._Element:
     """TD2.1: ProvideAndRegisterDocumentSetRequest in, RegistryResponse out."""
     try:
         submission = xds_read.read(body)
@@ -79,15 +84,16 @@ def provide_and_register(call: Call, body: etree._Element, parts: Package, actor
             identifier: mtom.resolve(element, parts) for identifier, element in xds_read.document_parts(body).items()
         }
     except xds_read.XdsRefused as refused:
-        return _refused(call, "XDSRegistryMetadataError", f"{refused.text.fr} ({refused.rule_id})")
+        return _unreadable(call, NO_OBJECTS, unreadable_objects(refused), NO_OBJECTS.code)
     except SoapRefused as refused:
         rule, hit = soap_rules.hit(refused)
-        call.find(rule, hit)
-        return _refused(call, "XDSMissingDocument", f"{refused.text.fr} ({rule.id})")
-    return xds.registry_response(feeding.feed(call, submission, contents, actor))
+        return _unreadable(call, rule, hit, "XDSMissingDocument")
+    return xds.registry_response(await feeding.feed(call, submission, contents, actor))
 
 
-def _refused(call: Call, code: str, context: str) -> etree._Element:
+def _unreadable(call: Call, rule: Rule, hit: Hit, code: str) -> etree._Element:
+    call.find(rule, hit)
     call.outcome = "refused"
     call.code = code
-    return xds.registry_response([RegistryError(code, context)])
+    context = f"{rule.text.of(call.sandbox.config.lang)} ({rule.id} : {hit.found})"
+    return xds.registry_response([RegistryError(code, context, hit.location)])
