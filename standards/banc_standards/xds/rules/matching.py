@@ -100,7 +100,7 @@ def _instant(entry: DocumentEntry, attribute: str, found: str | None, written: s
     length = min(len(given.digits), len(time.utc))
     if given.digits[:length] == time.utc[:length]:
         return
-    days = abs((given.start - time.start.replace(tzinfo=None)).days)
+    days = abs((given.start.replace(tzinfo=None) - time.start.replace(tzinfo=None)).days)
     if length > 8 or days > 1:
         yield at_entry(entry, attribute, found, time.utc)
 
