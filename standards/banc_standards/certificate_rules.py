@@ -185,8 +185,8 @@ RULES: tuple[Rule, ...] = (
     EXPIRED,
     NOT_YET_VALID,
     REVOKED,
-    WRONG_KIND,
     NOT_FOR_CLIENTS,
     NOT_FOR_SIGNING,
+    WRONG_KIND,
 )
 BY_ID = {rule.id: rule for rule in RULES}

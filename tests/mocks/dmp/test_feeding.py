@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -161,7 +163,8 @@ def test_a_document_of_another_patient_is_refused(hospital: Hospital) -> None:
     foreign = hospital_of(hospital.bench, "PAT-02").document()
     lot = hospital.lot(foreign).with_entry(patient_id=hospital.ins.cx())
     answer = hospital.send(lot)
-    assert answer.errors
+    assert answer.codes == ["InvalidDocumentContent"]
+    assert "XDS-CDA-002" in answer.errors[0][1]
     assert hospital.bench.documents() == []
 
 
@@ -175,7 +178,8 @@ def test_an_author_of_another_structure_is_refused(hospital: Hospital) -> None:
     lot = hospital.lot(hospital.document())
     elsewhere = tuple(replace(author, institutions=()) for author in lot.entry.authors)
     answer = hospital.send(lot.with_entry(authors=elsewhere).with_set(authors=elsewhere))
-    assert answer.errors
+    assert answer.codes == ["XDSRegistryMetadataError"]
+    assert "Aucun AuthorInstitution ne correspond à l'utilisateur du VIHF" in answer.errors[0][1]
 
 
 def test_a_document_that_is_no_cda_is_refused(hospital: Hospital) -> None:
@@ -194,11 +198,49 @@ def test_a_lot_whose_signature_covers_other_bytes_is_refused(hospital: Hospital)
     content = contents[signature.id]
     entries = (first.entry, replace(signature, hash=sha1(content), size=str(len(content))))
     answer = hospital.send(replace(first, submission=replace(first.submission, entries=entries), contents=contents))
-    assert answer.errors
+    assert {"XDS-SIG-006", "XDS-SIG-007"} <= hospital.bench.rules("dmp.TD2.1")
+    assert set(answer.codes) == {"XDSRegistryMetadataError"}
 
 
 def test_a_lot_signed_by_a_foreign_certificate_is_refused(hospital: Hospital) -> None:
     signer = hospital.bench.credential("SIGN", HOSPITAL, "foreign_ca")
     answer = hospital.send(hospital.lot(hospital.document(), signer=signer))
-    assert answer.errors
+    assert answer.codes == ["DMPInvalidCertificate"]
     assert hospital.bench.documents() == []
+
+
+# -- what holds when several speak at once, or send real files -----------------------------------------------------
+
+
+def test_of_ten_identical_sets_at_once_one_is_taken(hospital: Hospital) -> None:
+    lot = hospital.lot(hospital.document())
+    packed = [hospital.packed(lot) for _ in range(10)]
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda sent: hospital.post("repository", sent[1], sent[0]), packed))
+    codes = sorted(answer.codes for answer in answers)
+    assert codes == [[], *[["XDSDuplicateUniqueIdInRegistry"]] * 9]
+    assert len(hospital.bench.documents()) == 1
+
+
+def test_two_sessions_do_not_see_each_other(hospital: Hospital, tolerated: Hospital) -> None:
+    unique_id = fresh_oid()
+    assert hospital.feed(unique_id=unique_id).errors == []
+    assert tolerated.feed(unique_id=unique_id).errors == []
+    assert len(hospital.bench.documents()) == len(tolerated.bench.documents()) == 1
+    assert len(hospital.bench.exchanges("dmp.TD2.1")) == 1
+
+
+EXAMPLES = Path(__file__).parents[3].parent / "shared" / "data" / "cda" / "examples"
+PUBLISHED = ("LDL-SES_2022.01.xml", "DOC_NON_STRUCTURE_CDA-R2-N1.xml", "VSM_1.4_2022.01.xml", "VAC_2023.01.xml")
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the public examples are not beside the repository")
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_document_gets_a_verdict(lenient: Bench, name: str) -> None:
+    hospital = hospital_of(lenient, "PAT-03")
+    lot = hospital.lot((EXAMPLES / name).read_bytes())
+    answer = hospital.send(lot.with_entry(patient_id=hospital.ins.cx()))
+    assert answer.status == 200
+    entry = lenient.last("dmp.TD2.1")
+    assert entry["outcome"] == ("refused" if answer.errors else "accepted")
+    assert entry["findings"]

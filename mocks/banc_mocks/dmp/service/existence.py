@@ -8,6 +8,7 @@ from typing import Final
 from banc_fixtures.patients import Patient
 from banc_fixtures.population import population
 from banc_mocks.dmp import faults
+from banc_mocks.dmp.service.refusal import broken
 from banc_mocks.dmp.state import Records
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.switches import Switch
@@ -47,8 +48,8 @@ def existence(call: Call, query: Query, assertion: Assertion) -> Outcome:
     lang = call.sandbox.config.lang
     if refusing:
         rule, _ = refusing[0]
-        sentence = errors.SENTENCES.get(rule.code, rule.text).of(lang)
-        return _refused(call, rule.code, f"{sentence} ({rule.id})")
+        said = f"{errors.SENTENCES[rule.code].of(lang)} : {broken(rule).of(lang)}"
+        return _refused(call, rule.code, said)
     lie = call.armed(faults.HL7_ERROR.id)
     if lie is not None:
         return _refused(call, str(lie.parameters["code"]), str(lie.parameters["text"]))

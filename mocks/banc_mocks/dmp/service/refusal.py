@@ -33,10 +33,15 @@ def _said(code: str, rule: Rule | None) -> Sentence:
     if rule is None:
         return documented
     if code in _GENERIC:
-        return _joined(documented, rule.text)
+        return _joined(documented, broken(rule))
     if code == errors.INVALID_CERTIFICATE and rule.code != code:
-        return _joined(_WRONG_CERTIFICATE, rule.text)
+        return _joined(_WRONG_CERTIFICATE, broken(rule))
     return documented
+
+
+def broken(rule: Rule) -> Sentence:
+    """Says that a rule was broken, and which one: its own sentence tells what should have been."""
+    return Sentence(f"règle {rule.id} non respectée, « {rule.text.fr} »", f"rule {rule.id} broken, “{rule.text.en}”")
 
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
@@ -57,7 +62,7 @@ def registry_errors(
     found = []
     for rule, finding in refusing:
         code = rule.code or default
-        sentence = errors.SENTENCES[code] if code == errors.CLOSED else rule.text
+        said = _joined(errors.SENTENCES[code], broken(rule)) if code in errors.SENTENCES else broken(rule)
         detail = f" : {finding.found}" if finding.found else ""
-        found.append(RegistryError(code, f"{sentence.of(lang)} ({rule.id}{detail})", finding.location))
+        found.append(RegistryError(code, said.of(lang) + detail, finding.location))
     return found

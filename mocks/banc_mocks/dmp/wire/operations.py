@@ -9,7 +9,7 @@ from lxml import etree
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service import admission, existence, feeding
 from banc_mocks.dmp.service.admission import Actor
-from banc_mocks.dmp.service.refusal import DmpRefused
+from banc_mocks.dmp.service.refusal import DmpRefused, broken
 from banc_mocks.dmp.wire import answers, reception
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
@@ -95,5 +95,5 @@ def _unreadable(call: Call, rule: Rule, hit: Hit, code: str) -> etree._Element:
     call.find(rule, hit)
     call.outcome = "refused"
     call.code = code
-    context = f"{rule.text.of(call.sandbox.config.lang)} ({rule.id} : {hit.found})"
+    context = f"{broken(rule).of(call.sandbox.config.lang)} : {hit.found}"
     return xds.registry_response([RegistryError(code, context, hit.location)])
