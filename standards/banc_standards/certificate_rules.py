@@ -90,7 +90,7 @@ def _signature_usage(subject: CertificateSubject) -> Iterator[Hit]:
 ABSENT = Rule(
     id="TLS-001",
     text=Sentence("Le client présente un certificat.", "The client shows a certificate."),
-    clause="dmp.md §3 (S5); insi.md §2",
+    clause="DMP, transport (PDT-INF-579 v4); INSi, SEL-MP-043 §2",
     fix=Sentence(
         "Présenter au serveur le certificat d'authentification (carte, ou ORG AUTH_CLI de l'IGC-Santé).",
         "Show the server the authentication certificate (card, or ORG AUTH_CLI of IGC-Santé).",
@@ -103,7 +103,7 @@ FOREIGN = Rule(
     text=Sentence(
         "Le certificat est émis par l'autorité reconnue.", "The certificate is issued by the recognized authority."
     ),
-    clause="dmp.md §4 (IGC-Santé)",
+    clause="DMP, modes d'authentification (IGC-Santé)",
     fix=Sentence(
         "Demander un certificat au bac à sable (« banc cert ») ; en production, à l'IGC-Santé.",
         'Ask the sandbox for a certificate ("banc cert"); in production, ask IGC-Santé.',
@@ -114,7 +114,7 @@ FOREIGN = Rule(
 EXPIRED = Rule(
     id="TLS-003",
     text=Sentence("Le certificat n'est pas expiré.", "The certificate is not expired."),
-    clause="EX_AIR-080; dmp.md §4",
+    clause="EX_AIR-080; DMP, modes d'authentification",
     fix=Sentence("Renouveler le certificat.", "Renew the certificate."),
     check=_expired,
     always=True,
@@ -133,7 +133,7 @@ NOT_YET_VALID = Rule(
 REVOKED = Rule(
     id="TLS-005",
     text=Sentence("Le certificat n'est pas révoqué.", "The certificate is not revoked."),
-    clause="EX_AIR-080; dmp.md §4",
+    clause="EX_AIR-080; DMP, modes d'authentification",
     fix=Sentence("Employer un autre certificat.", "Use another certificate."),
     check=_revoked,
     always=True,
@@ -144,7 +144,7 @@ WRONG_KIND = Rule(
         "Le certificat est d'un type que le service admet ici.",
         "The certificate is of a kind that the service takes here.",
     ),
-    clause="dmp.md §4 (table); EX_GEN-1450",
+    clause="DMP, modes d'authentification (table); EX_GEN-1450",
     fix=Sentence(
         "Deux certificats : AUTH_CLI (ou carte, authentification) pour TLS, SIGN (ou carte, signature) pour signer.",
         "Two certificates: AUTH_CLI (or card, authentication) for TLS, SIGN (or card, signature) for signing.",
@@ -158,7 +158,7 @@ NOT_FOR_CLIENTS = Rule(
         "Le certificat présenté en TLS a l'usage étendu clientAuth.",
         "The certificate shown in TLS has the extended usage clientAuth.",
     ),
-    clause="dmp.md §4; RFC 5280 §4.2.1.12",
+    clause="DMP, modes d'authentification; RFC 5280 §4.2.1.12",
     fix=Sentence("Présenter le certificat d'authentification.", "Show the authentication certificate."),
     check=_client_usage,
     always=True,
@@ -169,7 +169,7 @@ NOT_FOR_SIGNING = Rule(
         "Le jeton est signé par un certificat de signature (KeyUsage nonRepudiation).",
         "The token is signed by a signature certificate (KeyUsage nonRepudiation).",
     ),
-    clause="dmp.md §4, §11 « Not a valid signature certificate » (S9)",
+    clause="DMP, modes d'authentification ; DMP, erreurs « Not a valid signature certificate » (réponses observées)",
     fix=Sentence(
         "Signer avec le certificat de signature : ORG SIGN, ou le certificat de signature de la carte.",
         "Sign with the signature certificate: ORG SIGN, or the card's signature certificate.",

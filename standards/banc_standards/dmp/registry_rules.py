@@ -161,7 +161,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         1,
         Sentence("Le patient a un DMP.", "The patient has a DMP."),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _ASK,
         _has_record,
         "XDSUnknownPatientId",
@@ -169,7 +169,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         2,
         Sentence("Le DMP du patient n'est pas fermé.", "The patient's DMP is not closed."),
-        "dmp.md §11 (S8 S19b)",
+        "DMP, erreurs (code exemple v2.06.01, ANS, exemples ZAM)",
         _ASK,
         _open,
         errors.CLOSED,
@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         3,
         Sentence("L'uniqueId du lot n'a jamais servi.", "The uniqueId of the submission set was never used."),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _FRESH_ID,
         _new_set,
         "XDSDuplicateUniqueIdInRegistry",
@@ -188,7 +188,7 @@ RULES: tuple[Rule, ...] = (
             "Un uniqueId de document déjà enregistré revient avec le même condensé.",
             "A document uniqueId that is registered already comes back with the same hash.",
         ),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _NEW_VERSION,
         _same_hash,
         "XDSNonIdenticalHash",
@@ -199,7 +199,7 @@ RULES: tuple[Rule, ...] = (
             "Un uniqueId de document déjà enregistré revient avec la même taille.",
             "A document uniqueId that is registered already comes back with the same size.",
         ),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _NEW_VERSION,
         _same_size,
         "XDSNonIdenticalSize",
@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         6,
         Sentence("Un document inchangé n'est pas renvoyé.", "An unchanged document is not sent again."),
-        "EX_GEN-1060; dmp.md §8.1.6, §11",
+        "EX_GEN-1060; DMP, TD2.1 ; DMP, erreurs",
         Sentence("Retenir ce qui a été accepté.", "Remember what was accepted."),
         _not_sent_again,
         "",
@@ -216,7 +216,7 @@ RULES: tuple[Rule, ...] = (
     _rule(
         7,
         Sentence("Le document à remplacer existe.", "The document to replace exists."),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _REQUERY,
         _known_target,
         "UnresolvedReferenceException",
@@ -226,7 +226,7 @@ RULES: tuple[Rule, ...] = (
         Sentence(
             "Le document à remplacer n'est pas déjà remplacé.", "The document to replace is not replaced already."
         ),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _REQUERY,
         _current_target,
         "XDSRegistryDeprecatedDocumentError",
@@ -237,7 +237,7 @@ RULES: tuple[Rule, ...] = (
             "Le document à remplacer n'est ni archivé ni supprimé.",
             "The document to replace is neither archived nor deleted.",
         ),
-        "dmp.md §11 (choix du banc)",
+        "DMP, erreurs (choix du banc)",
         _REQUERY,
         _replaceable_target,
         "XDSRegistryMetadataError",
@@ -248,7 +248,7 @@ RULES: tuple[Rule, ...] = (
         Sentence(
             "Le document à remplacer est celui du même patient.", "The document to replace is of the same patient."
         ),
-        "dmp.md §11; IHE ITI TF-3 §4.2.4.1",
+        "DMP, erreurs; IHE ITI TF-3 §4.2.4.1",
         _REQUERY,
         _target_of_patient,
         "XDSPatientIdDoesNotMatch",

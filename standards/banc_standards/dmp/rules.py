@@ -137,7 +137,7 @@ UNKNOWN_OPERATION = Rule(
     text=Sentence(
         "Le corps porte une opération que cette adresse connaît.", "The body carries an operation of this address."
     ),
-    clause="dmp.md §2",
+    clause="DMP, transactions",
     fix=Sentence(
         "Voir le tableau des transactions : chemin et élément racine.",
         "See the table of transactions: path and root element.",
@@ -152,7 +152,7 @@ ACCESS = Rule(
         "La transaction est permise à cet acteur, dans ce mode d'authentification et ce mode d'accès.",
         "The transaction is allowed to this actor, in this authentication mode and this access mode.",
     ),
-    clause="dmp.md §4, §9 (matrice des droits v1.8, S3 S4 S7)",
+    clause="Matrice des droits fonctionnels DMP (PDT-INF-526 v1.8, PDT-INF-606 v1.3 pour AIR)",
     fix=Sentence(
         "Employer le mode que la matrice permet (alimentation : DIRECTE ou INDIRECTE, jamais AIR).",
         "Use the mode that the matrix allows (feeding: DIRECTE or INDIRECTE, never AIR).",
@@ -203,7 +203,7 @@ QUERY_RULES: tuple[Rule, ...] = (
     _query_rule(
         1,
         Sentence("interactionId est PRPA_IN201307UV02.", "interactionId is PRPA_IN201307UV02."),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Reprendre l'identifiant de l'interaction.", "Use the id of the interaction."),
         _interaction,
     ),
@@ -213,7 +213,7 @@ QUERY_RULES: tuple[Rule, ...] = (
             "reasonCode dit TEST_EXST (TD0.2) ou CNSLT_DATA (TD1.3a).",
             "reasonCode says TEST_EXST (TD0.2) or CNSLT_DATA (TD1.3a).",
         ),
-        "dmp.md §2, §6 (S1)",
+        "DMP, transactions ; DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence(f"Écrire TEST_EXST sous {names.REASON_SYSTEM}.", f"Write TEST_EXST under {names.REASON_SYSTEM}."),
         _reason,
         always=True,
@@ -221,7 +221,7 @@ QUERY_RULES: tuple[Rule, ...] = (
     _query_rule(
         3,
         Sentence("La requête nomme un patient, et un seul.", "The query names one patient, and one only."),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Envoyer un patientIdentifier.", "Send one patientIdentifier."),
         _one_patient,
         always=True,
@@ -231,7 +231,7 @@ QUERY_RULES: tuple[Rule, ...] = (
         Sentence(
             "L'identifiant du patient est un INS dont la clé est juste.", "The patient's id is an INS with a right key."
         ),
-        "dmp.md §5.4 (S1 S20)",
+        "DMP, identifiants (exemples de messages v02.05.00, FR Core)",
         Sentence("Envoyer le matricule et l'OID rendus par INSi.", "Send the number and the OID that INSi gave."),
         _patient_is_ins,
     ),
@@ -241,7 +241,7 @@ QUERY_RULES: tuple[Rule, ...] = (
             "L'INS de la requête est celui du VIHF, OID compris.",
             "The INS of the query is that of the VIHF, OID included.",
         ),
-        "dmp.md §5.4 (S9)",
+        "DMP, identifiants (réponses observées)",
         Sentence("Employer partout le même INS et le même OID.", "Use one INS and one OID everywhere."),
         _same_patient,
         code=errors.PATIENT_MISMATCH,
@@ -250,7 +250,7 @@ QUERY_RULES: tuple[Rule, ...] = (
     _query_rule(
         6,
         Sentence("semanticsText vaut Patient.id.", "semanticsText is Patient.id."),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Écrire Patient.id.", "Write Patient.id."),
         _semantics,
         warning=True,
@@ -258,7 +258,7 @@ QUERY_RULES: tuple[Rule, ...] = (
     _query_rule(
         7,
         Sentence("Le destinataire est le DMP.", "The receiver is the DMP."),
-        "dmp.md §5.4, §6 (S1)",
+        "DMP, identifiants ; DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence(
             f"Écrire receiver/device/id root={names.DMP_DEVICE}.", f"Write receiver/device/id {names.DMP_DEVICE}."
         ),
@@ -270,7 +270,7 @@ QUERY_RULES: tuple[Rule, ...] = (
         Sentence(
             "Le message, la requête et l'émetteur sont identifiés.", "The message, the query and the sender have ids."
         ),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Remplir id, queryId et sender/device/id.", "Fill in id, queryId and sender/device/id."),
         _identified,
     ),
@@ -280,7 +280,7 @@ QUERY_RULES: tuple[Rule, ...] = (
             "Les codes de traitement sont ceux de l'interaction (P ou D, T, AL, new).",
             "The processing codes are those of the interaction (P or D, T, AL, new).",
         ),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Reprendre les codes de l'exemple publié.", "Use the codes of the published sample."),
         _codes,
         warning=True,
@@ -288,7 +288,7 @@ QUERY_RULES: tuple[Rule, ...] = (
     _query_rule(
         10,
         Sentence("creationTime est une date-heure HL7.", "creationTime is an HL7 date and time."),
-        "dmp.md §6 (S1)",
+        "DMP, messages HL7v3 (exemples de messages v02.05.00)",
         Sentence("Écrire AAAAMMJJhhmmss, en UTC.", "Write YYYYMMDDhhmmss, in UTC."),
         _creation_time,
         warning=True,

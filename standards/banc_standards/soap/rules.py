@@ -105,7 +105,7 @@ ENVELOPE = Rule(
 ENVELOPE_VERSION = Rule(
     id="SOAP-002",
     text=Sentence("L'enveloppe est en SOAP 1.2.", "The envelope is SOAP 1.2."),
-    clause="dmp.md §3 (S1)",
+    clause="DMP, transport (exemples de messages v02.05.00)",
     fix=Sentence(
         "Employer l'espace de noms http://www.w3.org/2003/05/soap-envelope (l'exemple publié de TD2.1 porte à tort "
         "celui de SOAP 1.1).",
@@ -120,7 +120,7 @@ CONTENT_TYPE = Rule(
         "Le Content-Type annonce application/soap+xml, directement ou comme type de la racine MTOM.",
         "The Content-Type announces application/soap+xml, directly or as the type of the MTOM root.",
     ),
-    clause="SOAP 1.2 part 2 §7.1.4; dmp.md §3 (S1)",
+    clause="SOAP 1.2 part 2 §7.1.4; DMP, transport (exemples de messages v02.05.00)",
     fix=Sentence("Envoyer Content-Type: application/soap+xml.", "Send Content-Type: application/soap+xml."),
     check=_content_type,
     severity="warning",
@@ -131,7 +131,7 @@ REQUIRED_HEADERS = Rule(
         "Les quatre en-têtes WS-Addressing MessageID, To, ReplyTo et Action sont présents.",
         "The four WS-Addressing headers MessageID, To, ReplyTo and Action are present.",
     ),
-    clause="dmp.md §3 (S1 S9)",
+    clause="DMP, transport (exemples de messages v02.05.00, réponses observées)",
     fix=Sentence(
         "Ajouter l'en-tête qui manque (To peut être vide, ReplyTo/Address vaut "
         "http://www.w3.org/2005/08/addressing/anonymous).",
@@ -144,7 +144,7 @@ REQUIRED_HEADERS = Rule(
 MESSAGE_ID = Rule(
     id="SOAP-005",
     text=Sentence("MessageID est un urn:uuid.", "MessageID is a urn:uuid."),
-    clause="dmp.md §3 (S1)",
+    clause="DMP, transport (exemples de messages v02.05.00)",
     fix=Sentence("Écrire urn:uuid: suivi d'un UUID neuf.", "Write urn:uuid: followed by a fresh UUID."),
     check=_message_id,
 )
@@ -154,7 +154,7 @@ ACTION = Rule(
         "L'Action WS-Addressing est celle de l'opération que porte le corps.",
         "The WS-Addressing Action is that of the operation in the body.",
     ),
-    clause="dmp.md §2 (S1 S2)",
+    clause="DMP, transactions (exemples de messages v02.05.00, WSDL de juin 2024)",
     fix=Sentence("Envoyer l'Action du tableau des transactions.", "Send the Action of the table of transactions."),
     check=_action,
     severity="warning",
@@ -193,7 +193,7 @@ MUST_UNDERSTAND = Rule(
         "L'attribut mustUnderstand des en-têtes est dans l'espace de noms de SOAP.",
         "The mustUnderstand attribute of headers is in the SOAP namespace.",
     ),
-    clause="SOAP 1.2 part 1 §5.2.3; dmp.md §3 (accepted as in the samples)",
+    clause="SOAP 1.2 part 1 §5.2.3; DMP, transport (accepted as in the samples)",
     fix=Sentence("Écrire soap:mustUnderstand, ou rien.", "Write soap:mustUnderstand, or nothing."),
     check=_must_understand,
     severity="info",
@@ -204,7 +204,7 @@ DOCUMENTS_BY_XOP = Rule(
         "Les documents voyagent en parties MTOM, désignées par xop:Include.",
         "Documents travel as MTOM parts, pointed to by xop:Include.",
     ),
-    clause="EX_2.1-1260; dmp.md §3 (S1 S10 S15)",
+    clause="EX_2.1-1260; DMP, transport (exemples de messages v02.05.00, DRIMbox, tests d'homologation)",
     fix=Sentence("Activer MTOM dans le client SOAP.", "Switch MTOM on in the SOAP client."),
     check=_documents_by_xop,
 )

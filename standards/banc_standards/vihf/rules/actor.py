@@ -156,7 +156,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-020",
         text=Sentence("Authentification_mode est présent.", "Authentification_mode is present."),
-        clause="dmp.md §5.2 (S1 S8 S11)",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00, code exemple v2.06.01, ANS, volet CDA en HL7 v2)",
         fix=Sentence("Ajouter l'attribut : le mode est sinon déduit du certificat TLS.", "Add the attribute."),
         check=_mode_present,
         severity="warning",
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
             "Authentification_mode vaut DIRECTE, INDIRECTE ou INDIRECTE_RENFORCEE.",
             "Authentification_mode is DIRECTE, INDIRECTE or INDIRECTE_RENFORCEE.",
         ),
-        clause="dmp.md §4, §5.2 (S1)",
+        clause="DMP, modes d'authentification ; VIHF 3.0, attributs (exemples de messages v02.05.00)",
         fix=Sentence("Écrire l'un des trois codes.", "Write one of the three codes."),
         check=_mode_known,
         code=_INVALID,
@@ -179,7 +179,7 @@ RULES: tuple[Rule, ...] = (
             "Le mode est celui du certificat TLS : carte en DIRECTE, ORG AUTH_CLI dans les deux autres.",
             "The mode is that of the TLS certificate: card in DIRECTE, ORG AUTH_CLI in the other two.",
         ),
-        clause="dmp.md §4 (S3 S4 S8 S9 S15)",
+        clause="DMP, modes d'authentification (PDT-INF-526 v1.8, PDT-INF-606 v1.3, EX_GEN-1450)",
         fix=Sentence("Accorder le mode et le certificat.", "Make mode and certificate agree."),
         check=_mode_fits,
         code=_INVALID,
@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-023",
         text=Sentence("Identifiant_Structure est un Struct_IdNat.", "Identifiant_Structure is a Struct_IdNat."),
-        clause="dmp.md §5.2, §5.4 (S1 S12)",
+        clause="VIHF 3.0, attributs ; DMP, identifiants (exemples de messages v02.05.00, PDSm4DMP)",
         fix=Sentence(
             "1 + FINESS, 2 + SIREN, 3 + SIRET, 4 + RPPS-rang.", "1 + FINESS, 2 + SIREN, 3 + SIRET, 4 + RPPS-rang."
         ),
@@ -200,7 +200,7 @@ RULES: tuple[Rule, ...] = (
             "En mode indirect, Identifiant_Structure est l'OU du certificat (ou un établissement déclaré sous elle).",
             "In the indirect modes, Identifiant_Structure is the OU of the certificate (or a site declared under it).",
         ),
-        clause="dmp.md §4, §11 « Erreur d'authentification de la personne morale » (S16 S21)",
+        clause="DMP, erreur « Erreur d'authentification de la personne morale » (FAQ d'homologation)",
         fix=Sentence("Lire la structure dans le certificat.", "Read the structure in the certificate."),
         check=_structure_owner,
         code="DMPMockStructureMismatch",
@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-025",
         text=Sentence("Secteur_Activite est un code SAxx^OID.", "Secteur_Activite is a code SAxx^OID."),
-        clause="dmp.md §5.2 (S1 S9), JDV_J61",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00, réponses observées), JDV_J61",
         fix=Sentence(
             f"Écrire par exemple SA01^{names.SECTOR_SYSTEM}.", f"Write for example SA01^{names.SECTOR_SYSTEM}."
         ),
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         text=Sentence(
             "En mode indirect, subject-id nomme l'utilisateur.", "In the indirect modes, subject-id names the user."
         ),
-        clause="dmp.md §5.2 (S1 S11)",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00, ANS, volet CDA en HL7 v2)",
         fix=Sentence("Ajouter prénom et nom.", "Add given and family names."),
         check=_subject_name,
         code=_INVALID,
@@ -232,7 +232,7 @@ RULES: tuple[Rule, ...] = (
             "NameID nomme une personne : PS_IdNat, ou structure/identifiant interne ; jamais un compte générique.",
             "NameID names one person: PS_IdNat, or structure/internal id; never a generic account.",
         ),
-        clause="dmp.md §5.1 (S1 S11 S16)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00, ANS, volet CDA en HL7 v2, FAQ d'homologation)",
         fix=Sentence(
             "Y mettre l'identifiant national de l'utilisateur connecté (SubjectNameID de Pro Santé Connect).",
             "Put the national id of the logged-in user there (SubjectNameID of Pro Santé Connect).",
@@ -246,7 +246,7 @@ RULES: tuple[Rule, ...] = (
             "En mode direct ou AIR, NameID est un identifiant national.",
             "In the direct or AIR mode, NameID is a national id.",
         ),
-        clause="dmp.md §4, §5.1 (S1)",
+        clause="DMP, modes d'authentification ; VIHF 3.0, assertion (exemples de messages v02.05.00)",
         fix=Sentence("Y mettre le PS_IdNat.", "Put the PS_IdNat there."),
         check=_national_in_strong_modes,
         certainty="deduced",
@@ -258,7 +258,7 @@ RULES: tuple[Rule, ...] = (
             "En mode direct, NameID est le porteur de la carte qui a signé.",
             "In the direct mode, NameID is the holder of the card that signed.",
         ),
-        clause="dmp.md §4, §5.1 (S1)",
+        clause="DMP, modes d'authentification ; VIHF 3.0, assertion (exemples de messages v02.05.00)",
         fix=Sentence("Lire l'identifiant sur la carte.", "Read the id on the card."),
         check=_card_holder,
         certainty="deduced",
@@ -267,7 +267,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-030",
         text=Sentence("Le jeton porte un ou deux rôles.", "The token holds one or two roles."),
-        clause="dmp.md §5.2 (S1 S9)",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00, réponses observées)",
         fix=Sentence(
             "La profession, puis le savoir-faire s'il est dû.", "The profession, then the savoir-faire if due."
         ),
@@ -280,7 +280,7 @@ RULES: tuple[Rule, ...] = (
             "Les rôles n'emploient pas le système de codes de Pro Santé Connect.",
             "Roles do not use the code system of Pro Santé Connect.",
         ),
-        clause="identifiers.md ⚠6",
+        clause="JDV_J65 : G15 et non le système de Pro Santé Connect",
         fix=Sentence(
             f"Traduire le code : profession sous {names.G15}, pas {names.PSC_PROFESSION}.",
             f"Translate the code: profession under {names.G15}, not {names.PSC_PROFESSION}.",
@@ -294,7 +294,7 @@ RULES: tuple[Rule, ...] = (
             "Le premier rôle est une profession (G15, G16) ou un rôle de JDV_J65.",
             "The first role is a profession (G15, G16) or a role of JDV_J65.",
         ),
-        clause="dmp.md §5.3 (S1 S9 S11 S14)",
+        clause="VIHF 3.0, rôles : JDV_J65 (exemples de messages v02.05.00, NOS)",
         fix=Sentence(f"Écrire par exemple 10 sous {names.G15}.", f"Write for example 10 under {names.G15}."),
         check=_first_role,
         code=_INVALID,
@@ -305,7 +305,7 @@ RULES: tuple[Rule, ...] = (
             "Un médecin ou un pharmacien porte un second rôle (savoir-faire, section).",
             "A doctor or a pharmacist carries a second role (savoir-faire, section).",
         ),
-        clause="dmp.md §5.3, §11 « Aucune spécialité dans le vihf » (S1 S9)",
+        clause="VIHF 3.0, rôles ; DMP, erreur « Aucune spécialité dans le vihf » (réponses observées)",
         fix=Sentence(
             "Ajouter SM26 ou l'autre spécialité (R01), ou la section du tableau de l'Ordre (G05).",
             "Add SM26 or the other speciality (R01), or the section of the Order's roll (G05).",
@@ -320,7 +320,7 @@ RULES: tuple[Rule, ...] = (
             "Le second rôle est un savoir-faire R01 (médecin) ou une section G05 (pharmacien).",
             "The second role is an R01 savoir-faire (doctor) or a G05 section (pharmacist).",
         ),
-        clause="dmp.md §5.3 (S11 S14)",
+        clause="VIHF 3.0, rôles : JDV_J65 (ANS, volet CDA en HL7 v2, NOS)",
         fix=Sentence("Changer de système de codes.", "Change the code system."),
         check=_second_role_system,
         code=_INVALID,
@@ -331,7 +331,7 @@ RULES: tuple[Rule, ...] = (
             "Seuls médecins, pharmaciens et acteurs 99 portent un second rôle.",
             "Only doctors, pharmacists and actors 99 carry a second role.",
         ),
-        clause="dmp.md §5.3 (S11)",
+        clause="VIHF 3.0, rôles : JDV_J65 (ANS, volet CDA en HL7 v2)",
         fix=Sentence("Retirer le second rôle.", "Remove the second role."),
         check=_second_role_needless,
         severity="warning",
@@ -342,7 +342,7 @@ RULES: tuple[Rule, ...] = (
             "AuthnContextClassRef dit comment l'utilisateur s'est connecté (SmartcardPKI en mode direct).",
             "AuthnContextClassRef says how the user logged in (SmartcardPKI in the direct mode).",
         ),
-        clause="dmp.md §5.1 (S1 S8 S11)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00, code exemple v2.06.01, ANS, volet CDA en HL7 v2)",
         fix=Sentence("Y mettre la classe SAML de la connexion locale.", "Put the SAML class of the local login there."),
         check=_method,
         severity="warning",
@@ -353,7 +353,7 @@ RULES: tuple[Rule, ...] = (
             "En AIR, AuthnContextDecl dit la méthode d'authentification.",
             "In AIR, AuthnContextDecl tells the authentication method.",
         ),
-        clause="dmp.md §5.1; EX_AIR-050 (S1 S8 S15)",
+        clause="EX_AIR-050 ; VIHF 3.0, assertion (exemples de messages v02.05.00)",
         fix=Sentence("Ajouter AuthnContextDecl.", "Add AuthnContextDecl."),
         check=_strong_method,
         severity="warning",

@@ -31,7 +31,7 @@ RULES: tuple[Rule, ...] = (
             "The wsse:Security header holds the number of assertions that the operation asks for, and there are none "
             "elsewhere.",
         ),
-        "dmp.md §3 (S1); WSS SAML Token Profile 1.1 §3.4",
+        "DMP, transport (exemples de messages v02.05.00); WSS SAML Token Profile 1.1 §3.4",
         Sentence("Envoyer une assertion, et une seule.", "Send one assertion, and one only."),
     ),
     _rule(
@@ -49,7 +49,7 @@ RULES: tuple[Rule, ...] = (
             "L'assertion porte une signature, et une seule, en enfant direct.",
             "The assertion holds one signature, and one only, as its own child.",
         ),
-        "dmp.md §5.1; SAML 2.0 core §5.4",
+        "VIHF 3.0, assertion; SAML 2.0 core §5.4",
     ),
     _rule(
         4,
@@ -59,12 +59,12 @@ RULES: tuple[Rule, ...] = (
             "The signature points to its assertion by #ID, with no transforms but enveloped-signature and exclusive "
             "C14N.",
         ),
-        "dmp.md §5.1; SAML 2.0 core §5.4.2, §5.4.4",
+        "VIHF 3.0, assertion; SAML 2.0 core §5.4.2, §5.4.4",
     ),
     _rule(
         5,
         Sentence("La signature de l'assertion est juste.", "The signature of the assertion is right."),
-        "dmp.md §5.1; W3C XML Signature §3.2",
+        "VIHF 3.0, assertion; W3C XML Signature §3.2",
     ),
     _rule(
         6,
@@ -72,7 +72,7 @@ RULES: tuple[Rule, ...] = (
             "La signature porte son certificat (KeyInfo/X509Data/X509Certificate).",
             "The signature carries its certificate (KeyInfo/X509Data/X509Certificate).",
         ),
-        "dmp.md §5.1",
+        "VIHF 3.0, assertion",
         Sentence("Ajouter le certificat de signature.", "Add the signing certificate."),
     ),
     _rule(
@@ -81,7 +81,7 @@ RULES: tuple[Rule, ...] = (
             "La signature emploie RSA-SHA256, ou RSA-SHA1 là où il est encore admis.",
             "The signature uses RSA-SHA256, or RSA-SHA1 where it is still allowed.",
         ),
-        "dmp.md §5.1 (S11)",
+        "VIHF 3.0, assertion (ANS, volet CDA en HL7 v2)",
         Sentence("Signer en RSA-SHA256 avec un condensé SHA-256.", "Sign with RSA-SHA256 over a SHA-256 digest."),
     ),
 )

@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
         text=Sentence(
             "L'assertion est en SAML 2.0 et son ID est un NCName.", "The assertion is SAML 2.0 and its ID is an NCName."
         ),
-        clause="dmp.md §5.1 (S1)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00)",
         fix=Sentence("ID = « _ » + UUID, Version = 2.0.", 'ID = "_" + UUID, Version = 2.0.'),
         check=_identified,
         code=_INVALID,
@@ -119,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-002",
         text=Sentence("Le format de l'Issuer est X509SubjectName.", "The format of Issuer is X509SubjectName."),
-        clause="dmp.md §5.1 (S1 S11)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00, ANS, volet CDA en HL7 v2)",
         fix=Sentence(f"Format = {names.ISSUER_FORMAT}.", f"Format = {names.ISSUER_FORMAT}."),
         check=_issuer_format,
         code=_INVALID,
@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
             "L'Issuer est le DN du certificat qui a signé l'assertion.",
             "Issuer is the DN of the certificate that signed the assertion.",
         ),
-        clause="dmp.md §5.1 (S1 S11)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00, ANS, volet CDA en HL7 v2)",
         fix=Sentence(
             "Recopier le sujet du certificat de signature (ordre et espaces libres).",
             "Copy the subject of the signing certificate (order and spacing are free).",
@@ -141,7 +141,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-004",
         text=Sentence("IssueInstant est en UTC, suffixe Z.", "IssueInstant is in UTC, with the Z suffix."),
-        clause="dmp.md §5.1 (S1)",
+        clause="VIHF 3.0, assertion (exemples de messages v02.05.00)",
         fix=Sentence("Écrire l'heure UTC, terminée par Z.", "Write the UTC time, ending in Z."),
         check=_utc,
         code=_INVALID,
@@ -152,7 +152,7 @@ RULES: tuple[Rule, ...] = (
             "L'assertion a été émise il y a moins de cinq minutes.",
             "The assertion was issued less than five minutes ago.",
         ),
-        clause="dmp.md §5.1 (S8 S11) : pratique des clients, pas de règle publique",
+        clause="VIHF 3.0, assertion : pratique des clients (code exemple v2.06.01), pas de règle publique",
         fix=Sentence(
             "Produire une assertion par appel, et synchroniser l'horloge (EX_GEN-1460).",
             "Make one assertion per call, and synchronize the clock (EX_GEN-1460).",
@@ -168,7 +168,7 @@ RULES: tuple[Rule, ...] = (
             "Les Conditions de l'assertion, s'il y en a, couvrent l'instant présent.",
             "The Conditions of the assertion, if any, cover the present moment.",
         ),
-        clause="SAML 2.0 core §2.5.1; dmp.md §5.1",
+        clause="SAML 2.0 core §2.5.1; VIHF 3.0, assertion",
         fix=Sentence("Produire une assertion neuve.", "Make a fresh assertion."),
         check=_conditions,
         code=_EXPIRED,
@@ -177,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-007",
         text=Sentence("AudienceRestriction n'est pas rempli.", "AudienceRestriction is not filled in."),
-        clause="dmp.md §5.1 (S11)",
+        clause="VIHF 3.0, assertion (ANS, volet CDA en HL7 v2)",
         fix=Sentence("Retirer AudienceRestriction.", "Remove AudienceRestriction."),
         check=_audience,
         severity="warning",
@@ -185,7 +185,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-008",
         text=Sentence("La signature n'emploie pas SHA-1.", "The signature does not use SHA-1."),
-        clause="dmp.md §5.1 (S11)",
+        clause="VIHF 3.0, assertion (ANS, volet CDA en HL7 v2)",
         fix=Sentence("Passer à RSA-SHA256 et SHA-256.", "Move to RSA-SHA256 and SHA-256."),
         check=_strong,
         severity="warning",
@@ -193,7 +193,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-009",
         text=Sentence("VIHF_Version est présent.", "VIHF_Version is present."),
-        clause="dmp.md §5.2 (S1)",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00)",
         fix=Sentence("Ajouter VIHF_Version = 3.0.", "Add VIHF_Version = 3.0."),
         check=_vihf_version,
         code=_INVALID,
@@ -201,7 +201,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-010",
         text=Sentence("VIHF_Version vaut 3.0 (ou 4.0).", "VIHF_Version is 3.0 (or 4.0)."),
-        clause="dmp.md §5 (S1 S8 S10 S11); identifiers.md ⚠12",
+        clause="VIHF : 3.0 dans les exemples v02.05.00, 4.0 dans une table de l'ANS",
         fix=Sentence("Écrire 3.0.", "Write 3.0."),
         check=_known_version,
         severity="warning",
@@ -210,7 +210,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-011",
         text=Sentence("Ressource_URN vaut urn:dmp.", "Ressource_URN is urn:dmp."),
-        clause="dmp.md §5.2 (S1)",
+        clause="VIHF 3.0, attributs (exemples de messages v02.05.00)",
         fix=Sentence("Écrire Ressource_URN = urn:dmp.", "Write Ressource_URN = urn:dmp."),
         check=_resource_urn,
         code=_INVALID,
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
             "AuthnInstant est présent, et n'est pas postérieur à l'émission.",
             "AuthnInstant is present, and is not later than the issue.",
         ),
-        clause="dmp.md §5.1 (S11)",
+        clause="VIHF 3.0, assertion (ANS, volet CDA en HL7 v2)",
         fix=Sentence("Y mettre l'heure de connexion de l'utilisateur.", "Put the login time of the user there."),
         check=_authn,
         severity="warning",
