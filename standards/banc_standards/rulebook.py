@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from banc_standards.errors import Sentence
 from banc_standards.rules import Certainty, Hit, Rule, Severity
 
 Check = TypeVar("Check", bound=Callable[[Any], Iterable[Hit]])
+MOST_HITS: Final = 100
 Pair = tuple[str, str]
 """A sentence in French, then in English."""
 
 
 class RuleBook:
-    """The rules of one text. ``clause`` names it; ``code`` is the wire error code that a refusal carries by default."""
+    """The rules of one text. ``clause`` names it; ``code`` is the wire error code that a refusal carries by default.
+
+    A rule written here tells at most :data:`MOST_HITS` places of one subject, so that no document, however broken,
+    drowns its reader or the server.
+    """
 
     def __init__(self, clause: str, code: str = "") -> None:
         self._clause = clause
@@ -45,7 +51,7 @@ class RuleBook:
             text=Sentence(*text),
             clause=f"{self._clause}, {at}" if at else self._clause,
             fix=Sentence(*fix),
-            check=check,
+            check=lambda subject: islice(check(subject), MOST_HITS),
             severity=severity,
             certainty=certainty,
             code=self._code if code is None else code,

@@ -251,7 +251,10 @@ def _speciality(code: Code) -> str:
 
 
 def _confidentiality(own: Code | None, visibility: Sequence[str]) -> tuple[Code, ...]:
-    first = value_set("J08").get(own.code if own else "N", HL7_CONFIDENTIALITY)
+    first = Code(own.code if own else "N", HL7_CONFIDENTIALITY)
+    if first not in value_set("J08"):
+        raise NotShareable("confidentialityCode N, R, V")
+    first = value_set("J08").get(first.code, first.system)
     return (first, *(value_set("J08").get(code, VISIBILITY) for code in visibility))
 
 

@@ -167,15 +167,14 @@ def _is_set(package: etree._Element, apart: set[str]) -> bool:
 
 
 def _slots(element: etree._Element) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    slots: dict[str, tuple[str, ...]] = {}
-    repeated = []
+    slots: dict[str, list[str]] = {}
+    repeated: dict[str, None] = {}
     for slot in element.findall(f"{RIM}Slot"):
         name = slot.get("name", "")
         if name in slots:
-            repeated.append(name)
-        values = tuple((value.text or "").strip() for value in slot.iter(f"{RIM}Value"))
-        slots[name] = slots.get(name, ()) + values
-    return slots, repeated
+            repeated[name] = None
+        slots.setdefault(name, []).extend((value.text or "").strip() for value in slot.iter(f"{RIM}Value"))
+    return {name: tuple(values) for name, values in slots.items()}, list(repeated)
 
 
 def _single(slots: Slots, name: str, repeated: list[str]) -> str | None:

@@ -40,6 +40,7 @@ RSA_SHA256: Final = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 SHA1: Final = f"{DS_NS}sha1"
 SHA256_URI: Final = "http://www.w3.org/2001/04/xmlenc#sha256"
 LOT_DIGEST: Final = "AA=="
+_MOST_REFERENCES: Final = 10
 MANIFEST_ID: Final = "IHEManifest"
 PROPERTIES_ID: Final = "S0-SignedProperties"
 
@@ -304,6 +305,8 @@ def _signed_elements(root: etree._Element, declared: LotSignature) -> list[etree
     value = b64decode(root.findtext(f"{DS}SignatureValue") or "")
     key.verify(value, canonical, PKCS1v15(), _METHODS[declared.algorithm])
     references = etree.fromstring(canonical, _PARSER).findall(f"{DS}Reference")
+    if len(references) > _MOST_REFERENCES:
+        raise ValueError(f"{len(references)} × Reference")
     return [_dereferenced(root, reference) for reference in references]
 
 

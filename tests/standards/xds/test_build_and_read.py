@@ -124,6 +124,13 @@ def test_a_letter_without_ins_is_not_shareable(letter: DischargeLetter) -> None:
     assert refused.value.missing == "INS"
 
 
+def test_a_letter_of_another_confidentiality_is_not_shareable(cda: bytes) -> None:
+    low = cda.replace(b'<confidentialityCode code="N"', b'<confidentialityCode code="L"')
+
+    with pytest.raises(NotShareable):
+        entry_from_cda(low)
+
+
 def test_a_lot_links_its_members_its_signature_and_what_it_replaces(subject: SubmissionSubject) -> None:
     lot = subject.submission.set
     assert lot is not None

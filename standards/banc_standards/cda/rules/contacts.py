@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -115,11 +116,12 @@ def _organization_name(document: Document) -> Iterator[Hit]:
 )
 def _address(document: Document) -> Iterator[Hit]:
     for element in document.named.get("addr", ()):
-        names = [step(part) for part in elements(element)]
-        if names.count("streetAddressLine") > 7:
-            yield hit(element, str(names.count("streetAddressLine")), "0..7", "streetAddressLine")
-        for name in sorted(_PARTS & {name for name in names if names.count(name) > 1}):
-            yield hit(element, str(names.count(name)), "0..1", name)
+        numbers = Counter(step(part) for part in elements(element))
+        if numbers["streetAddressLine"] > 7:
+            yield hit(element, str(numbers["streetAddressLine"]), "0..7", "streetAddressLine")
+        for name in sorted(_PARTS & numbers.keys()):
+            if numbers[name] > 1:
+                yield hit(element, str(numbers[name]), "0..1", name)
 
 
 @_BOOK.rule(

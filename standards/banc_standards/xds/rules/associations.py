@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -30,10 +31,10 @@ def _at(link: Association, attribute: str, found: str | None, expected: str) -> 
 def _members(subject: SubmissionSubject) -> Iterator[Hit]:
     lot = subject.submission.set
     links = [link for link in subject.submission.associations if link.type == HAS_MEMBER]
+    numbers = Counter(link.target for link in links if lot is not None and link.source == lot.id)
     for entry in subject.submission.entries if lot else ():
-        number = sum(link.target == entry.id and lot is not None and link.source == lot.id for link in links)
-        if number != 1:
-            yield Hit(f"DocumentEntry[{entry.id}]/HasMember", found=str(number), expected="1")
+        if numbers[entry.id] != 1:
+            yield Hit(f"DocumentEntry[{entry.id}]/HasMember", found=str(numbers[entry.id]), expected="1")
 
 
 @_BOOK.rule(

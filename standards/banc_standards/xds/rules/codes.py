@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -116,10 +117,10 @@ def _unknown_format(subject: SubmissionSubject) -> Iterator[Hit]:
 )
 def _confidentiality(subject: SubmissionSubject) -> Iterator[Hit]:
     for entry in subject.submission.entries:
-        for code in entry.confidentiality:
+        for code, number in Counter(entry.confidentiality).items():
             if code not in value_set("J08"):
                 yield at_entry(entry, "confidentialityCode", _show(code), "JDV J08")
-            elif entry.confidentiality.count(code) > 1:
+            elif number > 1:
                 yield at_entry(entry, "confidentialityCode", code.code, "0..1")
         own = [code.code for code in entry.confidentiality if code.system == HL7_CONFIDENTIALITY]
         if entry.confidentiality and len(set(own)) != 1:

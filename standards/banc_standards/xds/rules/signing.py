@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from banc_standards.rulebook import RuleBook
@@ -97,11 +98,11 @@ def _names_documents(subject: SubmissionSubject) -> Iterator[Hit]:
     signature, lot = _declared(subject), subject.submission.set
     if signature is None or lot is None:
         return
-    found = [item.uri for item in signature.references if item.uri != f"urn:oid:{lot.unique_id}"]
-    expected = [f"urn:oid:{entry.unique_id}" for entry in subject.submission.contents]
+    found = Counter(item.uri for item in signature.references if item.uri != f"urn:oid:{lot.unique_id}")
+    expected = dict.fromkeys(f"urn:oid:{entry.unique_id}" for entry in subject.submission.contents)
     for uri in expected:
-        if found.count(uri) != 1:
-            yield Hit("Signature/Manifest", found=str(found.count(uri)), expected=uri)
+        if found[uri] != 1:
+            yield Hit("Signature/Manifest", found=str(found[uri]), expected=uri)
     for uri in found:
         if uri not in expected:
             yield Hit("Signature/Manifest", found=uri, expected=", ".join(expected))
