@@ -17,6 +17,8 @@ _INVALID: Final = "DMPMockInvalidVihf"
 _FIRST_ROLES: Final = frozenset({names.G15, names.G16, names.A00, names.R95, names.R94, names.R291})
 _IN_TRAINING: Final = frozenset({"10", "21", "40", "50"})
 _OTHER_ACTOR: Final = "99"
+_LONG_RANK = re.compile(r"4[0-9]{14}")
+"""A practice whose rank has three digits, as in the published tokens; the form of two digits is the usual one."""
 _SECTOR = re.compile(r"SA[0-9]{2}\^" + re.escape(names.SECTOR_SYSTEM))
 
 
@@ -42,6 +44,8 @@ def _mode_fits(subject: VihfSubject) -> Iterator[Hit]:
 
 def _structure_form(subject: VihfSubject) -> Iterator[Hit]:
     found = subject.assertion.structure or ""
+    if _LONG_RANK.fullmatch(found):
+        return
     try:
         StructIdNat.parse(found)
     except MalformedIdentifier as error:
