@@ -92,9 +92,11 @@ def entry_from_cda(
 ) -> DocumentEntry:
     """The metadata of a CDA document, every one derived from its header (CI-SIS, CDA to XDS mapping).
 
+    ``class_code`` is None for a type that the class table does not hold: replace it then.
     ``visibility`` holds codes of JDV J08 beside the confidentiality (``MASQUE_PS``, ``INVISIBLE_PATIENT``…).
     Raises ``XmlRefused`` or ``CdaRefused`` for bytes that are no CDA, :class:`NotShareable` for a header that lacks an
-    INS, an id, a type, a legal authenticator, a facility, a practice setting or a start of the main act.
+    INS, an id, a type, a legal authenticator, a facility, a practice setting, a start of the main act, or a
+    confidentiality among N, R and V; ``KeyError`` for a visibility that JDV J08 does not hold.
     """
     document = read_cda(cda)
     ins = _needed(document.patient.ins, "INS")

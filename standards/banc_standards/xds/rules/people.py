@@ -146,7 +146,7 @@ def _xon(subject: SubmissionSubject) -> Iterator[Hit]:
         for text in author.institutions:
             found = structure(text)
             known = {(STRUCT_IDNAT, "IDNST"), _SNR}
-            if found is None or not found.id or not found.name or (found.authority.oid, found.type) not in known:
+            if found is None or not found.id or (found.authority.oid, found.type) not in known:
                 yield Hit(f"{place}/authorInstitution", found=text, expected=_XON)
 
 
