@@ -22,7 +22,7 @@ from banc_harness.judging import Judgement, decide, judge, unplayed
 from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import gate, score
-from banc_harness.session import RunSession, open_session
+from banc_harness.session import LEASE_S, RunSession, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
 from banc_harness.trace import Exchange, Trace
@@ -139,6 +139,7 @@ class Engine:
         """Plays one scenario and judges it; returns why it could not be played to its end, if it could not."""
         performance = Performance(bench, scenario)
         try:
+            await self._control.lease(bench.session.id, self._plan.run, ttl_s=LEASE_S)
             await bench.tape.drain()
             failure: Sentence | None = None
             try:

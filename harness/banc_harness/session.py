@@ -20,6 +20,8 @@ from banc_standards.contracts.vocabulary import CertificateKind, SessionMode
 from banc_standards.errors import EnvironmentFailed, Sentence
 
 LEASE_S = 3600
+"""How long the run keeps its session without a word, in seconds; each scenario prolongs it."""
+
 SEALS: tuple[CertificateKind, ...] = ("AUTH_CLI", "SIGN")
 
 

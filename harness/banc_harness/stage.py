@@ -27,8 +27,10 @@ from banc_standards.contracts.driver import Action
 from banc_standards.contracts.sut import Sut
 from banc_standards.errors import Sentence
 
-AFTER_A_MISS_S = 1.0
-"""How long an expectation waits once an earlier step of the scenario missed its own, in seconds."""
+AFTER_A_NO_S = 0.5
+"""How long an expectation waits once the software declined, or an earlier exchange of the scenario was missed, in
+seconds.
+"""
 
 StepOutcome = Literal["done", "missed", "skipped", "failed"]
 
@@ -156,7 +158,8 @@ class Performance:
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None:
         """Waits for an exchange, or only looks for it when the driver could not be asked."""
         step, tape = self._current(), self._bench.tape
-        untested, patience = self._hopeless(step, within_s)
+        untested = next((item.why for item in self._acts if not item.answered), "")
+        patience = self._patience(step, within_s)
         told = {"step": step.id, "id": str(uuid.uuid4()), "operation": _operations(wanted)}
         awaited = {"outcome": wanted.outcome if isinstance(wanted.outcome, str) else None, "match": _match(wanted)}
         deadline = instant(self._bench.recorder.now() + timedelta(seconds=patience))
@@ -183,19 +186,13 @@ class Performance:
         self._emit(events.ExpectationMissed, **told, **awaited, nearest=self._nearest(close))
         return None
 
-    def _hopeless(self, step: _OpenStep, within_s: float) -> tuple[str, float]:
-        """Why a miss would tell nothing of the software, if so, and how long to wait then, in seconds."""
-        silent = next((item.why for item in self._acts if not item.answered), "")
-        if silent:
-            return silent, 0.0
-        for item in self._expectations:
-            if item.met is None and item.step != step.id:
-                said = Sentence(
-                    f"l'étape {item.step} n'a pas abouti : {_operations(item.selection)} n'est pas venu",
-                    f"step {item.step} did not succeed: {_operations(item.selection)} did not come",
-                )
-                return said.of(self._bench.lang), min(within_s, AFTER_A_MISS_S)
-        return "", within_s
+    def _patience(self, step: _OpenStep, within_s: float) -> float:
+        """How long it is worth waiting, in seconds: the software may have said no, or lost the thread before."""
+        if any(not item.answered for item in self._acts):
+            return 0.0
+        lost = any(item.met is None for item in self._expectations)
+        declined = any(item.step == step.id and item.status in ("refused", "failed") for item in self._acts)
+        return min(within_s, AFTER_A_NO_S) if lost or declined else within_s
 
     async def trace(self) -> Trace:
         """Everything that happened, bytes included; tells the strays."""

@@ -36,8 +36,8 @@ if behaviour == "good":
     observe("test.hello", ins=asked["input"].get("ins", "1"))
 elif behaviour == "other":
     observe("test.bonjour")
-elif behaviour == "unsupported":
-    status = "unsupported"
+elif behaviour in ("unsupported", "refused"):
+    status = behaviour
 elif behaviour == "crash":
     raise SystemExit("plus de licence")
 json.dump({"banc": 1, "id": asked["id"], "status": status, "output": {"asked": asked}}, sys.stdout)
