@@ -51,8 +51,12 @@ def judge(check: Check, trace: Trace) -> Judgement | None:
         where = traceback.extract_tb(error.__traceback__)[-1]
         crash = f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"
         return Judgement(check, trace.scenario, "A_COMPLETER", _CRASHED, inputs=inputs, crash=crash)
-    absent = tuple(check.rule.finding(_absent(item), trace.lang) for item in missed if not item.untested)
-    findings += absent
+    absent: tuple[Finding, ...] = ()
+    if check.presence:
+        absent = tuple(check.rule.finding(_absent(item), trace.lang) for item in missed if not item.untested)
+        findings += absent
+    elif missed and untested is None:
+        untested = _NEVER_CAME
     if absent or any(item.severity == "error" for item in findings):
         return Judgement(check, trace.scenario, "NON_CONFORME", check.rule.text, findings, inputs)
     if untested is not None:
@@ -154,4 +158,5 @@ _CRASHED = Sentence(
     "le contrôle n'a pas pu lire cet échange ; une personne doit regarder",
     "the check could not read this exchange; a person must look",
 )
+_NEVER_CAME = Sentence("l'échange attendu n'est pas venu", "the expected exchange did not come")
 _NOT_ASKED = Sentence("le logiciel n'a pas pu être sollicité", "the software could not be asked")

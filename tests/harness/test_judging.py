@@ -84,11 +84,18 @@ def test_zero_tolerance_looks_at_strays(exchange: Exchanges) -> None:
 
 
 def test_exchange_that_never_came_is_not_conform_and_says_what_came_nearest() -> None:
-    judged = judge(looking(), trace(missed=missing()))
+    judged = judge(looking(presence=True), trace(missed=missing()))
 
     assert judged is not None
     assert judged.verdict == "NON_CONFORME"
     assert (judged.findings[0].location, judged.findings[0].found) == ("UC1.01.1 #7", "outcome refused")
+
+
+def test_what_never_came_is_not_judged_by_a_check_of_what_it_holds() -> None:
+    judged = judge(looking(), trace(missed=missing()))
+
+    assert judged is not None
+    assert (judged.verdict, judged.findings) == ("NON_TESTE", ())
 
 
 def test_exchange_that_could_not_come_is_not_tested_and_says_why() -> None:
@@ -111,7 +118,7 @@ def test_check_that_has_an_exchange_of_the_step_judges_that_one(exchange: Exchan
 def test_exchange_of_another_step_does_not_stand_for_the_missing_one(exchange: Exchanges) -> None:
     earlier = exchange(sent=b"good", claimed_by="UC1.01.0")
 
-    judged = judge(looking(), trace(earlier, missed=missing()))
+    judged = judge(looking(presence=True), trace(earlier, missed=missing()))
 
     assert judged is not None
     assert judged.verdict == "NON_CONFORME"

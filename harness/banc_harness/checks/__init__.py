@@ -25,9 +25,11 @@ Judgement = Callable[["Trace"], Iterable[Hit | Finding]]
 class Check:
     """One judgement over a trace: its rule, the requirements that it proves, and the exchanges that it needs.
 
-    ``scenarios`` are patterns of scenario ids. ``absence``: the check proves that something does not happen, so that it
-    is judged without any selected exchange too. ``blocking``: a failure fails the requirement, else it only makes it
-    partial. ``zero_tolerance``: a failure turns the gate red whatever the score, and stray exchanges are judged too.
+    ``scenarios`` are patterns of scenario ids. ``presence``: the check proves that something happens, so that a missed
+    expectation of it fails the check; without it, what never came leaves nothing to judge. ``absence``: the check
+    proves that something does not happen, so that it is judged without any selected exchange too. ``blocking``: a
+    failure fails the requirement, else it only makes it partial. ``zero_tolerance``: a failure turns the gate red
+    whatever the score, and stray exchanges are judged too.
     """
 
     rule: Rule
@@ -35,6 +37,7 @@ class Check:
     requirements: tuple[str, ...]
     on: Selection
     scenarios: tuple[str, ...]
+    presence: bool = False
     absence: bool = False
     blocking: bool = True
     zero_tolerance: bool = False
@@ -65,6 +68,7 @@ def check(
     scenarios: Iterable[str] = ("*",),
     severity: Severity = "error",
     certainty: Certainty = "sourced",
+    presence: bool = False,
     absence: bool = False,
     blocking: bool = True,
     zero_tolerance: bool = False,
@@ -92,6 +96,7 @@ def check(
             requirements=tuple(requirements),
             on=on,
             scenarios=tuple(scenarios),
+            presence=presence,
             absence=absence,
             blocking=blocking,
             zero_tolerance=zero_tolerance,

@@ -20,6 +20,7 @@ MANY_ATTEMPTS = 5
     id="CHK-DMP-001",
     requirements=["SBX-DMP-01"],
     on=Selection(operation="dmp.TD2.1", outcome="accepted"),
+    presence=True,
     scenarios=("UC1.01", "UC1.02"),
     text=Sentence("La lettre de liaison arrive au DMP.", "The discharge letter reaches the DMP."),
     clause="Guide d'intégration DMP, TD2.1 ; IHE ITI-41",
@@ -149,7 +150,7 @@ def _opposed(trace: Trace) -> frozenset[str]:
 
 @check(
     id="CHK-DMP-007",
-    requirements=["SC.DMP/CONF.05"],
+    requirements=["SC.DMP/CONF.05", "SBX-DMP-01"],
     on=Selection(operation="dmp.TD0.3"),
     absence=True,
     text=Sentence(
@@ -197,6 +198,7 @@ def the_person_signed_in(trace: Trace) -> Iterator[Hit]:
     id="CHK-DMP-009",
     requirements=["SBX-DMP-03"],
     on=SUBMISSIONS,
+    presence=True,
     scenarios=("UC1.08",),
     text=Sentence(
         "Après une panne, la même lettre est déposée, une seule fois, sans rafale d'essais.",
@@ -209,10 +211,7 @@ def the_person_signed_in(trace: Trace) -> Iterator[Hit]:
     ),
 )
 def once_after_the_outage(trace: Trace) -> Iterator[Hit]:
-    """One accepted submission, the same document id in every attempt, few attempts."""
-    accepted = [exchange for exchange in trace.selected if exchange.outcome == "accepted"]
-    for extra in accepted[1:]:
-        yield Hit(extra.place(), found=f"{len(accepted)} dépôts acceptés", expected="1")
+    """The same document id in every attempt, so that one that had succeeded unseen is not doubled; few attempts."""
     if len(trace.selected) > MANY_ATTEMPTS:
         yield Hit(trace.selected[-1].place(), found=str(len(trace.selected)), expected=f"≤ {MANY_ATTEMPTS}")
     ids = {name: exchange for exchange in trace.selected for name in _documents(exchange)}

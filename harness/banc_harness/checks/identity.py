@@ -19,6 +19,7 @@ IDENTITIES = Selection(operation="dmp.*")
     id="CHK-INS-001",
     requirements=["SBX-INS-01"],
     on=Selection(operation="insi.WS_INS2"),
+    presence=True,
     text=Sentence(
         "Les appels INSi suivent le guide d'intégration : en-têtes, identité de l'appelant, traits.",
         "INSi calls follow the integration guide: headers, caller's identity, traits.",
@@ -51,16 +52,26 @@ def well_formed_search(trace: Trace) -> Iterator[Finding]:
     ),
 )
 def only_when_qualified(trace: Trace) -> Iterator[Hit]:
-    """Every INS met after INSi was found by INSi before, under the same OID."""
+    """Every INS that leaves was found by INSi before, under the same OID, and its holder's papers were checked."""
+    unchecked = _without_papers(trace)
     for exchange in trace.selected:
         ins, oid = exchange.fact("ins"), exchange.fact("ins_oid")
         if ins is None:
             continue
         found = [answer.fact("ins_oid") for answer in _answers(trace, exchange) if answer.fact("ins") == ins]
-        if not found:
+        if not found or ins in unchecked:
             yield Hit(exchange.place("INS"), found=str(ins), expected="aucun matricule / no matricule")
         elif oid not in found:
             yield Hit(exchange.place("OID"), found=str(oid), expected=str(found[-1]))
+
+
+def _without_papers(trace: Trace) -> frozenset[str]:
+    """The INS of the patients whom the scenario had qualified without any identity document."""
+    from banc_fixtures.population import population
+
+    patients = (act.input["patient"] for act in trace.answers("patient.qualify") if not act.input["identity_document"])
+    known = (population().patient(str(patient["id"])) for patient in patients)
+    return frozenset(patient.ins.value for patient in known if patient.ins)
 
 
 def _answers(trace: Trace, exchange: Exchange) -> Iterator[Exchange]:

@@ -16,6 +16,7 @@ from banc_standards.rules import Finding, Hit
     id="CHK-PSC-002",
     requirements=["SC.PSC.01"],
     on=Selection(operation="psc.authorization"),
+    presence=True,
     text=Sentence(
         "La connexion suit le flux par code de Pro Santé Connect, sur le wallet.",
         "The sign-in follows the code flow of Pro Santé Connect, on the wallet.",
@@ -83,8 +84,13 @@ SHORTEST = 22
     ),
 )
 def back_channel(trace: Trace) -> Iterator[Finding]:
-    """What Pro Santé Connect noticed on its token and userinfo endpoints."""
-    return heard_in(trace, "PSC-TOK-", "PSC-UIN-", "PSC-FRM-")
+    """What Pro Santé Connect noticed on its token and userinfo endpoints, apart from a session that had ended."""
+    said = heard_in(trace, "PSC-TOK-", "PSC-UIN-", "PSC-FRM-")
+    return (finding for finding in said if finding.rule != SESSION_ENDED)
+
+
+SESSION_ENDED = "PSC-TOK-017"
+"""A refresh token whose time is over is no fault of the software: CHK-PSC-005 judges what it does next."""
 
 
 @check(
@@ -116,6 +122,7 @@ def refused_refresh(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-006",
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", outcome="accepted"),
+    presence=True,
     scenarios=("UC1.09",),
     text=Sentence(
         "Un jeton d'accès expiré se renouvelle par le jeton de rafraîchissement, sans nouvelle connexion.",

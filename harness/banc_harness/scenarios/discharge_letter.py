@@ -33,15 +33,17 @@ async def signed_in(play: Play, number: str) -> None:
         await step.expect("psc.token", outcome="accepted")
 
 
-async def admitted(play: Play, number: str, patient: Patient, *, code: str | None = "00") -> None:
-    """Second step: the front desk creates the patient, checks the papers and asks INSi, which answers ``code``."""
+async def admitted(
+    play: Play, number: str, patient: Patient, *, code: str | None = "00", papers: str | None = "CNI"
+) -> None:
+    """Second step: the front desk creates the patient, checks the ``papers`` and asks INSi, which answers ``code``."""
     title = Sentence("Admission et qualification de l'identité", "Admission and qualification of the identity")
     async with play.step(f"{number}.2", title, also=("psc.*", "insi.*")) as step:
         await step.act("patient.create", patient=patient, opposed=sorted(patient.opposed))
         await step.act(
             "patient.qualify",
             patient=patient,
-            identity_document="CNI",
+            identity_document=papers,
             professional=play.professional(),
             structure=play.structure(),
         )
@@ -141,7 +143,7 @@ async def unknown_patient(play: Play) -> None:
 )
 async def several_patients(play: Play) -> None:
     """INSi answers 02 whatever is added: the identity stays without matricule."""
-    patient = play.patient("PAT-21")
+    patient = play.patient("PAT-41")
     await signed_in(play, "UC1.04")
     await admitted(play, "UC1.04", patient, code="02")
     title = Sentence("Validation de la lettre d'une identité non qualifiée", "The identity is not qualified")
@@ -209,7 +211,7 @@ async def opposed_patient(play: Play) -> None:
     couloirs=HOSPITAL,
 )
 async def outage(play: Play) -> None:
-    """The repository is down when the letter is validated; once it is back, the same letter is filed, once."""
+    """The DMP is down, then takes the letter without its answer coming back; the same letter is filed, once."""
     patient = play.patient("PAT-08")
     await signed_in(play, "UC1.08")
     await admitted(play, "UC1.08", patient)
@@ -219,8 +221,13 @@ async def outage(play: Play) -> None:
         await step.act("document.send", **letter(play, patient))
         await step.expect(("dmp.TD0.2", "dmp.TD2.1"), fault="dmp.down")
         await step.clear_faults()
+    lost = Sentence("Nouvel envoi, dont la réponse se perd", "Sent again, the answer gets lost")
+    async with play.step("UC1.08.4", lost, also=("psc.*", "dmp.*")) as step:
+        await step.arm_fault("dmp.lost_answer", match={"operation": "dmp.TD2.1"})
+        await step.act("document.send", **letter(play, patient))
+        await step.expect("dmp.TD2.1", fault="dmp.lost_answer", facts=named(patient))
     again = Sentence("Nouvel envoi, DMP rétabli", "Sent again, the DMP is back")
-    async with play.step("UC1.08.4", again, also=("psc.*", "dmp.*")) as step:
+    async with play.step("UC1.08.5", again, also=("psc.*", "dmp.*")) as step:
         await step.act("document.send", **letter(play, patient))
         await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
 
@@ -266,3 +273,22 @@ async def expired_token(play: Play) -> None:
         await step.expect("insi.WS_INS2", code="00")
         await step.act("document.send", **letter(play, patient))
         await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
+
+
+@scenario(
+    id="UC1.10",
+    title=Sentence(
+        "Identité récupérée sans pièce d'identité : le matricule ne sort pas",
+        "Identity retrieved without papers: the matricule does not leave",
+    ),
+    actions=ACTIONS,
+    requires=NEEDS,
+    couloirs=HOSPITAL,
+)
+async def retrieved_identity(play: Play) -> None:
+    """INSi answers 00, but nobody saw an identity document: the identity is *récupérée*, its matricule stays inside."""
+    patient = play.patient("PAT-04")
+    await signed_in(play, "UC1.10")
+    await admitted(play, "UC1.10", patient, papers=None)
+    title = Sentence("Validation de la lettre d'une identité récupérée", "The identity is only retrieved")
+    await withheld(play, "UC1.10", patient, title, asks=False)

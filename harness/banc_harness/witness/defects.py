@@ -22,6 +22,14 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "ouvre l'adresse du realm brut au lieu du wallet",
         "opens the raw realm instead of the wallet",
     ),
+    "token-from-page": (
+        "demande les jetons depuis la page (en-tête Origin)",
+        "asks for tokens from the page (Origin header)",
+    ),
+    "never-refreshes": (
+        "rouvre une connexion au lieu de rafraîchir le jeton",
+        "opens a new sign-in instead of refreshing the token",
+    ),
     "refresh-loop": (
         "insiste après un rafraîchissement refusé",
         "keeps refreshing after a refusal",
@@ -41,6 +49,14 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "no-birth-place": (
         "oublie le lieu de naissance dans le CDA",
         "leaves the birth place out of the CDA",
+    ),
+    "obsolete-ins": (
+        "range l'INS du CDA sous l'OID périmé de l'INS-C",
+        "puts the INS of the CDA under the obsolete OID of the INS-C",
+    ),
+    "text-body": (
+        "annonce un texte au lieu du PDF de la lettre de niveau 1",
+        "announces a text instead of the PDF of the level 1 letter",
     ),
     "wrong-hash": (
         "annonce une empreinte qui n'est pas celle du document",

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha1
 from typing import Any, Literal
 
 from lxml import etree
@@ -18,7 +19,7 @@ from banc_standards.dmp import build as dmp
 from banc_standards.dmp import names
 from banc_standards.dmp import read as dmp_answers
 from banc_standards.errors import BancError
-from banc_standards.ins import Ins
+from banc_standards.ins import INS_C, INS_TEST, Ins
 from banc_standards.soap import build as soap
 from banc_standards.soap import mtom
 from banc_standards.soap import read as soap_answers
@@ -94,6 +95,9 @@ class Feeding:
         Raises :class:`DmpRefused` with the DMP's own code when it is not registered.
         """
         entry = xds.entry_from_cda(document)
+        if "obsolete-ins" in self.defects:
+            document = document.replace(INS_TEST.encode() + b'"', INS_C.encode() + b'"')
+            entry = replace(entry, hash=sha1(document, usedforsecurity=False).hexdigest(), size=str(len(document)))
         lot = SubmissionSet(
             id="Lot01",
             unique_id=submission_id,

@@ -135,12 +135,14 @@ class RelyingParty:
         return _json(self.transport.send("GET", self.discovery_url))
 
     def _token(self, provider: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
+        page = {"Origin": "https://localhost:3999"} if "token-from-page" in self.defects else {}
         credentials = base64.b64encode(f"{self.client.client_id}:{self.client.secret}".encode()).decode()
         answer = self.transport.send(
             "POST",
             provider["token_endpoint"],
             body=urlencode(form).encode(),
-            headers={"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {credentials}"},
+            headers=page
+            | {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {credentials}"},
         )
         return _json(answer)
 
