@@ -22,6 +22,7 @@ from banc_harness.judging import Judgement, decide, judge, unplayed
 from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import gate, score
+from banc_harness.sealed import Sealed
 from banc_harness.session import LEASE_S, RunSession, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
@@ -30,7 +31,7 @@ from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import SessionMode
-from banc_standards.errors import BancError, EnvironmentFailed, Sentence
+from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
 
 
 class Engine:
@@ -60,6 +61,8 @@ class Engine:
         self._judgements: list[Judgement] = []
         self._broken = False
         self._unfinished = False
+        self._tape: Tape | None = None
+        self._langs: tuple[Lang, Lang] = ("en", "fr") if plan.lang == "en" else ("fr", "en")
         self.files: dict[str, Evidence] = {}
 
     async def run(self) -> AsyncIterator[AnyEvent]:
@@ -88,17 +91,25 @@ class Engine:
         finally:
             await drivers.close()
 
+    @property
+    def sealed(self) -> Sealed:
+        """The journal entries and bytes of the run so far, as the checks read them."""
+        if self._tape is None:
+            return Sealed({}, {})
+        return Sealed({entry["seq"]: entry for entry in self._tape.entries()}, self._tape.blobs)
+
     def _bench(
         self, session: RunSession, people: Population, drivers: Drivers, told: asyncio.Queue[AnyEvent | None]
     ) -> Bench:
+        self._tape = tape = Tape(self._control, session.id, session.position)
         return Bench(
             control=self._control,
             session=session,
             sut=self._plan.sut,
             population=people,
             drivers=drivers,
-            recorder=Recorder(self._plan.run, self._now, told.put_nowait),
-            tape=Tape(self._control, session.id, session.position),
+            recorder=Recorder(self._plan.run, self._now, told.put_nowait, self._plan.lang),
+            tape=tape,
             lang=self._plan.lang,
             files=self.files,
         )
@@ -114,8 +125,8 @@ class Engine:
             told.put_nowait(None)
 
     async def _play(self, bench: Bench, scenario: Scenario) -> None:
-        lang, began = self._plan.lang, time.monotonic()
-        bench.recorder.emit(events.ScenarioStarted, scenario=scenario.id, title=scenario.title.of(lang))
+        began = time.monotonic()
+        bench.recorder.emit(events.ScenarioStarted, scenario=scenario.id, title=scenario.title)
         outcome, reason = "done", None
         if lacking := self._plan.lacking(scenario):
             outcome, reason = "skipped", _lacking(lacking)
@@ -131,7 +142,7 @@ class Engine:
             events.ScenarioEnded,
             scenario=scenario.id,
             outcome=outcome,
-            reason=None if reason is None else reason.of(lang),
+            reason=reason,
             duration_ms=int((time.monotonic() - began) * 1000),
         )
 
@@ -192,16 +203,20 @@ class Engine:
         plan = self._plan
         decided = []
         for requirement in plan.table.values():
-            verdict = decide(
-                requirement,
-                self._judgements,
-                software_type=plan.sut.software_type,
-                profiles=plan.profiles,
-                checked=plan.checks.of_requirement(requirement.id),
-                lang=plan.lang,
+            verdict, translated = (
+                decide(
+                    requirement,
+                    self._judgements,
+                    software_type=plan.sut.software_type,
+                    profiles=plan.profiles,
+                    checked=plan.checks.of_requirement(requirement.id),
+                    lang=lang,
+                )
+                for lang in self._langs
             )
             decided.append(verdict)
-            bench.recorder.emit(events.RequirementDecided, **dict(verdict))
+            other: dict[str, str | list[str]] = {"text": translated.text, "reason": translated.reason}
+            bench.recorder.emit(events.RequirementDecided, **dict(verdict), other=other)
         return decided
 
     # telling
@@ -234,7 +249,7 @@ class Engine:
         bench.recorder.emit(
             events.CheckEnded,
             check=check.id,
-            title=check.rule.text.of(self._plan.lang),
+            title=check.rule.text,
             scenario=judgement.scenario or None,
             requirements=list(check.requirements),
             inputs=list(judgement.inputs),
@@ -251,8 +266,8 @@ class Engine:
             events.Log,
             level="error",
             code=error.code,
-            text=where + error.text.of(self._plan.lang),
-            hint=error.hint.of(self._plan.lang),
+            text=Sentence(where + error.text.fr, where + error.text.en),
+            hint=error.hint,
         )
         return error.text
 
@@ -261,12 +276,9 @@ class Engine:
         broken_rules = sorted(
             {item.check.id for item in self._judgements if item.check.zero_tolerance and item.verdict == "NON_CONFORME"}
         )
-        passing = gate(
-            plan.kind,
-            decided,
-            zero_tolerance=broken_rules,
-            missing_numbers=plan.missing_numbers(),
-            lang=plan.lang,
+        passing, translated = (
+            gate(plan.kind, decided, zero_tolerance=broken_rules, missing_numbers=plan.missing_numbers(), lang=lang)
+            for lang in self._langs
         )
         reached = score(decided)
         short = plan.fail_under is not None and (reached.percent or 0) < plan.fail_under
@@ -283,6 +295,7 @@ class Engine:
             score=reached,
             exit_code=exit_code,
             duration_ms=int((time.monotonic() - self._started) * 1000),
+            other={"gate.sentence": translated.sentence, "gate.reasons": translated.reasons},
         )
 
     async def _let_go(self, session: RunSession) -> None:

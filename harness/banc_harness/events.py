@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from banc_standards.contracts.events import AnyEvent
-from banc_standards.errors import EnvironmentFailed, Sentence
+from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,16 +25,26 @@ def instant(moment: datetime) -> str:
 
 
 class Recorder:
-    """Numbers the events of one run from 1 without gaps and hands each to ``consume``."""
+    """Numbers the events of one run from 1 without gaps and hands each to ``consume``.
 
-    def __init__(self, run: str, now: Callable[[], datetime], consume: Consumer) -> None:
+    A :class:`~banc_standards.errors.Sentence` becomes the text in ``lang``; the event's ``other`` says it in the other
+    language.
+    """
+
+    def __init__(self, run: str, now: Callable[[], datetime], consume: Consumer, lang: Lang = "fr") -> None:
         self.run = run
         self.now = now
         self._consume = consume
+        self._lang: Lang = lang
+        self._other: Lang = "fr" if lang == "en" else "en"
         self._n = 0
 
     def emit(self, kind: type[_E], /, **content: Any) -> _E:
         """Makes the next event of that kind; raises ``pydantic.ValidationError`` when its content is not one."""
+        told = {key: value for key, value in content.items() if isinstance(value, Sentence)}
+        if told:
+            content.update({key: value.of(self._lang) for key, value in told.items()})
+            content["other"] = {key: value.of(self._other) for key, value in told.items()} | content.get("other", {})
         event = kind(run=self.run, n=self._n + 1, at=instant(self.now()), **content)
         self._n += 1
         self._consume(event)

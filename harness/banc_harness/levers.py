@@ -78,4 +78,4 @@ class Levers:
             await control.set_login(session, LoginRequest(auto=usual.idnat))
 
     def _note(self, code: str, fr: str, en: str) -> None:
-        self._bench.recorder.emit(events.Log, level="info", code=code, text=Sentence(fr, en).of(self._bench.lang))
+        self._bench.recorder.emit(events.Log, level="info", code=code, text=Sentence(fr, en))

@@ -19,19 +19,20 @@ from banc_harness.events import instant
 from banc_harness.inputs import for_software
 from banc_harness.levers import Levers
 from banc_harness.play import Scenario
-from banc_harness.selection import Selection, nearest
+from banc_harness.selection import Difference, Selection, nearest
 from banc_harness.session import acting_professional, acting_structure
 from banc_harness.trace import Acted, Exchange, Expectation, Trace
 from banc_standards.contracts import events
 from banc_standards.contracts.driver import Action
 from banc_standards.contracts.sut import Sut
-from banc_standards.errors import Sentence
+from banc_standards.errors import Lang, Sentence
 
 AFTER_A_NO_S = 0.5
 """How long an expectation waits once the software declined, or an earlier exchange of the scenario was missed, in
 seconds.
 """
 
+_OTHER: dict[Lang, Lang] = {"fr": "en", "en": "fr"}
 StepOutcome = Literal["done", "missed", "skipped", "failed"]
 
 
@@ -42,7 +43,7 @@ class _OpenStep:
     position: int
     began: float
     outcomes: set[StepOutcome] = field(default_factory=set)
-    reason: str | None = None
+    reason: Sentence | None = None
 
 
 class Performance:
@@ -93,7 +94,7 @@ class Performance:
         """Begins a step at the journal's present position."""
         position = await self._bench.tape.drain()
         self._step = _OpenStep(id, also, position, time.monotonic())
-        self._emit(events.StepStarted, step=id, title=title.of(self._bench.lang), position=position)
+        self._emit(events.StepStarted, step=id, title=title, position=position)
 
     async def close_step(self, *, broken: bool) -> None:
         """Ends the step, which claims what it said belongs to it."""
@@ -183,7 +184,14 @@ class Performance:
             )
         )
         step.outcomes.add("missed")
-        self._emit(events.ExpectationMissed, **told, **awaited, nearest=self._nearest(close))
+        difference = [] if close is None else [_difference(item) for item in close[1]]
+        self._emit(
+            events.ExpectationMissed,
+            **told,
+            **awaited,
+            nearest=self._nearest(close, difference),
+            other={"nearest.difference": [item.of(_OTHER[self._bench.lang]) for item in difference]},
+        )
         return None
 
     def _patience(self, step: _OpenStep, within_s: float) -> float:
@@ -259,10 +267,10 @@ class Performance:
         why = answer.error or ""
         if answer.status == "unsupported":
             step.outcomes.add("skipped")
-            why = Sentence(
+            step.reason = Sentence(
                 f"le logiciel ne sait pas faire {asked.action}", f"the software does not support {asked.action}"
-            ).of(self._bench.lang)
-            step.reason = why
+            )
+            why = step.reason.of(self._bench.lang)
         shown = tuple((item.level, item.text) for item in answer.shown)
         return Acted(step.id, asked.action, answer.status, asked.input, answer.output, shown, why)
 
@@ -280,10 +288,10 @@ class Performance:
             error=f"{failure.code}: {said}",
             duration_ms=_since(began),
         )
-        self._bench.recorder.emit(events.Log, level="error", code=failure.code, text=said)
+        self._bench.recorder.emit(events.Log, level="error", code=failure.code, text=failure.text)
         self._tell_evidence(step, files)
         step.outcomes.add("failed")
-        step.reason = said
+        step.reason = failure.text
         return Acted(step.id, asked.action, "error", asked.input, why=said)
 
     def _keep(self, evidence: Iterable[Evidence]) -> list[events.EvidenceFile]:
@@ -298,23 +306,25 @@ class Performance:
         for file in files:
             self._emit(events.EvidenceAdded, step=step.id, evidence=file, produced_by="driver")
 
-    def _nearest(self, close: Any) -> events.Nearest | None:
+    def _nearest(self, close: Any, difference: Iterable[Sentence]) -> events.Nearest | None:
         if close is None:
             return None
-        entry, differences = close
-        found, expected = (
-            Sentence("trouvé", "found").of(self._bench.lang),
-            Sentence("attendu", "expected").of(self._bench.lang),
-        )
+        entry = close[0]
         return events.Nearest(
             seq=entry["seq"],
             operation=entry["operation"],
             outcome=entry["outcome"],
             code=entry.get("code"),
-            difference=[
-                f"{item.what} : {expected} {item.expected}, {found} {item.found or '∅'}" for item in differences
-            ],
+            difference=[item.of(self._bench.lang) for item in difference],
         )
+
+
+def _difference(item: Difference) -> Sentence:
+    found = item.found or "∅"
+    return Sentence(
+        f"{item.what} : attendu {item.expected}, trouvé {found}",
+        f"{item.what}: expected {item.expected}, found {found}",
+    )
 
 
 def _operations(wanted: Selection) -> str:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from banc_harness.events import Recorder, line, ndjson
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent, read_event
-from banc_standards.errors import EnvironmentFailed
+from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123, tzinfo=UTC)
 
@@ -86,3 +86,13 @@ def test_dash_is_standard_output(recorder: Recorder, capsys: pytest.CaptureFixtu
 def test_file_that_cannot_be_written_is_an_environment_failure(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailed, match="EVENTS-001"), ndjson(str(tmp_path / "no" / "events.ndjson")):
         pass
+
+
+@pytest.mark.parametrize(("lang", "said", "other"), [("fr", "bonjour", "hello"), ("en", "hello", "bonjour")])
+def test_sentence_is_told_in_the_language_of_the_run_and_kept_in_the_other(lang: Lang, said: str, other: str) -> None:
+    told: list[AnyEvent] = []
+    recorder = Recorder("r-1", lambda: NOON, told.append, lang)
+
+    event = recorder.emit(events.ScenarioStarted, scenario="UC1.01", title=Sentence("bonjour", "hello"))
+
+    assert (event.title, event.other) == (said, {"title": other})

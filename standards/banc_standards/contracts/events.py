@@ -1,6 +1,7 @@
 """The events of a run (CONTRACTS §8), one JSON object a line: terminal, reports and bundle read nothing else.
 
-Sentences are in the language that ``run.started`` names. ``n`` counts from 1 without gaps.
+Sentences are in the language that ``run.started`` names; ``other`` holds them in the other one, by key, so that a
+report can be read in both. ``n`` counts from 1 without gaps.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ class _Event(Shape):
     at: Instant
 
 
+class _Telling(_Event):
+    """An event that carries sentences: ``other`` says them in the other language, by (dotted) key."""
+
+    other: dict[str, str | list[str]] = Field(default_factory=dict)
+
+
 class RunStarted(_Event):
     """A run begins: what is judged, by which versions, with which seed. ``sandbox`` is the control API's address."""
 
@@ -42,7 +49,7 @@ class RunStarted(_Event):
     scenarios: list[str]
 
 
-class ScenarioStarted(_Event):
+class ScenarioStarted(_Telling):
     """A scenario begins."""
 
     type: Literal["scenario.started"] = "scenario.started"
@@ -50,7 +57,7 @@ class ScenarioStarted(_Event):
     title: str
 
 
-class ScenarioEnded(_Event):
+class ScenarioEnded(_Telling):
     """A scenario is over. ``skipped``: a capability is missing; ``failed``: sandbox or driver could not be reached."""
 
     type: Literal["scenario.ended"] = "scenario.ended"
@@ -60,7 +67,7 @@ class ScenarioEnded(_Event):
     duration_ms: Count
 
 
-class StepStarted(_Event):
+class StepStarted(_Telling):
     """A step begins; ``position`` is the journal's sequence number before it."""
 
     type: Literal["step.started"] = "step.started"
@@ -70,7 +77,7 @@ class StepStarted(_Event):
     position: Count
 
 
-class StepEnded(_Event):
+class StepEnded(_Telling):
     """A step is over. ``missed``: an expected exchange did not come."""
 
     type: Literal["step.ended"] = "step.ended"
@@ -169,7 +176,7 @@ class Nearest(Shape):
     difference: list[str]
 
 
-class ExpectationMissed(_Event):
+class ExpectationMissed(_Telling):
     """The exchange did not come in time."""
 
     type: Literal["expectation.missed"] = "expectation.missed"
@@ -214,7 +221,7 @@ class EvidenceAdded(_Event):
     produced_by: Literal["driver", "person", "sandbox"]
 
 
-class CheckEnded(_Event):
+class CheckEnded(_Telling):
     """A check was computed over its inputs: names of the exchanges (hashes) and of the files (digests)."""
 
     type: Literal["check.ended"] = "check.ended"
@@ -228,7 +235,7 @@ class CheckEnded(_Event):
     zero_tolerance: bool = False
 
 
-class RequirementDecided(_Event, RequirementVerdict):
+class RequirementDecided(_Telling, RequirementVerdict):
     """The verdict of one requirement."""
 
     type: Literal["requirement.decided"] = "requirement.decided"
@@ -244,7 +251,7 @@ class ReviewSigned(_Event):
     review: Digest
 
 
-class Log(_Event):
+class Log(_Telling):
     """Something worth reading that is neither a verdict nor an exchange."""
 
     type: Literal["log"] = "log"
@@ -254,7 +261,7 @@ class Log(_Event):
     hint: str = ""
 
 
-class RunEnded(_Event):
+class RunEnded(_Telling):
     """A run is over: gate, score, exit code of the command."""
 
     type: Literal["run.ended"] = "run.ended"

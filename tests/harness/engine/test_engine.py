@@ -313,3 +313,11 @@ async def test_software_that_declines_is_not_waited_for(run: Any) -> None:
     played = await run(greeting(within_s=60), checks=[looking(presence=True)], behaviour="refused")
 
     assert [event.verdict for event in played.of(events.CheckEnded)] == ["NON_CONFORME"]
+
+
+async def test_sentences_of_the_run_are_told_in_both_languages(run: Any) -> None:
+    played = await run(greeting(), checks=[looking(hits=True)])
+
+    (decided,) = [event for event in played.of(events.RequirementDecided) if event.requirement == REQUIREMENT]
+    assert decided.other["reason"] == decided.reason.replace(" : ", ": ")
+    assert end(played).other["gate.reasons"] == [f"{REQUIREMENT}: NON_CONFORME"]
