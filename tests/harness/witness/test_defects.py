@@ -1,0 +1,81 @@
+"""The honest witness raises no alarm, and every defect of it is seen: so every check can pass, and every check can fail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from banc_harness import demo
+from banc_harness.checks.registered import checks
+from banc_harness.runs import Options, run
+from banc_harness.witness.defects import DEFECTS
+from banc_standards.contracts.report import Report
+
+SEEN_BY: dict[str, tuple[str, str]] = {
+    # defect: (scenario that shows it, checks that it must fail, and no other)
+    "no-acr": ("UC1.01", "CHK-PSC-001 CHK-PSC-002"),
+    "no-nonce": ("UC1.01", "CHK-PSC-002 CHK-PSC-003"),
+    "short-state": ("UC1.01", "CHK-PSC-003"),
+    "raw-realm": ("UC1.01", "CHK-PSC-002"),
+    "token-from-page": ("UC1.01", "CHK-PSC-004"),
+    "never-refreshes": ("UC1.09", "CHK-PSC-006"),
+    "refresh-loop": ("UC1.09", "CHK-PSC-005"),
+    "raw-traits": ("UC1.01", "CHK-INS-001 CHK-DMP-001"),
+    "unqualified-ins": ("UC1.10", "CHK-INS-002"),
+    "production-oid": ("UC1.01", "CHK-INS-002 CHK-DMP-001"),
+    "no-birth-place": ("UC1.01", "CHK-INS-003 CHK-DOC-001"),
+    "obsolete-ins": ("UC1.02", "CHK-DMP-003 CHK-DOC-003"),
+    "text-body": ("UC1.02", "CHK-DOC-002"),
+    "wrong-hash": ("UC1.01", "CHK-DMP-001 CHK-DMP-003"),
+    "blind-feeding": ("UC1.05", "CHK-DMP-002 CHK-DMP-004 CHK-DMP-005"),
+    "ignores-opposition": ("UC1.07", "CHK-DMP-006"),
+    "self-authorisation": ("UC1.01", "CHK-DMP-007"),
+    "generic-user": ("UC1.01", "CHK-DMP-002 CHK-DMP-008"),
+    "no-speciality": ("UC1.01", "CHK-DMP-001 CHK-DMP-002"),
+    "wrong-seal": ("UC1.01", "CHK-DMP-001 CHK-DMP-002"),
+    "other-software": ("UC1.01", "CHK-RUN-001"),
+    "new-id-on-retry": ("UC1.08", "CHK-DMP-009"),
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for the module: its keys are made once."""
+    return tmp_path_factory.mktemp("data")
+
+
+async def played(data: Path, folder: Path, *scenarios: str, defects: tuple[str, ...] = ()) -> Report:
+    async with demo.witness(defects) as described:
+        done = await run(Options(sut=described, data=data, report=folder, scenarios=scenarios))
+    return done.report
+
+
+def failed(report: Report) -> set[str]:
+    return {judged.check for judged in report.checks if judged.verdict == "NON_CONFORME"}
+
+
+async def test_the_honest_witness_passes_every_check_and_the_gate(data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path)
+
+    assert failed(report) == set()
+    assert {judged.check for judged in report.checks} == set(checks())
+    assert report.gate.passed
+    assert report.exit_code == 0
+    assert Counter(step.outcome for scenario in report.scenarios for step in scenario.steps).keys() == {"done"}
+
+
+@pytest.mark.parametrize("defect", sorted(DEFECTS))
+async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_path: Path) -> None:
+    scenario, expected = SEEN_BY[defect]
+
+    report = await played(data, tmp_path, scenario, defects=(defect,))
+
+    assert failed(report) == set(expected.split())
+    assert not report.gate.passed
+    assert report.exit_code == 1
+
+
+def test_every_check_can_fail() -> None:
+    assert {check for _, expected in SEEN_BY.values() for check in expected.split()} == set(checks())
