@@ -1,4 +1,4 @@
-"""The honest witness raises no alarm, and every defect of it is seen: so every check can pass, and every check can fail."""
+"""The honest witness raises no alarm, and every defect of it is seen: every check can fail."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import subprocess
@@ -48,7 +49,7 @@ async def kept(data: Path, content: bytes) -> bytes:
         await store.stop()
 
 
-async def test_the_published_letter_reaches_a_full_verdict(letter: Path, tmp_path: Path) -> None:
+def test_the_published_letter_reaches_a_full_verdict(letter: Path, tmp_path: Path) -> None:
     sut = tmp_path / "sut.yaml"
     quoted = {"python": sys.executable, "state": tmp_path / "state", "letter": letter}
     sut.write_text(SUT.format(**{name: json.dumps(str(value)) for name, value in quoted.items()}), encoding="utf-8")
@@ -74,4 +75,4 @@ async def test_the_published_letter_reaches_a_full_verdict(letter: Path, tmp_pat
     assert judged["CHK-DMP-001"] == "CONFORME"
     (filed,) = [item for item in report["exchanges"] if item["operation"] == "dmp.TD2.1"]
     assert filed["outcome"] == "accepted"
-    assert await kept(tmp_path / ".banc", letter.read_bytes()) == letter.read_bytes()
+    assert asyncio.run(kept(tmp_path / ".banc", letter.read_bytes())) == letter.read_bytes()
