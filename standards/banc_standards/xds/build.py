@@ -17,7 +17,7 @@ from banc_standards.cda.read import read as read_cda
 from banc_standards.cda.times import read_time
 from banc_standards.errors import BancError, Sentence
 from banc_standards.identifiers import PS_IDNAT, STRUCT_IDNAT, Authority, Cx, Xcn, Xon
-from banc_standards.ins import OIDS, Ins
+from banc_standards.ins import OIDS
 from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.documents import (
     SIGNATURE_CLASS,
@@ -88,24 +88,31 @@ def author_of(person: Professional) -> Author:
 
 
 def entry_from_cda(
-    cda: bytes, *, id: str = "Doc01", visibility: Sequence[str] = (), comments: str | None = None
+    cda: bytes,
+    *,
+    id: str = "Doc01",
+    visibility: Sequence[str] = (),
+    comments: str | None = None,
+    local_patient: bool = False,
 ) -> DocumentEntry:
     """The metadata of a CDA document, every one derived from its header (CI-SIS, CDA to XDS mapping).
 
     ``class_code`` is None for a type that the class table does not hold: replace it then.
     ``visibility`` holds codes of JDV J08 beside the confidentiality (``MASQUE_PS``, ``INVISIBLE_PATIENT``…).
+    ``local_patient`` lets the local number name the patient when the document carries no INS (a mail, never the DMP).
     Raises ``XmlRefused`` or ``CdaRefused`` for bytes that are no CDA, :class:`NotShareable` for a header that lacks an
     INS, an id, a type, a legal authenticator, a facility, a practice setting, a start of the main act, or a
     confidentiality among N, R and V; ``KeyError`` for a visibility that JDV J08 does not hold.
     """
     document = read_cda(cda)
-    ins = _needed(document.patient.ins, "INS")
+    own_number = _source_patient_id(document)
+    patient = document.patient.ins.cx() if document.patient.ins else own_number if local_patient else None
     code = _needed(document.code, "code")
     event = _needed(document.events[0] if document.events else None, "documentationOf/serviceEvent")
     return DocumentEntry(
         id=id,
         unique_id=_needed(document.id.root, "id"),
-        patient_id=ins.cx(),
+        patient_id=_needed(patient, "INS"),
         mime_type="text/xml",
         object_type=DOCUMENT_ENTRY_TYPE,
         title=document.title,
@@ -117,7 +124,7 @@ def entry_from_cda(
         hash=hashlib.sha1(cda, usedforsecurity=False).hexdigest(),
         size=str(len(cda)),
         legal_authenticator=_person(_needed(document.legal_authenticator, "legalAuthenticator")),
-        source_patient_id=_source_patient_id(document, ins),
+        source_patient_id=own_number,
         source_patient_info=_source_patient_info(document),
         authors=tuple(_author(actor) for actor in document.authors),
         class_code=class_of(code),
@@ -260,9 +267,11 @@ def _confidentiality(own: Code | None, visibility: Sequence[str]) -> tuple[Code,
     return (first, *(value_set("J08").get(code, VISIBILITY) for code in visibility))
 
 
-def _source_patient_id(document: Document, ins: Ins) -> str:
-    local = document.patient.local_ids
-    return str(Cx(local[0].extension, Authority(local[0].root), "PI")) if local else ins.cx()
+def _source_patient_id(document: Document) -> str | None:
+    local, ins = document.patient.local_ids, document.patient.ins
+    if local:
+        return str(Cx(local[0].extension, Authority(local[0].root), "PI"))
+    return ins.cx() if ins else None
 
 
 def _source_patient_info(document: Document) -> tuple[str, ...]:

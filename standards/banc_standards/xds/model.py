@@ -26,7 +26,8 @@ class DocumentEntry:
     """The metadata of one document (``ExtrinsicObject``).
 
     ``id`` is the symbolic id of the submission, or the entryUUID that the registry gave. Times are UTC texts
-    ``YYYYMMDDhhmmss``; ``hash`` is SHA-1 in hexadecimal, ``size`` a count of bytes. ``repeated`` names the attributes
+    ``YYYYMMDDhhmmss``; ``hash`` is SHA-1 in hexadecimal, ``size`` a count of bytes. ``uri`` names the file of an XDM
+    archive and ``action`` what becomes of the document there (C replaces, D deletes). ``repeated`` names the attributes
     that came more than once although they may not.
     """
 
@@ -59,6 +60,8 @@ class DocumentEntry:
     status: str | None = None
     version: str | None = None
     repository_unique_id: str | None = None
+    uri: str | None = None
+    action: str | None = None
     repeated: tuple[str, ...] = ()
 
     @property

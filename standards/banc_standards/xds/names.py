@@ -52,6 +52,8 @@ ENTRY_SLOTS: Final = {
     "service_start": "serviceStartTime",
     "service_stop": "serviceStopTime",
     "source_patient_id": "sourcePatientId",
+    "uri": "URI",
+    "action": "action",
 }
 ENTRY_LISTS: Final = {
     "source_patient_info": "sourcePatientInfo",
