@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from banc_harness.terminal.account import Account, Step
+from banc_harness.account import Account, Step
 from banc_harness.terminal.marks import OUTCOMES, STEPS, mark
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent

@@ -10,7 +10,7 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from banc_harness.terminal.account import Account
+from banc_harness.account import Account
 from banc_harness.terminal.marks import VERDICTS, mark
 from banc_harness.terminal.progress import Progress
 from banc_harness.terminal.verdict import VerdictPage

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from banc_harness.terminal.account import Account, Failure
+from banc_harness.account import Account, Failure
 from banc_harness.terminal.marks import KINDS, MODES, STEPS, VERDICTS, mark, percent
 from banc_harness.terminal.progress import missing
 from banc_standards.contracts import events

@@ -25,14 +25,24 @@ class Failure:
 
 
 @dataclass(slots=True)
+class Asked:
+    """An action that the driver was asked for, and its answer once there."""
+
+    sent: events.ActionSent
+    answered: events.ActionAnswered | None = None
+
+
+@dataclass(slots=True)
 class Step:
-    """A step as it went: the exchanges that it claimed and the exchanges that did not come."""
+    """A step as it went: what was asked, the exchanges that it claimed and the exchanges that did not come."""
 
     id: str
     title: str
     exchanges: list[events.ExchangeSeen] = field(default_factory=list)
     missed: list[events.ExpectationMissed] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    started: events.StepStarted | None = None
     ended: events.StepEnded | None = None
 
 
@@ -43,6 +53,8 @@ class Scenario:
     id: str
     title: str
     steps: dict[str, Step] = field(default_factory=dict)
+    strays: list[events.ExchangeSeen] = field(default_factory=list)
+    started: events.ScenarioStarted | None = None
     ended: events.ScenarioEnded | None = None
 
     @property
@@ -60,6 +72,7 @@ class Account:
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     requirements: list[events.RequirementDecided] = field(default_factory=list)
     checks: list[events.CheckEnded] = field(default_factory=list)
+    exchanges: list[events.ExchangeSeen] = field(default_factory=list)
     strays: int = 0
     remarks: list[events.Log] = field(default_factory=list)
 
@@ -71,15 +84,17 @@ class Account:
             case events.RunEnded():
                 self.ended = event
             case events.ScenarioStarted():
-                self.scenarios[event.scenario] = Scenario(event.scenario, event.title)
+                self.scenarios[event.scenario] = Scenario(event.scenario, event.title, started=event)
             case events.ScenarioEnded():
                 self._scenario(event.scenario).ended = event
             case events.StepStarted():
-                self._scenario(event.scenario).steps[event.step] = Step(event.step, event.title)
+                self._scenario(event.scenario).steps[event.step] = Step(event.step, event.title, started=event)
             case events.StepEnded():
                 self.step(event.scenario, event.step).ended = event
+            case events.ActionSent():
+                self.step(event.scenario, event.step).asked.append(Asked(event))
             case events.ActionAnswered():
-                self.step(event.scenario, event.step).shown += [shown.text for shown in event.shown]
+                self._answer(self.step(event.scenario, event.step), event)
             case events.ExchangeSeen():
                 self._exchange(event)
             case events.ExpectationMissed():
@@ -114,8 +129,17 @@ class Account:
     def _scenario(self, scenario: str) -> Scenario:
         return self.scenarios.setdefault(scenario, Scenario(scenario, ""))
 
+    def _answer(self, step: Step, event: events.ActionAnswered) -> None:
+        step.shown += [shown.text for shown in event.shown]
+        for asked in step.asked:
+            if asked.sent.id == event.id:
+                asked.answered = event
+
     def _exchange(self, event: events.ExchangeSeen) -> None:
+        self.exchanges.append(event)
         if event.stray:
             self.strays += 1
+            if event.scenario:
+                self._scenario(event.scenario).strays.append(event)
         elif event.scenario and event.claimed_by:
             self.step(event.scenario, event.claimed_by).exchanges.append(event)
