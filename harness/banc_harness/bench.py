@@ -28,5 +28,5 @@ class Bench:
     tape: Tape
     lang: Lang
     files: dict[str, Evidence] = field(default_factory=dict)
-    answered: bool = False
     driver_failures: list[DriverFailed] = field(default_factory=list)
+    silent_scenarios: int = 0

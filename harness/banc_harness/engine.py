@@ -33,6 +33,9 @@ from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import SessionMode
 from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
 
+PATIENCE_WITH_DRIVER = 2
+"""Scenarios in a row without any answer of the driver, after which the next ones are not played."""
+
 
 class Engine:
     """One run. :meth:`run` may be iterated once; ``files`` then holds the evidence by the name of its bytes.
@@ -72,7 +75,12 @@ class Engine:
         nothing raises: what fails is told, and the last event carries the exit code.
         """
         people = population()
-        drivers = Drivers(self._plan.sut, folder=self._plan.folder, environment=self._environment)
+        drivers = Drivers(
+            self._plan.sut,
+            actions={action for scenario in self._plan.scenarios for action in scenario.actions},
+            folder=self._plan.folder,
+            environment=self._environment,
+        )
         try:
             session = await open_session(
                 self._control, self._plan.sut, people, run=self._plan.run, mode=self._mode, ca_file=self._ca_file
@@ -117,6 +125,7 @@ class Engine:
     async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None]) -> None:
         try:
             self._tell_start(bench)
+            await self._compare_capabilities(bench)
             for scenario in self._plan.scenarios:
                 await self._play(bench, scenario)
             await self._judge_late(bench)
@@ -132,8 +141,8 @@ class Engine:
             outcome, reason = "skipped", _lacking(lacking)
             if self._plan.kind != "bac-a-sable":
                 self._judge_unplayed(bench, scenario, reason)
-        elif self._broken:
-            outcome, reason = "failed", _SANDBOX_LOST
+        elif self._broken or bench.silent_scenarios >= PATIENCE_WITH_DRIVER:
+            outcome, reason = "failed", _SANDBOX_LOST if self._broken else _DRIVER_LOST
             self._judge_unplayed(bench, scenario, reason)
         else:
             reason = await self._perform(bench, scenario)
@@ -169,10 +178,23 @@ class Engine:
             failure = self._tell_failure(bench, scenario, error)
             self._judge_unplayed(bench, scenario, failure)
             return failure
+        bench.silent_scenarios = bench.silent_scenarios + 1 if performance.silent else 0
         for check in self._plan.checks.values():
             if check.concerns(scenario.id):
                 self._tell_judgement(bench, judge(check, trace))
         return failure
+
+    async def _compare_capabilities(self, bench: Bench) -> None:
+        """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""
+        try:
+            said = await bench.drivers.general.capabilities()
+        except BancError:
+            return
+        if said is None or not (missing := [name for name in self._plan.sut.capabilities if name not in said]):
+            return
+        listed = ", ".join(missing)
+        text = Sentence(f"le pilote n'annonce pas : {listed}", f"the driver does not announce: {listed}")
+        bench.recorder.emit(events.Log, level="warning", code="DRIVER-010", text=text.of(self._plan.lang))
 
     async def _judge_late(self, bench: Bench) -> None:
         """Zero tolerance applies to what came after the last scenario, too."""
@@ -310,4 +332,5 @@ def _lacking(capabilities: tuple[str, ...]) -> Sentence:
     return Sentence(f"capacités non déclarées : {listed}", f"capabilities not declared: {listed}")
 
 
+_DRIVER_LOST = Sentence("le pilote ne répond pas", "the driver does not answer")
 _SANDBOX_LOST = Sentence("le bac à sable ne répond plus", "the sandbox no longer answers")

@@ -115,8 +115,12 @@ class Performance:
         )
 
     async def act(self, action: str, input: Mapping[str, Any], deadline_s: int | None) -> Acted:
-        """Asks the driver, whatever it does with that."""
-        acted = await self._ask(self._current(), action, input, deadline_s)
+        """Asks the driver, whatever it does with that; one that could not be had is not asked again in the scenario."""
+        gone = next((item for item in self._acts if item.gone), None)
+        if gone is not None:
+            acted = Acted(self._current().id, action, "error", for_software(input), why=gone.why, gone=True)
+        else:
+            acted = await self._ask(self._current(), action, input, deadline_s)
         self._acts.append(acted)
         return acted
 
@@ -222,6 +226,11 @@ class Performance:
             lang=self._bench.lang,
         )
 
+    @property
+    def silent(self) -> bool:
+        """Whether the driver was asked and never answered."""
+        return bool(self._acts) and all(item.status == "error" for item in self._acts)
+
     # telling
 
     def _current(self) -> _OpenStep:
@@ -249,7 +258,6 @@ class Performance:
 
     def _answered(self, step: _OpenStep, asked: Action, reply: Reply, began: float) -> Acted:
         answer = reply.answer
-        self._bench.answered = True
         files = self._keep(reply.evidence)
         self._emit(
             events.ActionAnswered,
@@ -292,7 +300,8 @@ class Performance:
         self._tell_evidence(step, files)
         step.outcomes.add("failed")
         step.reason = failure.text
-        return Acted(step.id, asked.action, "error", asked.input, why=said)
+        gone = failure.failure in ("unreachable", "timeout")
+        return Acted(step.id, asked.action, "error", asked.input, why=said, gone=gone)
 
     def _keep(self, evidence: Iterable[Evidence]) -> list[events.EvidenceFile]:
         kept = []

@@ -222,7 +222,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Acted:
-    """One action and what came of it. ``error``: the driver gave no answer that can be read; ``why`` says which way."""
+    """One action and what came of it. ``error``: the driver gave no answer that can be read; ``why`` says which way.
+
+    ``gone``: it could not be reached or did not answer in time.
+    """
 
     step: str
     action: str
@@ -231,6 +234,7 @@ class Acted:
     output: Mapping[str, Any] = field(default_factory=dict)
     shown: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    gone: bool = False
 
     @property
     def answered(self) -> bool:

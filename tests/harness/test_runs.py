@@ -129,7 +129,7 @@ async def test_unreachable_sandbox_is_an_environment_failure(options: MakeOption
         ({"baseline": Path("/nowhere.json")}, "REPORT-002", "report.json"),
         ({"sut": {"couloir": "officine", "software_type": "LGO"}}, "REQ-001", "hopital"),
         ({"sut": {"driver": {"kind": "passive"}}}, "SUT-010", "exec"),
-        ({"sut": {"overrides": {"mail.fetch": {"kind": "manual"}}}}, "SUT-010", "http"),
+        ({"sut": {"overrides": {"auth.login": {"kind": "manual"}}}}, "SUT-010", "http"),
         ({"sut": {"identities": {"professional": "P99"}}}, "SUT-007", "P09"),
     ],
 )

@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from banc_harness.drivers.http import HttpDriver
 from banc_harness.drivers.process import ExecDriver
-from banc_harness.drivers.reply import Driver
+from banc_harness.drivers.reply import Driver, DriverFailed, Reply
 from banc_standards.contracts import sut as described
+from banc_standards.contracts.driver import Action
 from banc_standards.errors import Sentence, UnusableInput
 
 
 class Drivers:
-    """The drivers of one software. Raises ``UnusableInput`` when one of them cannot be used.
+    """The drivers of one software, for the ``actions`` that a run will ask for.
 
-    ``folder`` is where ``sut.yaml`` lies; ``environment`` is where tokens are read.
+    ``folder`` is where ``sut.yaml`` lies; ``environment`` is where tokens are read. Raises ``UnusableInput`` when a
+    driver that the run needs cannot be used.
     """
 
-    def __init__(self, sut: described.Sut, *, folder: Path, environment: Mapping[str, str]) -> None:
-        self._general = _open("driver", sut.driver, folder, environment)
-        self._overrides = {
-            action: _open(f"overrides.{action}", chosen, folder, environment)
-            for action, chosen in sut.overrides.items()
-        }
+    def __init__(
+        self, sut: described.Sut, *, actions: Collection[str], folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        self.general = _open("driver", sut.driver, folder, environment)
+        self._overrides: dict[str, Driver] = {}
+        for action, chosen in sut.overrides.items():
+            try:
+                self._overrides[action] = _open(f"overrides.{action}", chosen, folder, environment)
+            except UnusableInput as unusable:
+                if action in actions:
+                    raise
+                self._overrides[action] = Unusable(chosen.kind, unusable)
 
     def of(self, action: str) -> Driver:
         """The driver that takes an action."""
-        return self._overrides.get(action, self._general)
+        return self._overrides.get(action, self.general)
 
     async def close(self) -> None:
         """Closes them all."""
-        for driver in (self._general, *self._overrides.values()):
+        for driver in (self.general, *self._overrides.values()):
             await driver.close()
+
+
+class Unusable:
+    """The driver of an action that no scenario of the run announces; asked all the same, it cannot be reached."""
+
+    timeout_s = 1
+
+    def __init__(self, name: str, why: UnusableInput) -> None:
+        self.name = name
+        self._why = why
+
+    async def act(self, action: Action) -> Reply:
+        """Never answers."""
+        raise DriverFailed("unreachable", self._why.text)
+
+    async def capabilities(self) -> tuple[str, ...] | None:
+        """Says nothing."""
+        return None
+
+    async def close(self) -> None:
+        """Holds nothing."""
 
 
 def _open(where: str, chosen: described.Driver, folder: Path, environment: Mapping[str, str]) -> Driver:

@@ -15,6 +15,7 @@ from banc_standards.errors import Sentence, UnusableInput
 
 FIRST_POLL_S = 0.1
 LONGEST_POLL_S = 2.0
+CAPABILITIES_S = 3.0
 
 
 class HttpDriver:
@@ -61,13 +62,15 @@ class HttpDriver:
         except TimeoutError:
             raise _failed("timeout", f"{action.deadline_s} s") from None
 
-    async def capabilities(self) -> tuple[str, ...]:
-        """What the adapter says that the software can do. Raises :class:`DriverFailed`."""
+    async def capabilities(self) -> tuple[str, ...] | None:
+        """What the adapter says that the software can do; ``None`` when it has no such address."""
         try:
-            async with asyncio.timeout(self.timeout_s):
+            async with asyncio.timeout(CAPABILITIES_S):
                 status, body, _ = await self._ask("GET", f"{self._url}/banc/v1/capabilities")
         except TimeoutError:
-            raise _failed("timeout", f"{self.timeout_s} s") from None
+            raise _failed("timeout", f"{CAPABILITIES_S} s") from None
+        if status == 404:
+            return None
         try:
             return tuple(Capabilities.read(body).capabilities)
         except ValidationError:

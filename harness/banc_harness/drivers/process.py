@@ -71,6 +71,10 @@ class ExecDriver:
             )
         return read_answer(output, action, left)
 
+    async def capabilities(self) -> tuple[str, ...] | None:
+        """A command says nothing of what it can do."""
+        return None
+
     async def close(self) -> None:
         """Nothing is held between two actions."""
 

@@ -64,6 +64,11 @@ class Driver(Protocol):
     async def act(self, action: Action) -> Reply:
         """Asks for one action and waits for the answer, its ``deadline_s`` at most. Raises :class:`DriverFailed`."""
 
+    async def capabilities(self) -> tuple[str, ...] | None:
+        """What the adapter says that the software can do; ``None`` when it says nothing. Raises
+        :class:`DriverFailed`.
+        """
+
     async def close(self) -> None:
         """Lets go of what the driver holds."""
 

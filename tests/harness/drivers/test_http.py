@@ -144,6 +144,10 @@ async def test_capabilities_are_an_open_list(adapter: Adapter) -> None:
     assert await driver.capabilities() == ("psc.code", "own.thing")
 
 
+async def test_adapter_need_not_say_what_it_can_do(adapter: Adapter) -> None:
+    assert await (await adapter(actions=done)).capabilities() is None
+
+
 async def test_nonsense_for_capabilities_is_told(adapter: Adapter) -> None:
     driver = await adapter(capabilities=saying(200, "[]"))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from banc_harness.checks import Check, check
 from banc_harness.client import Control
@@ -13,7 +15,7 @@ from banc_harness.play import Play, Scenario, scenario
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.contracts import events
-from banc_standards.errors import Sentence
+from banc_standards.errors import Sentence, UnusableInput
 from banc_standards.rules import Hit
 
 SAID = Sentence("…", "…")
@@ -321,3 +323,61 @@ async def test_sentences_of_the_run_are_told_in_both_languages(run: Any) -> None
     (decided,) = [event for event in played.of(events.RequirementDecided) if event.requirement == REQUIREMENT]
     assert decided.other["reason"] == decided.reason.replace(" : ", ": ")
     assert end(played).other["gate.reasons"] == [f"{REQUIREMENT}: NON_CONFORME"]
+
+
+async def test_driver_that_is_gone_is_not_asked_again_in_the_scenario(run: Any) -> None:
+    @scenario(id="T.01", title=SAID)
+    async def scene(play: Play) -> None:
+        async with play.step("T.01.1", SAID) as step:
+            await step.act("auth.login")
+            assert (await step.act("auth.refresh")).status == "error"
+
+    played = await run(scene, command=["./absent"])
+
+    assert [event.action for event in played.of(events.ActionSent)] == ["auth.login"]
+
+
+async def test_run_gives_up_on_a_driver_that_never_answers(run: Any) -> None:
+    def scene(id: str) -> Scenario:
+        return dataclasses.replace(greeting(), id=id)
+
+    played = await run(scene("T.01"), scene("T.02"), scene("T.03"), checks=[looking()], command=["./absent"])
+
+    ended = played.of(events.ScenarioEnded)
+    assert [(event.outcome, event.reason) for event in ended[1:]] == [
+        ("done", None),
+        ("failed", "le pilote ne répond pas"),
+    ]
+    assert {event.verdict for event in played.of(events.CheckEnded)} == {"NON_TESTE"}
+    assert end(played).exit_code == 3
+
+
+async def test_override_of_another_version_is_refused_only_when_the_run_needs_it(run: Any) -> None:
+    manual = {"kind": "manual"}
+
+    played = await run(greeting(), checks=[looking()], overrides={"mail.fetch": manual})
+    assert end(played).exit_code == 0
+
+    with pytest.raises(UnusableInput, match=r"overrides\.auth\.login"):
+        await run(greeting(), overrides={"auth.login": manual})
+
+
+async def test_capability_that_the_adapter_does_not_announce_is_a_warning(run: Any) -> None:
+    async def announce(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"banc": 1, "capabilities": ["psc.ciba"]})
+
+    app = web.Application()
+    app.router.add_get("/banc/v1/capabilities", announce)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+        played = await run(driver={"kind": "http", "url": url})
+    finally:
+        await runner.cleanup()
+
+    assert [(event.level, event.text) for event in played.of(events.Log)] == [
+        ("warning", "le pilote n'annonce pas : psc.code")
+    ]
