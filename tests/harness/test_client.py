@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -37,9 +38,9 @@ async def serve() -> AsyncIterator[Serve]:
         yield make
 
 
-async def refusal(base: str, **known: object) -> BancError:
+async def refusal(base: str, **known: Any) -> BancError:
     with pytest.raises(BancError) as refused:
-        async with Control(base, **known) as control:  # type: ignore[arg-type]
+        async with Control(base, **known) as control:
             await control.health()
     return refused.value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,9 +27,9 @@ overrides: {mail.fetch: {kind: manual}}
 """
 
 
-def read(text: str | bytes, **more: object) -> sut.Described:
+def read(text: str | bytes, **more: Any) -> sut.Described:
     data = text.encode() if isinstance(text, str) else text
-    return sut.read(data, name="sut.yaml", folder=Path(), **more)  # type: ignore[arg-type]
+    return sut.read(data, name="sut.yaml", folder=Path(), **more)
 
 
 def refusal(text: str | bytes) -> UnusableInput:
