@@ -126,7 +126,7 @@ class Control:
         return await self._shape(Session, "GET", f"/sessions/{session}")
 
     async def delete_session(self, session: str) -> None:
-        """Ends a session; its journal stays."""
+        """Ends a session: its journal, its state and its certificates go with it."""
         await self._call("DELETE", f"/sessions/{session}")
 
     async def reset(self, session: str) -> Session:

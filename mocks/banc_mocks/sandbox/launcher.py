@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -47,6 +48,14 @@ SERVER_NAMES = (
     "banc",
 )
 """The names of every server certificate (CONTRACTS §4), beside the host's own and ``--san``."""
+
+LOCAL_CLIENT = "banc-local"
+LOCAL_CALLBACKS = tuple(
+    f"{base}/callback"
+    for port in (3000, 8080, 8443)
+    for base in (f"http://localhost:{port}", f"https://localhost:{port}")
+)
+"""Return addresses of the client that the default session begins with: where development servers usually listen."""
 
 READY_FILE = "sandbox.json"
 CONTROL = "control"
@@ -148,12 +157,23 @@ async def _assemble(
     opening = _Opening(sandbox, listening)
     try:
         await opening.listen()
+        await _welcome(sandbox)
         sandbox.ready = _ready(sandbox)
         _write_ready(config.data / READY_FILE, sandbox.ready)
     except BaseException:
         await opening.give_up()
         raise
     return Running(sandbox, opening.fronts, opening.servers)
+
+
+async def _welcome(sandbox: Sandbox) -> None:
+    """The default session needs nothing (CONTRACTS §3): it has a Pro Santé Connect client, its secret made here."""
+    from banc_mocks.sandbox.settings import Client
+
+    default = sandbox.sessions.get("default")
+    if not default.clients:
+        client = Client(LOCAL_CLIENT, secrets.token_urlsafe(32), LOCAL_CALLBACKS, LOCAL_CALLBACKS)
+        await sandbox.sessions.add_client(default, client)
 
 
 class _Opening:

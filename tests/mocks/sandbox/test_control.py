@@ -146,7 +146,16 @@ async def test_a_client_gets_a_secret_when_it_brings_none(control: ClientSession
 
     assert status == 201
     assert len(body["client_secret"]) > 30
-    assert listed["clients"] == [body]
+    assert listed["clients"][-1] == body
+
+
+async def test_the_default_session_begins_with_a_client_of_its_own(control: ClientSession) -> None:
+    _, listed = await answer(control, "GET", "sessions/default/clients")
+
+    (client,) = listed["clients"]
+    assert client["client_id"] == "banc-local"
+    assert len(client["client_secret"]) > 30
+    assert "http://localhost:3000/callback" in client["redirect_uris"]
 
 
 async def test_a_software_is_registered(control: ClientSession, running: Running) -> None:
