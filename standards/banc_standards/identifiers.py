@@ -168,7 +168,7 @@ _STRUCTURES: Final[dict[str, tuple[StructureKind, re.Pattern[str]]]] = {
     "1": ("FINESS", _FINESS),
     "2": ("SIREN", re.compile(r"[0-9]{9}")),
     "3": ("SIRET", re.compile(r"[0-9]{14}")),
-    "4": ("CABINET_RPPS", re.compile(r"[0-9]{11}-?[0-9]{2}")),
+    "4": ("CABINET_RPPS", re.compile(r"[0-9]{11}-?[0-9]{2,3}")),
 }
 _STRUCTURE = Sentence(
     "Attendu : 0 + cabinet ADELI, 1 + FINESS (10 caractères), 2 + SIREN, 3 + SIRET, 4 + RPPS-rang.",

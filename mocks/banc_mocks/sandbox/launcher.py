@@ -80,6 +80,7 @@ class Running:
         """Stops to listen, lets the exchanges under way end, writes all that was entered, closes the store."""
         await asyncio.gather(*(front.close() for front in self._fronts))
         await asyncio.gather(*(server.close(STOP_S) for server in self._servers))
+        await asyncio.gather(*(front.cut() for front in self._fronts))
         self.sandbox.journal.flush()
         await self.sandbox.store.stop()
         with suppress(OSError):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 HANDSHAKE_TIMEOUT_S = 10.0
 BACKLOG = 512
@@ -96,6 +97,7 @@ class Front:
         self._handshake_timeout_s = handshake_timeout_s
         self._servers: list[asyncio.Server] = []
         self._handshakes: set[asyncio.Task[None]] = set()
+        self._accepted: WeakSet[asyncio.Transport] = WeakSet()
 
     async def listen(self, sockets: Sequence[socket.socket]) -> None:
         """Starts to accept on sockets that are already bound."""
@@ -111,8 +113,15 @@ class Front:
             task.cancel()
         await asyncio.gather(*self._handshakes, return_exceptions=True)
 
+    async def cut(self) -> None:
+        """Ends at once what is left of the connections: a peer that never says goodbye keeps none of them open."""
+        for transport in self._accepted:
+            transport.abort()
+        await asyncio.sleep(0)  # the loop closes an aborted socket in its next turn
+
     def begin(self, transport: asyncio.Transport) -> None:
         """Takes charge of one accepted connection."""
+        self._accepted.add(transport)
         connection = Connection(_address(transport))
         if self._context is None:
             self._hand_over(transport, connection, _Held())
