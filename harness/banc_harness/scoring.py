@@ -121,12 +121,12 @@ def gate(
         untested = len(asked) - len(judged)
         passed, failed = (
             Sentence(
-                f"{len(judged)} exigences jugées, toutes conformes ; {untested} non jugées",
-                f"{len(judged)} requirements judged, all conform; {untested} not judged",
+                f"{_count(judged, 'exigence jugée')}, toutes conformes ; {untested} non jugées",
+                f"{_count(judged, 'requirement')} judged, all conform; {untested} not judged",
             ),
             Sentence(
-                f"{len(reasons)} obstacles sur {len(judged)} exigences jugées ; {untested} non jugées",
-                f"{len(reasons)} obstacles over {len(judged)} requirements judged; {untested} not judged",
+                f"{_count(reasons, 'obstacle')} sur {_count(judged, 'exigence jugée')} ; {untested} non jugées",
+                f"{_count(reasons, 'obstacle')} over {_count(judged, 'requirement')} judged; {untested} not judged",
             ),
         )
     else:
@@ -143,8 +143,8 @@ def gate(
                 f"all {len(asked)} applicable requirements conform",
             ),
             Sentence(
-                f"{len(reasons)} obstacles sur {len(asked)} exigences applicables",
-                f"{len(reasons)} obstacles over {len(asked)} applicable requirements",
+                f"{_count(reasons, 'obstacle')} sur {_count(asked, 'exigence applicable')}",
+                f"{_count(reasons, 'obstacle')} over {len(asked)} applicable requirements",
             ),
         )
     return Gate(
@@ -153,6 +153,12 @@ def gate(
         sentence=(failed if reasons else passed).of(lang),
         reasons=[reason.of(lang) for reason in reasons],
     )
+
+
+def _count(things: Sequence[object], name: str) -> str:
+    """``1 exigence jugée``, ``2 exigences jugées``."""
+    plural = "" if len(things) == 1 else "s"
+    return f"{len(things)} " + " ".join(f"{word}{plural}" for word in name.split())
 
 
 def _short(item: RequirementVerdict) -> Sentence:
