@@ -20,7 +20,7 @@ LANGUAGES = ("fr", "en")
 _FENCE = re.compile(
     r'^```(?P<kind>[\w-]+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
-_TABLE = re.compile(r"^<!-- (?P<name>[\w-]+(?: [\w-]+)*) -->\n(?P<text>.*?)^<!-- fin -->$", re.MULTILINE | re.DOTALL)
+_TABLE = re.compile(r"^<!-- (?!fin )(?P<name>[\w -]+) -->\n(?P<text>.*?)^<!-- fin -->$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Page:
     def rows(self, name: str) -> list[list[str]]:
         """The cells of that table, without its two heading lines."""
         lines = [line for line in self.table(name).splitlines() if line.startswith("|")]
-        return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+        return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
 @cache
