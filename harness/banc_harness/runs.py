@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from banc_fixtures.population import SEED, population
 from banc_harness import sut as software
+from banc_harness.account import Account
 from banc_harness.checks.registered import checks
 from banc_harness.client import Control
 from banc_harness.drivers.reply import Evidence
@@ -23,7 +24,7 @@ from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.in_process import sandbox as started_sandbox
 from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of
-from banc_harness.reports import baseline, json_report
+from banc_harness.reports import baseline, html_report, json_report, junit, markdown
 from banc_harness.reports.baseline import Change
 from banc_harness.requirements.table import table
 from banc_harness.scenarios.registered import scenarios
@@ -64,10 +65,13 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A run that took place: its report, where it was written, what changed since the baseline."""
+    """A run that took place: its report, where ``report.json`` and the ``page`` for people are, what changed since the
+    baseline.
+    """
 
     report: Report
     path: Path
+    page: Path
     changes: tuple[Change, ...] = ()
 
     @property
@@ -94,15 +98,18 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     before = None if options.baseline is None else baseline.load(options.baseline)
     plan = _plan(options, described)
     folder = options.report or options.data / "runs" / plan.run
-    gathering = json_report.Gathering()
+    gathering, account = json_report.Gathering(), Account()
     with ExitStack() as files:
         writers = [files.enter_context(ndjson(target)) for target in _event_files(options, folder)]
         async with _reached(options, folder) as reached:
-            engine = await _play(plan, options, reached, folder, [gathering, *consumers, *writers])
+            engine = await _play(plan, options, reached, folder, [gathering, account.add, *consumers, *writers])
     report = gathering.report()
     _write_evidence(engine.files, folder)
     path = json_report.write(report, folder)
-    return Done(report, path, () if before is None else baseline.changes(before, report))
+    junit.write(account, folder)
+    markdown.write(account, folder)
+    page = html_report.write(account, engine.sealed, folder)
+    return Done(report, path, page, () if before is None else baseline.changes(before, report))
 
 
 def warnings(options: Options) -> tuple[Sentence, ...]:

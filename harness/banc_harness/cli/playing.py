@@ -57,5 +57,5 @@ async def _demonstrate(chosen: runs.Options, defects: Sequence[str], terminal: T
 
 def _show(done: runs.Done, terminal: Terminal) -> int:
     terminal.changed([(change.requirement, change.before, change.after) for change in done.changes])
-    terminal.saved(done.path)
+    terminal.saved(done.page)
     return done.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from banc_harness.reports import folder
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.report import (
@@ -15,7 +16,6 @@ from banc_standards.contracts.report import (
     ReportedStep,
 )
 from banc_standards.contracts.score import RequirementVerdict
-from banc_standards.errors import EnvironmentFailed, Sentence
 
 FILE = "report.json"
 
@@ -122,21 +122,8 @@ class Gathering:
         return f"{wanted} : au plus près {near}" if french else f"{wanted}: nearest {near}"
 
 
-def write(report: Report, folder: Path) -> Path:
+def write(report: Report, into: Path) -> Path:
     """Writes ``report.json`` into a folder, made when absent. Raises ``EnvironmentFailed`` when it cannot be
     written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
-        path.write_text(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise EnvironmentFailed(
-            "REPORT-001",
-            Sentence(
-                f"impossible d'écrire le rapport dans {folder} : {error.strerror}",
-                f"cannot write the report into {folder}: {error.strerror}",
-            ),
-            Sentence("choisissez un autre dossier par --report", "choose another folder with --report"),
-        ) from None
-    return path
+    return folder.write(into, FILE, json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")

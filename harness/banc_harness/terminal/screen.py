@@ -29,7 +29,7 @@ class Terminal:
         terminal = Terminal("fr")
         for event in run_events:
             terminal(event)
-        terminal.saved(Path("rapport/report.json"))
+        terminal.saved(Path("rapport/report.html"))
     """
 
     def __init__(self, lang: Lang = "fr", file: TextIO | None = None, *, width: int | None = None) -> None:
