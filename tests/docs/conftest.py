@@ -17,9 +17,7 @@ import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES = ("fr", "en")
-_FENCE = re.compile(
-    r'^```(?P<kind>[\w-]+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
-)
+_FENCE = re.compile(r'^```(?P<kind>[\w-]+)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL)
 _TABLE = re.compile(r"^<!-- (?!fin )(?P<name>[\w -]+) -->\n(?P<text>.*?)^<!-- fin -->$", re.MULTILINE | re.DOTALL)
 
 

@@ -38,9 +38,7 @@ class Sandbox:
     def reset(self) -> None:
         """An empty journal for the next page."""
         ready = json.loads((self.data / "sandbox.json").read_text())
-        subprocess.run(
-            [sys.executable, "-c", _RESET, ready["control"], ready["ca_file"]], check=True, timeout=STEP_S
-        )
+        subprocess.run([sys.executable, "-c", _RESET, ready["control"], ready["ca_file"]], check=True, timeout=STEP_S)
 
 
 _RESET = """

@@ -88,24 +88,25 @@ async def test_the_scenario_is_played_and_the_check_judges_it(written, tmp_path,
     adapter.write_text(adapter.read_text().replace('"S256"', f'"{method}"'))
     command = [sys.executable, str(adapter)]
     software = description.model_copy(update={"driver": description.driver.model_copy(update={"command": command})})
-    told: list[Any] = []
+    plan = Plan(
+        run="r-1",
+        kind="bac-a-sable",
+        lang="fr",
+        sut=software,
+        folder=tmp_path,
+        profiles=("general",),
+        scenarios=tuple(Scenarios.of((loaded(written("etendre", "scenario.py")),)).values()),
+        checks=Checks.of((loaded(written("etendre", "check.py")),)),
+        table=requirements.table("hopital"),
+        seed=1,
+    )
 
-    async with sandbox(tmp_path / ".banc", services=("psc",)) as ready:
-        async with Control(ready.control, ca_file=Path(ready.ca_file)) as control:
-            plan = Plan(
-                run="r-1",
-                kind="bac-a-sable",
-                lang="fr",
-                sut=software,
-                folder=tmp_path,
-                profiles=("general",),
-                scenarios=tuple(Scenarios.of((loaded(written("etendre", "scenario.py")),)).values()),
-                checks=Checks.of((loaded(written("etendre", "check.py")),)),
-                table=requirements.table("hopital"),
-                seed=1,
-            )
-            engine = Engine(plan, control, mode="lenient", ca_file=Path(ready.ca_file))
-            told = [event async for event in engine.run()]
+    async with (
+        sandbox(tmp_path / ".banc", services=("psc",)) as ready,
+        Control(ready.control, ca_file=Path(ready.ca_file)) as control,
+    ):
+        engine = Engine(plan, control, mode="lenient", ca_file=Path(ready.ca_file))
+        told = [event async for event in engine.run()]
 
     assert [event.outcome for event in told if isinstance(event, events.StepEnded)] == [
         "done" if method == "S256" else "missed"
