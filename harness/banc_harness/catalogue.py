@@ -19,9 +19,12 @@ def catalogue() -> Registry:
     from banc_standards.cda import rules as cda_rules
     from banc_standards.dmp import rules as dmp_rules
     from banc_standards.insi import rules as insi_rules
+    from banc_standards.mail import mdn_rules, smtp_rules
+    from banc_standards.mail import rules as mail_rules
     from banc_standards.psc import rules as psc_rules
     from banc_standards.soap import rules as soap_rules
     from banc_standards.vihf import rules as vihf_rules
+    from banc_standards.xdm import rules as xdm_rules
     from banc_standards.xds import rules as xds_rules
 
     return Registry(
@@ -36,6 +39,10 @@ def catalogue() -> Registry:
         dmp_rules.RULES,
         cda_rules.RULES,
         xds_rules.RULES,
+        xdm_rules.RULES,
+        mail_rules.RULES,
+        mdn_rules.RULES,
+        smtp_rules.RULES,
         (check.rule for check in checks().values()),
     )
 

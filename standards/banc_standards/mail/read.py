@@ -19,6 +19,8 @@ _ZIPS: Final = (ZIP, "application/x-zip-compressed", "application/octet-stream")
 _MAX_ADDRESSES: Final = 64 * 1024
 """Characters of an address list that are read: the library's address parser is slow on hostile ones."""
 
+_MAX_COMMENTS: Final = 20
+
 
 @dataclass(frozen=True)
 class Received:
@@ -72,7 +74,7 @@ class Received:
     def date(self) -> datetime | None:
         """When the mail says that it was written."""
         try:
-            return parsedate_to_datetime(self.mime.headers.first("Date") or "")
+            return parsedate_to_datetime((self.mime.headers.first("Date") or "")[:200])
         except (TypeError, ValueError, OverflowError):
             return None
 
@@ -155,8 +157,13 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Received:
 
 def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
     """The mailboxes of address lists, labels decoded; what is no address has none of its parts left out."""
-    given = [value[:_MAX_ADDRESSES] for value in values]
+    given = [_tame(value[:_MAX_ADDRESSES]) for value in values]
     return tuple(Mailbox(address, decoded(label)) for label, address in getaddresses(given) if address or label)
+
+
+def _tame(value: str) -> str:
+    """The library's address parser recurses into nested comments: beyond a few, none is read."""
+    return value if value.count("(") <= _MAX_COMMENTS else value.replace("(", " ").replace(")", " ")
 
 
 def decoded_text(part: Part) -> str:
