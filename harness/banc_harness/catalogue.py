@@ -26,6 +26,8 @@ def catalogue() -> Registry:
     from banc_standards.vihf import rules as vihf_rules
     from banc_standards.xdm import rules as xdm_rules
     from banc_standards.xds import rules as xds_rules
+    from banc_standards.xds.query import rules as query_rules
+    from banc_standards.xds.rules import updates as update_rules
 
     return Registry(
         attribution_rules.RULES,
@@ -39,6 +41,8 @@ def catalogue() -> Registry:
         dmp_rules.RULES,
         cda_rules.RULES,
         xds_rules.RULES,
+        query_rules.RULES,
+        update_rules.RULES,
         xdm_rules.RULES,
         mail_rules.RULES,
         mdn_rules.RULES,

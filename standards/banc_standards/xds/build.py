@@ -44,6 +44,7 @@ from banc_standards.xds.names import (
     RS_NS,
     SIGNS,
     SUCCESS,
+    UPDATE_STATUS,
     WARNING_SEVERITY,
     XDS,
     XDS_NS,
@@ -214,6 +215,30 @@ def provide_and_register(submission: Submission, contents: Mapping[str, str | by
     return root
 
 
+def update_statuses(lot: SubmissionSet, entry_uuids: Sequence[str], *, original: str, new: str) -> etree._Element:
+    """The ITI-57 request that changes the availability of entries (TD3.3c, TD3.3d), all from one status to another.
+
+    ``entry_uuids`` are the ids that the registry gave (TD3.1b tells them), ``original`` the status that the entries
+    have now: the registry refuses another one.
+    """
+    number = count(1)
+    links = tuple(
+        Association(
+            id=f"assoc{next(number)}",
+            type=UPDATE_STATUS,
+            source=lot.id,
+            target=entry_uuid,
+            original_status=original,
+            new_status=new,
+        )
+        for entry_uuid in entry_uuids
+    )
+    nsmap: dict[Any, str] = {None: RIM_NS, "lcm": LCM_NS}
+    root = etree.Element(f"{LCM}SubmitObjectsRequest", nsmap=nsmap)
+    root.append(registry_objects(Submission(set=lot, associations=links)))
+    return root
+
+
 def registry_objects(submission: Submission) -> etree._Element:
     """The ``RegistryObjectList`` of a submission."""
     number = count(1)
@@ -229,17 +254,23 @@ def registry_response(errors: Sequence[RegistryError] = (), *, status: str | Non
         f"{RS}RegistryResponse", nsmap={"rs": RS_NS}, status=status or (FAILURE if failed else SUCCESS)
     )
     if errors:
-        holder = etree.SubElement(root, f"{RS}RegistryErrorList")
-        for error in errors:
-            etree.SubElement(
-                holder,
-                f"{RS}RegistryError",
-                errorCode=error.code,
-                codeContext=error.context,
-                location=error.location,
-                severity=WARNING_SEVERITY if error.warning else ERROR_SEVERITY,
-            )
+        root.append(registry_errors(errors))
     return root
+
+
+def registry_errors(errors: Sequence[RegistryError]) -> etree._Element:
+    """The ``RegistryErrorList`` of an answer."""
+    holder = etree.Element(f"{RS}RegistryErrorList", nsmap={"rs": RS_NS})
+    for error in errors:
+        etree.SubElement(
+            holder,
+            f"{RS}RegistryError",
+            errorCode=error.code,
+            codeContext=error.context,
+            location=error.location,
+            severity=WARNING_SEVERITY if error.warning else ERROR_SEVERITY,
+        )
+    return holder
 
 
 def _needed(value: Needed | None, name: str) -> Needed:

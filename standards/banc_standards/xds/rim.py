@@ -42,7 +42,8 @@ def rim(tag: str, children: Sequence[etree._Element | None] = (), **attributes: 
     return element
 
 
-def _slot(name: str, *values: str) -> etree._Element:
+def slot(name: str, *values: str) -> etree._Element:
+    """A ``Slot`` with its values."""
     items = []
     for value in values:
         item = rim("Value")
@@ -53,7 +54,7 @@ def _slot(name: str, *values: str) -> etree._Element:
 
 def _slots(item: object, names: dict[str, str]) -> list[etree._Element]:
     values = ((name, getattr(item, attribute)) for attribute, name in names.items())
-    return [_slot(name, *([value] if isinstance(value, str) else value)) for name, value in values if value]
+    return [slot(name, *([value] if isinstance(value, str) else value)) for name, value in values if value]
 
 
 def _label(tag: str, text: str | None) -> etree._Element | None:
@@ -81,7 +82,7 @@ def _code(owner: str, scheme: str, code: Code | None, number: Iterator[int]) -> 
         return None
     return rim(
         "Classification",
-        [_slot("codingScheme", code.system), _label("Name", code.display)],
+        [slot("codingScheme", code.system), _label("Name", code.display)],
         id=f"cla{next(number)}",
         classificationScheme=scheme,
         classifiedObject=owner,
@@ -110,7 +111,7 @@ def _identifiers(
 def registry_package(lot: SubmissionSet, number: Iterator[int]) -> etree._Element:
     """A submission set as a ``RegistryPackage``; ``number`` gives the ids of its parts."""
     children = [
-        _slot("submissionTime", lot.submission_time) if lot.submission_time else None,
+        slot("submissionTime", lot.submission_time) if lot.submission_time else None,
         _label("Name", lot.title),
         _label("Description", lot.comments),
         *(_author(lot.id, SET_AUTHOR, author, number) for author in lot.authors),

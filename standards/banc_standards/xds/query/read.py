@@ -1,0 +1,75 @@
+"""Reading a stored query and its answer: what is there, decoded; rules say later what should have been."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from banc_standards.xds.model import RegistryError
+from banc_standards.xds.names import RIM, RS, WARNING_SEVERITY
+from banc_standards.xds.query.model import Parameter, QueryAnswer, StoredQuery
+from banc_standards.xds.query.names import QUERY
+from banc_standards.xds.read import document_entry
+
+_LITERAL: Final = r"(?:'(?:[^']|'')*'|-?[0-9]+(?:\.[0-9]+)?)"
+_ONE: Final = re.compile(_LITERAL)
+_LIST: Final = re.compile(rf"\(\s*{_LITERAL}(?:\s*,\s*{_LITERAL})*\s*\)")
+
+
+def query(body: etree._Element) -> StoredQuery:
+    """The query of an ``AdhocQueryRequest``; the id is empty when it names none."""
+    asked = body.find(f"{RIM}AdhocQuery")
+    option = body.find(f"{QUERY}ResponseOption")
+    return StoredQuery(
+        id=asked.get("id", "") if asked is not None else "",
+        return_type=option.get("returnType") if option is not None else None,
+        composed=option.get("returnComposedObjects") if option is not None else None,
+        parameters=_parameters(asked) if asked is not None else (),
+    )
+
+
+def _parameters(asked: etree._Element) -> tuple[Parameter, ...]:
+    texts: dict[str, list[str]] = {}
+    for element in asked.findall(f"{RIM}Slot"):
+        values = ((value.text or "").strip() for value in element.iter(f"{RIM}Value"))
+        texts.setdefault(element.get("name", ""), []).extend(values)
+    return tuple(parameter(name, values) for name, values in texts.items())
+
+
+def parameter(name: str, texts: list[str]) -> Parameter:
+    """A parameter from the texts of its ``Value`` elements: ``'text'``, a number, or a list of these in parentheses."""
+    groups: list[tuple[str, ...]] = []
+    malformed: list[str] = []
+    for text in texts:
+        if _ONE.fullmatch(text) or _LIST.fullmatch(text):
+            groups.append(tuple(_literal(found) for found in _ONE.findall(text)))
+        else:
+            malformed.append(text)
+    listed = any(text.startswith("(") for text in texts)
+    return Parameter(name, tuple(groups), listed, tuple(malformed))
+
+
+def _literal(text: str) -> str:
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
+
+
+def answer(body: etree._Element) -> QueryAnswer:
+    """The answer of a registry to a stored query."""
+    objects = body.find(f"{RIM}RegistryObjectList")
+    found = [] if objects is None else list(objects)
+    return QueryAnswer(
+        status=body.get("status", ""),
+        references=tuple(item.get("id", "") for item in found if item.tag == f"{RIM}ObjectRef"),
+        entries=tuple(document_entry(item) for item in found if item.tag == f"{RIM}ExtrinsicObject"),
+        errors=tuple(
+            RegistryError(
+                item.get("errorCode", ""),
+                item.get("codeContext", ""),
+                item.get("location", ""),
+                item.get("severity") == WARNING_SEVERITY,
+            )
+            for item in body.iter(f"{RS}RegistryError")
+        ),
+    )

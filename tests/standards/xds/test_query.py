@@ -1,0 +1,179 @@
+"""Stored queries (TD3.1): what is written is read back, each rule has its break, the published messages pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from banc_standards.rules import Registry, judge
+from banc_standards.soap.read import read as read_soap
+from banc_standards.vihf.read import Assertion
+from banc_standards.xds.model import DocumentEntry, RegistryError
+from banc_standards.xds.names import APPROVED, DELETED
+from banc_standards.xds.query import build, names, read
+from banc_standards.xds.query.model import Parameter, QueryAnswer, StoredQuery
+from banc_standards.xds.query.rules import RULES, QuerySubject
+
+MESSAGES = Path(__file__).parents[3].parent / "shared" / "data" / "dmp" / "soap"
+INS = "279035121518989^^^&1.2.250.1.213.1.4.10&ISO^NH"
+OTHER = INS.replace("4.10", "4.8")
+ENTRY_UUID = "urn:uuid:11111111-2222-4333-8444-555555555555"
+UNIQUE_ID = "1.2.250.1.213.99.2.1"
+
+
+def sent(element: etree._Element) -> StoredQuery:
+    return read.query(etree.fromstring(etree.tostring(element)))
+
+
+@pytest.fixture
+def reference(vihf: Callable[..., Assertion]) -> QuerySubject:
+    """TD3.1b: the entryUUID of one document."""
+    return QuerySubject(sent(build.get_documents(unique_ids=[UNIQUE_ID])), vihf())
+
+
+@pytest.fixture
+def search(vihf: Callable[..., Assertion]) -> QuerySubject:
+    """TD3.1a: the documents of one patient, narrowed."""
+    more = (
+        Parameter(f"{names.ENTRY}TypeCode", (("11490-0^^2.16.840.1.113883.6.1",),), listed=True),
+        Parameter(f"{names.ENTRY}CreationTimeFrom", (("20250101000000",),)),
+    )
+    return QuerySubject(sent(build.find_documents(patient=INS, statuses=[APPROVED, DELETED], more=more)), vihf())
+
+
+def test_a_query_by_unique_id_is_read_back(reference: QuerySubject) -> None:
+    asked = reference.query
+    assert (asked.id, asked.return_type, asked.composed) == (names.GET_DOCUMENTS, "ObjectRef", "true")
+    assert asked.values(names.UNIQUE_ID) == (UNIQUE_ID,)
+    assert asked.parameter(names.ENTRY_UUID) is None
+
+
+def test_a_query_by_entry_uuid_is_read_back() -> None:
+    asked = sent(build.get_documents(entry_uuids=[ENTRY_UUID], return_type=names.LEAF_CLASS))
+    assert asked.values(names.ENTRY_UUID) == (ENTRY_UUID,)
+    assert asked.return_type == "LeafClass"
+
+
+def test_a_search_is_read_back(search: QuerySubject) -> None:
+    assert search.query.values(names.PATIENT) == (INS,)
+    assert search.query.values(names.STATUS) == (APPROVED, DELETED)
+    assert search.query.values(f"{names.ENTRY}CreationTimeFrom") == ("20250101000000",)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"])), min_size=1))
+def test_a_text_keeps_its_quotes_commas_and_parentheses(values: list[str]) -> None:
+    asked = sent(build.query(names.GET_DOCUMENTS, [Parameter("$x", (tuple(values),), listed=True)], return_type=""))
+    assert asked.values("$x") == tuple(values)
+
+
+@pytest.mark.parametrize("text", ["abc", "'abc", "('a',b)", "('a''b','c)", "()", "('a'", "'a'('b')", ""])
+def test_what_is_no_value_is_kept_as_it_is(text: str) -> None:
+    found = read.parameter("$x", [text])
+    assert (found.values, found.malformed) == ((), (text,))
+
+
+def test_a_request_without_a_query_reads_empty() -> None:
+    assert read.query(etree.fromstring("<x/>")) == StoredQuery("")
+
+
+def test_references_are_read_back() -> None:
+    written = etree.fromstring(etree.tostring(build.answer(references=[ENTRY_UUID])))
+    assert written.get("totalResultCount") == "1"
+    answered = read.answer(written)
+    assert answered.status.endswith(":Success")
+    assert answered.references == (ENTRY_UUID,)
+
+
+def test_entries_are_read_back(entry: DocumentEntry) -> None:
+    registered = replace(entry, id=ENTRY_UUID, logical_id=ENTRY_UUID, status=APPROVED, version="1")
+    answered = read.answer(etree.fromstring(etree.tostring(build.answer(entries=[registered]))))
+    assert answered.entries == (registered,)
+
+
+def test_a_failure_holds_errors_and_no_object() -> None:
+    error = RegistryError("XDSUnknownStoredQuery", "inconnue", "AdhocQuery/@id")
+    written = etree.fromstring(etree.tostring(build.answer(references=[ENTRY_UUID], errors=[error])))
+    assert read.answer(written) == QueryAnswer(written.get("status", ""), errors=(error,))
+    assert written.get("status", "").endswith(":Failure")
+
+
+# -- rules ---------------------------------------------------------------------------------------------------------
+
+
+def set_to(name: str, *texts: str) -> Callable[[StoredQuery], StoredQuery]:
+    """The same query with a parameter written so; without texts, without it."""
+
+    def change(query: StoredQuery) -> StoredQuery:
+        others = tuple(item for item in query.parameters if item.name != name)
+        added = (read.parameter(name, list(texts)),) if texts else ()
+        return replace(query, parameters=others + added)
+
+    return change
+
+
+def as_(**changes: Any) -> Callable[[StoredQuery], StoredQuery]:
+    return lambda query: replace(query, **changes)
+
+
+BROKEN: dict[str, tuple[str, Callable[[StoredQuery], StoredQuery]]] = {
+    "XDS-QRY-001": ("reference", as_(id="urn:uuid:0")),
+    "XDS-QRY-002": ("reference", as_(id="urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155")),
+    "XDS-QRY-003": ("reference", set_to(names.UNIQUE_ID)),
+    "XDS-QRY-004": ("search", set_to(names.PATIENT, f"'{INS}'", f"'{INS}'")),
+    "XDS-QRY-005": ("reference", set_to(names.ENTRY_UUID, f"('{ENTRY_UUID}')")),
+    "XDS-QRY-006": ("reference", set_to(names.UNIQUE_ID, UNIQUE_ID)),
+    "XDS-QRY-007": ("reference", set_to(names.UNIQUE_ID, f"'{UNIQUE_ID}'")),
+    "XDS-QRY-008": ("search", set_to(names.PATIENT, f"('{INS}')")),
+    "XDS-QRY-009": ("search", set_to(names.PATIENT, f"'{OTHER}'")),
+    "XDS-QRY-010": ("search", set_to(names.PATIENT)),
+    "XDS-QRY-011": ("reference", as_(return_type=None)),
+    "XDS-QRY-012": ("reference", as_(composed="false")),
+    "XDS-QRY-013": ("reference", set_to(names.STATUS, f"('{APPROVED}')")),
+    "XDS-QRY-014": ("reference", set_to(names.UNIQUE_ID, f"('{ENTRY_UUID}')")),
+    "XDS-QRY-015": ("search", set_to(names.STATUS, "('Approved')")),
+    "XDS-QRY-016": ("search", set_to(f"{names.ENTRY}CreationTimeFrom", "'2025-01-01'")),
+    "XDS-QRY-017": ("search", set_to(f"{names.ENTRY}TypeCode", "('11490-0')")),
+}
+
+
+@pytest.mark.parametrize("name", ["reference", "search"])
+def test_an_honest_query_breaks_no_rule(name: str, request: pytest.FixtureRequest) -> None:
+    assert judge(RULES, request.getfixturevalue(name)) == []
+
+
+@pytest.mark.parametrize("rule_id", BROKEN)
+def test_a_change_breaks_its_rule_and_no_other(rule_id: str, request: pytest.FixtureRequest) -> None:
+    name, change = BROKEN[rule_id]
+    subject: QuerySubject = request.getfixturevalue(name)
+
+    found = judge(RULES, replace(subject, query=change(subject.query)))
+
+    assert [finding.rule for finding in found] == [rule_id]
+
+
+def test_a_search_needs_its_statuses(search: QuerySubject) -> None:
+    without = replace(search, query=set_to(names.STATUS)(search.query))
+    assert [finding.rule for finding in judge(RULES, without)] == ["XDS-QRY-003"]
+
+
+def test_every_rule_has_its_change_and_its_code() -> None:
+    assert {rule.id for rule in RULES} == set(BROKEN)
+    assert all(rule.code for rule in RULES)
+    assert Registry(RULES)["XDS-QRY-003"].code == "XDSStoredQueryMissingParam"
+
+
+@pytest.mark.skipif(not MESSAGES.is_dir(), reason="the public examples are not beside the repository")
+def test_the_published_query_and_its_answer_are_read() -> None:
+    asked = read_soap((MESSAGES / "TD3.1_requete.xml").read_bytes()).body
+    answered = read_soap((MESSAGES / "TD3.1_reponse.xml").read_bytes()).body
+    assert asked is not None
+    assert answered is not None
+    assert judge(RULES, QuerySubject(read.query(asked))) == []
+    assert len(read.answer(answered).entries) == 21
