@@ -24,6 +24,9 @@ TERMINAL = ("bash", "curl")
 OTHERS = ("openssl", "keytool", "node")
 """What some commands call and a machine may lack: they are then left out, with their output."""
 
+LONGEST = "./bancw demo"
+"""Run for the French page alone: the other one has the same command, and shows nothing of its own of it."""
+
 STARTS_A_SANDBOX = re.compile(r"banc up\b")
 _END = "--- end of command"
 
@@ -146,7 +149,7 @@ def test_what_a_page_says_to_type_prints_what_it_says(page, sandbox, programs, t
                 where = f"{page.path.name}, block of line {block.line}:\n$ {command.text}"
                 if STARTS_A_SANDBOX.match(command.text):
                     printed, code = started(tmp_path, sandbox, command.printed), 0
-                elif absent(command.text):
+                elif absent(command.text) or (lang != "fr" and command.text == LONGEST):
                     continue
                 else:
                     printed, code = terminal.type(command.text)
