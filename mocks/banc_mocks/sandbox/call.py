@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl
 
 from banc_mocks.sandbox.batch import Batch
-from banc_mocks.sandbox.chain import digest
-from banc_mocks.sandbox.clock import instant, second
-from banc_mocks.sandbox.http import HttpRefusal, Reply, SessionConflict
-from banc_standards.attribution_rules import SESSION_CONFLICT, Signs
-from banc_standards.errors import BancError
-from banc_standards.rules import Finding, Hit, Rule
-
-if TYPE_CHECKING:
-    from cryptography import x509
-
-    from banc_mocks.sandbox.attribution import Peer
-    from banc_mocks.sandbox.faults import ArmedFault
-    from banc_mocks.sandbox.sandbox import Sandbox
-    from banc_mocks.sandbox.sessions import Session
-    from banc_mocks.sandbox.working import Change, Working
-    from banc_standards.certificate_rules import CertificateSubject
-
-Outcome = Literal["accepted", "refused", "failed", "observed"]
+from banc_mocks.sandbox.exchange import Exchange
+from banc_mocks.sandbox.http import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +27,17 @@ class RequestHead:
     prefix: str = ""
 
 
-@dataclass
-class Call:
+@dataclass(kw_only=True)
+class Call(Exchange):
     """One HTTP exchange under way.
 
-    A handler reads the request (``head``, ``body``, ``form``, ``peer``), takes decisions with ``judge`` or ``find``,
-    changes the service's state with ``put`` and ``drop``, notes ``facts``, sets ``outcome`` and ``code`` when it
-    refuses, and returns a reply. What it changed becomes durable in one transaction with the journal entry, before the
-    reply leaves.
+    A handler reads the request (``head``, ``body``, ``form``, ``peer``) and returns a reply; the rest is as for every
+    :class:`~banc_mocks.sandbox.exchange.Exchange`.
     """
 
-    sandbox: Sandbox
-    session: Session
-    service: str
-    operation: str
     head: RequestHead
-    peer: Peer
-    signs: Signs
-    at: datetime
-    now: datetime
-    id: str
     body: bytes = b""
     path_parameters: dict[str, str] = field(default_factory=dict)
-    facts: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    outcome: Outcome = "accepted"
-    code: str | None = None
-    fault: str | None = None
-    conflict: str | None = None
-    _changes: list[Change] = field(default_factory=list, init=False, repr=False)
-    _blobs: dict[str, bytes] = field(default_factory=dict, init=False, repr=False)
-    _working: Working = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._working = self.session.working
 
     # -- the request ---------------------------------------------------------------------------------------------
 
@@ -106,118 +66,7 @@ class Call:
         """The request's Content-Type without its parameters, lower case."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
-    # -- attribution ---------------------------------------------------------------------------------------------
-
-    def claim(self, session_id: str) -> None:
-        """Attributes the call to the session that a credential names (CONTRACTS §3); before any state change.
-
-        Raises :class:`SessionConflict` when the certificate or the address named another session.
-        """
-        if self._changes:
-            raise RuntimeError("a call changes session before it changes state")
-        signs = Signs(self.signs.certificate, session_id, self.signs.address)
-        for hit in SESSION_CONFLICT.check(signs):
-            raise SessionConflict(hit, session_id)
-        self.signs = signs
-        if self.signs.certificate is None:
-            self.peer.session_by = "credential"
-        if session_id != self.session.id:
-            session = self.sandbox.sessions.find(session_id)
-            if session is None:
-                raise LookupError(f"a credential names the unknown session {session_id}")
-            self.session = session
-            self._working = session.working
-            self.now = session.now()
-
-    # -- judgements ----------------------------------------------------------------------------------------------
-
-    def judge(self, rules: Iterable[Rule], subject: Any) -> list[tuple[Rule, Finding]]:
-        """Records every finding of ``rules`` on ``subject``; returns those that refuse in this session's mode."""
-        refusing: list[tuple[Rule, Finding]] = []
-        for rule in rules:
-            for finding in rule.judge(subject, self.sandbox.config.lang):
-                self.findings.append(finding)
-                if self.refuses(rule):
-                    refusing.append((rule, finding))
-        return refusing
-
-    def find(self, rule: Rule, hit: Hit) -> bool:
-        """Records one hit of a rule that was judged elsewhere; true when it refuses in this session's mode."""
-        self.findings.append(rule.finding(hit, self.sandbox.config.lang))
-        return self.refuses(rule)
-
-    def refuses(self, rule: Rule) -> bool:
-        """Whether a break of ``rule`` refuses: in strict mode any error, in lenient mode what is refused everywhere."""
-        return rule.severity == "error" and (rule.always or self.session.mode == "strict")
-
-    def certificate_subject(
-        self,
-        certificate: x509.Certificate | None,
-        *,
-        kinds: frozenset[str] = frozenset(),
-        use: Literal["tls_client", "signature"] = "tls_client",
-    ) -> CertificateSubject:
-        """A certificate of the peer's, to be judged by ``banc_standards.certificate_rules`` on the session clock."""
-        from cryptography.hazmat.primitives.serialization import Encoding
-
-        from banc_standards.certificate_rules import CertificateSubject
-
-        known = self.sandbox.certificates.peer(certificate.public_bytes(Encoding.DER)) if certificate else None
-        return CertificateSubject(
-            certificate,
-            self.now,
-            self.sandbox.pki.trusted,
-            kind=known.kind if known else None,
-            revoked_at=known.revoked_at if known else None,
-            kinds=kinds,
-            use=use,
-        )
-
-    def judge_certificate(
-        self, *, kinds: frozenset[str] = frozenset(), required: bool = True
-    ) -> list[tuple[Rule, Finding]]:
-        """Judges the TLS client certificate (rules TLS-…); returns what refuses. Absence passes unless ``required``."""
-        from banc_standards.certificate_rules import RULES
-
-        shown = self.peer.certificate
-        if shown is None and not required:
-            return []
-        return self.judge(RULES, self.certificate_subject(shown.x509 if shown else None, kinds=kinds))
-
-    # -- state and evidence --------------------------------------------------------------------------------------
-
-    def get(self, kind: str, key: str, default: Any = None) -> Any:
-        """A value of this service's state in this session."""
-        return self._working.get(self.service, kind, key, default)
-
-    def items(self, kind: str) -> list[tuple[str, Any]]:
-        """Every key and value of one kind in this service's state in this session."""
-        return self._working.items(self.service, kind)
-
-    def put(self, kind: str, key: str, value: Any) -> None:
-        """Sets a value (JSON) of this service's state: visible at once, durable with the exchange.
-
-        Raises ``TypeError`` or ``ValueError`` when the value is not JSON.
-        """
-        self._changes.append(self._working.put(self.service, kind, key, value))
-
-    def drop(self, kind: str, key: str) -> None:
-        """Removes a value of this service's state, in the same way."""
-        self._changes.append(self._working.drop(self.service, kind, key))
-
-    def keep(self, data: bytes) -> str:
-        """Stores octets with the exchange; returns their name, ``sha256:…``."""
-        name = digest(data)
-        self._blobs[name] = data
-        return name
-
-    def undo(self) -> None:
-        """Takes back every state change, when the exchange cannot be made durable."""
-        for change in reversed(self._changes):
-            change.revert()
-        self._changes.clear()
-
-    # -- addresses and faults ------------------------------------------------------------------------------------
+    # -- addresses -----------------------------------------------------------------------------------------------
 
     def base_url(self, name: str) -> str:
         """The absolute base URL of one listener as the peer must see it (CONTRACTS §2), session prefix included."""
@@ -229,70 +78,29 @@ class Call:
             prefix=self.head.prefix,
         )
 
-    def armed(self, fault_id: str) -> ArmedFault | None:
-        """Takes one armed occurrence of a fault that matches this call, and notes it in the entry."""
-        fault = self.session.faults.take(self.service, fault_id, operation=self.operation, facts=self.facts)
-        if fault is not None:
-            self.fault = fault_id
-        return fault
-
     # -- the entry -----------------------------------------------------------------------------------------------
-
-    def refused_by(self, error: BancError) -> None:
-        """Notes in the entry that ``error`` refused the call."""
-        self.outcome = "refused"
-        self.code = error.code
-        if isinstance(error, HttpRefusal) and error.rule is not None and error.hit is not None:
-            self.findings.append(error.rule.finding(error.hit, self.sandbox.config.lang))
-        if isinstance(error, SessionConflict):
-            self.conflict = error.other
 
     def batch(self, reply: Reply | None, duration_us: int) -> Batch:
         """What the store writes for this call: its entry, the octets both ways, the state changes."""
-        return Batch(
-            session=self._working.session,
-            epoch=self._working.epoch,
-            entry=self.entry(reply, duration_us),
-            blobs=dict(self._blobs),
-            changes=tuple(self._changes),
-        )
+        return self.entered(self.entry(reply, duration_us))
 
     def entry(self, reply: Reply | None, duration_us: int) -> dict[str, Any]:
         """The journal entry (CONTRACTS §6) but for what the journal itself adds."""
-        return {
-            "id": self.id,
-            "at": instant(self.at),
-            "clock": second(self.now),
-            "duration_us": duration_us,
-            "service": self.service,
-            "operation": self.operation,
-            "direction": "in",
-            "transport": "https" if self.sandbox.addresses.tls(self.head.listener) else "http",
-            "outcome": self.outcome,
-            "code": self.code,
-            "fault": self.fault,
-            "count": 1,
-            "peer": self.peer.as_json(),
-            "request": {
-                "line": f"{self.head.method} {self.head.target}",
-                "headers": [list(pair) for pair in self.head.header_pairs],
-                **self._content(self.body, self.headers.get("Content-Type", "")),
-            },
-            "response": None if reply is None else self._response(reply),
-            "facts": self.facts,
-            "findings": [finding.as_json() for finding in self.findings],
+        request = {
+            "line": f"{self.head.method} {self.head.target}",
+            "headers": [list(pair) for pair in self.head.header_pairs],
+            **self.content(self.body, self.headers.get("Content-Type", "")),
         }
+        transport = "https" if self.sandbox.addresses.tls(self.head.listener) else "http"
+        response = None if reply is None else self._response(reply)
+        return self.written(transport=transport, request=request, response=response, duration_us=duration_us)
 
     def _response(self, reply: Reply) -> dict[str, Any]:
         return {
             "line": str(reply.status),
             "headers": [list(pair) for pair in reply.header_pairs()],
-            **self._content(reply.body, reply.media_type),
+            **self.content(reply.body, reply.media_type),
         }
-
-    def _content(self, data: bytes, content_type: str) -> dict[str, Any]:
-        media_type = content_type.partition(";")[0].strip().lower() if data else None
-        return {"blob": self.keep(data) if data else None, "size": len(data), "media_type": media_type or None}
 
 
 def _first_values(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from banc_mocks.sandbox.faults import Fault
 from banc_mocks.sandbox.switches import Switch
@@ -21,9 +21,14 @@ from banc_standards.rules import Hit, Rule
 from banc_standards.transport_rules import LATE, MALFORMED, TOO_LARGE, TRUNCATED, UNKNOWN_PATH, WRONG_METHOD
 
 if TYPE_CHECKING:
+    import asyncio
+    import ssl
+
     from aiohttp import web
 
     from banc_mocks.sandbox.call import Call
+    from banc_mocks.sandbox.sandbox import Sandbox
+    from banc_mocks.sandbox.tls import Connection, Refusal
 
 Headers = Mapping[str, str] | Iterable[tuple[str, str]]
 BaseUrl = Callable[[str], str]
@@ -67,13 +72,30 @@ class Route:
     max_body: int = MIB
 
 
+class StreamServer(Protocol):
+    """Serves one listener of a protocol other than HTTP."""
+
+    async def open(self) -> None:
+        """Makes ready what connections need."""
+
+    def protocol(self, connection: Connection) -> asyncio.Protocol:
+        """A protocol for one accepted connection."""
+
+    def handshake_refused(self, refusal: Refusal) -> None:
+        """Journals a refused TLS handshake, without waiting."""
+
+    async def close(self, timeout_s: float) -> None:
+        """Ends the connections, at the latest after ``timeout_s``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
     """One port of a service: its name in ``base_url``, its offset from the base port (CONTRACTS §2), its routes.
 
     ``certificate`` tells whether the TLS handshake asks for a client certificate; its absence is for the service to
     answer. ``application`` is for what is not an exchange with a national service (control API, console): a plain
-    aiohttp application that is neither journaled nor attributed.
+    aiohttp application that is neither journaled nor attributed. ``stream`` makes the server of another protocol than
+    HTTP out of the TLS settings of the port; with ``upgrade`` it begins in clear and starts TLS by itself (STARTTLS).
     """
 
     name: str
@@ -81,6 +103,8 @@ class Listener:
     certificate: Literal["none", "requested"] = "none"
     routes: tuple[Route, ...] = ()
     application: Callable[[], web.Application] | None = None
+    stream: Callable[[Sandbox, ssl.SSLContext], StreamServer] | None = None
+    upgrade: bool = False
 
 
 def _plain_refusal(call: Call, error: BancError) -> Reply:
@@ -112,7 +136,10 @@ def generic_faults(service: str) -> tuple[Fault, ...]:
         Fault(
             f"{service}.down",
             service,
-            Sentence("Le service répond 503 sans rien faire.", "The service answers 503 and does nothing."),
+            Sentence(
+                "Le service répond 503 (SMTP : 421) sans rien faire.",
+                "The service answers 503 (SMTP: 421) and does nothing.",
+            ),
         ),
         Fault(
             f"{service}.slow",

@@ -24,10 +24,9 @@ from banc_standards.errors import BancError, EnvironmentFailed, Sentence, Unusab
 if TYPE_CHECKING:
     from banc_fixtures.pki.authority import Pki
     from banc_mocks.sandbox.faults import Fault
-    from banc_mocks.sandbox.http import HttpService, Listener
+    from banc_mocks.sandbox.http import HttpService, Listener, StreamServer
     from banc_mocks.sandbox.ports import Bound
     from banc_mocks.sandbox.sandbox import Sandbox
-    from banc_mocks.sandbox.serving import ServiceServer
     from banc_mocks.sandbox.store import Store
     from banc_mocks.sandbox.tls import Front
 
@@ -66,7 +65,7 @@ STOP_S = 0.5
 class Running:
     """A sandbox that listens. ``ready`` is its ready line (CONTRACTS §1)."""
 
-    def __init__(self, sandbox: Sandbox, fronts: list[Front], servers: list[ServiceServer]) -> None:
+    def __init__(self, sandbox: Sandbox, fronts: list[Front], servers: list[StreamServer]) -> None:
         self.sandbox = sandbox
         self._fronts = fronts
         self._servers = servers
@@ -182,7 +181,7 @@ class _Opening:
 
     def __init__(self, sandbox: Sandbox, listening: tuple[str, ...]) -> None:
         self.fronts: list[Front] = []
-        self.servers: list[ServiceServer] = []
+        self.servers: list[StreamServer] = []
         self._sandbox = sandbox
         self._listening = listening
         self._bound: list[Bound] = []
@@ -214,14 +213,18 @@ class _Opening:
         from banc_mocks.sandbox.tls import Front, server_context
 
         pki = self._sandbox.pki
-        server = ServiceServer(self._sandbox, service, listener)
-        await server.open()
-        self.servers.append(server)
         context = None
-        if _speaks_tls(listener, self._sandbox.config):
+        if listener.upgrade or _speaks_tls(listener, self._sandbox.config):
             trust = pki.handshake_trust if listener.certificate == "requested" else None
             context = server_context(certificate, pki.server_key_file, client_trust=trust)
-        front = Front(server.protocol, context=context, refused=server.handshake_refused)
+        server: StreamServer
+        if listener.stream is not None and context is not None:
+            server = listener.stream(self._sandbox, context)
+        else:
+            server = ServiceServer(self._sandbox, service, listener)
+        await server.open()
+        self.servers.append(server)
+        front = Front(server.protocol, context=None if listener.upgrade else context, refused=server.handshake_refused)
         self.fronts.append(front)
         await front.listen(bound.sockets)
 
@@ -341,7 +344,8 @@ def _own_names() -> tuple[str, ...]:
 
 
 def _speaks_tls(listener: Listener, config: Config) -> bool:
-    return not (config.plain_http and listener.certificate == "none")
+    """Whether TLS begins with the connection."""
+    return not listener.upgrade and not (config.plain_http and listener.certificate == "none")
 
 
 def _shown_host(host: str) -> str:
