@@ -69,6 +69,14 @@ async def test_report_events_and_evidence_are_written(options: MakeOptions, tmp_
     assert (tmp_path / "report" / "evidence" / next(iter(kept)).removeprefix("sha256:")).read_bytes() == b"vu\n"
 
 
+async def test_every_report_of_the_run_is_in_the_folder(options: MakeOptions, tmp_path: Path) -> None:
+    done = await runs.run(options())
+
+    written = {path.name for path in (tmp_path / "report").iterdir() if path.is_file()}
+    assert written == {"events.ndjson", "report.json", "report.html", "junit.xml", "summary.md"}
+    assert done.page == tmp_path / "report" / "report.html"
+
+
 async def test_report_says_what_happened_step_by_step(options: MakeOptions) -> None:
     report = (await runs.run(options(lang="en"))).report
 

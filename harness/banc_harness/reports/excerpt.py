@@ -26,19 +26,21 @@ LARGEST = 2**20
 """No excerpt is taken from a larger text, in bytes."""
 
 _BASE64 = re.compile(r"[0-9A-Za-z+/]{76}[0-9A-Za-z+/=\s]{324,}")
-_BETWEEN_TAGS = re.compile(r">(?=[\x00\x01]?<)")
-_OPENS = re.compile(r"<[^/!?>][^>]*(?<!/)>")
+_BETWEEN_TAGS = (("><", ">\n<"), (">\x00<", ">\n\x00<"), (">\x01<", ">\x01\n<"))
+_MARKS = "\x00\x01…"
+_NOT_OPENING = ("/", "!", "?", "")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Part of a text: ``marked`` is the place, or, when ``absent``, what stands where something is missing."""
+    """Part of a text: ``marked`` is the place, or what stands where ``missing`` should be."""
 
     of: Sentence
     before: str
     marked: str
     after: str
-    absent: bool = False
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +62,36 @@ def excerpt(exchange: Exchange, finding: Finding, at: Place) -> Excerpt | None:
     for name, text in _texts(exchange, finding):
         span = _span(text, at.steps, found, finding.line)
         if span is not None:
-            return _cut(name, text, *span)
+            start, end, absent = span
+            return _cut(name, text, start, end, at.steps[-1] if absent else "")
     return None
+
+
+def printable(text: str) -> str:
+    """A text without control characters, which no page can hold."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 def readable(text: str) -> str:
     """A text for the eye: a line for each tag when it has no lines of its own, long base64 shortened. Both are said."""
     text = _BASE64.sub(lambda run: f"{run[0][:48]}… ({len(run[0])} caractères / characters) …", text)
     long_lines = len(text) > 200 and text.count("\n") * 200 < len(text)
-    return _indented(_BETWEEN_TAGS.sub(">\n", text)) if long_lines else text
+    return _indented(text) if long_lines else text
 
 
 def _indented(text: str) -> str:
-    """Lines that are one tag each, set in by their depth; the least deep stands at the margin."""
-    depth, lines = 0, []
+    """A line for each tag, set in by its depth; the least deep stands at the margin."""
+    for between, instead in _BETWEEN_TAGS:
+        text = text.replace(between, instead)
+    depth, margin, lines = 0, 0, []
     for line in text.split("\n"):
-        bare = line.strip("\x00\x01…")
-        depth -= bare.startswith("</")
+        bare = line.strip(_MARKS)
+        if bare.startswith("</"):
+            depth -= 1
+            margin = min(margin, depth)
         lines.append((depth, line))
-        depth += _OPENS.fullmatch(bare) is not None
-    margin = min(depth for depth, _ in lines)
+        if bare[:1] == "<" and bare[1:2] not in _NOT_OPENING and bare[-1:] == ">" and bare[-2:] != "/>":
+            depth += "</" not in bare
     return "\n".join("  " * min(depth - margin, 30) + line for depth, line in lines)
 
 
@@ -102,7 +114,7 @@ def _texts(exchange: Exchange, finding: Finding) -> Sequence[tuple[Sentence, str
 
 @lru_cache(maxsize=64)
 def _text(data: bytes) -> str:
-    return safe(data[:LARGEST].decode("utf-8", "replace"))
+    return printable(safe(data[:LARGEST].decode("utf-8", "replace")))
 
 
 def _fields(exchange: Exchange) -> str:
@@ -123,7 +135,7 @@ def _span(text: str, steps: tuple[str, ...], found: str, line: int | None) -> tu
         field = re.search(rf"^{re.escape(steps[-1])}=.*$", text, re.MULTILINE)
         if field is not None:
             return field.start(), field.end(), False
-        if found in ("", "(absent)"):
+        if len(steps) == 1 and "\n" in text and found in ("", "(absent)"):
             return 0, text.find("\n") if "\n" in text else len(text), True
     if len(found) >= 4 and (start := text.find(found)) >= 0:
         return start, start + len(found), False
@@ -175,7 +187,7 @@ def _elements(data: bytes) -> tuple[_Element, ...]:
     return tuple(element for _, element in sorted(found, key=lambda item: item[0]))
 
 
-def _cut(of: Sentence, text: str, start: int, end: int, absent: bool) -> Excerpt:
+def _cut(of: Sentence, text: str, start: int, end: int, missing: str) -> Excerpt:
     first, last = max(0, start - AROUND), min(len(text), end + AROUND)
     before, marked, after = text[first:start], text[start:end], text[end:last]
     if first > 0:
@@ -187,7 +199,7 @@ def _cut(of: Sentence, text: str, start: int, end: int, absent: bool) -> Excerpt
     whole = readable(f"{before}\x00{marked}\x01{after}")
     before, _, rest = whole.partition("\x00")
     marked, _, after = rest.partition("\x01")
-    return Excerpt(of, before, marked, after, absent)
+    return Excerpt(of, before, marked, after, missing)
 
 
 def _boundary(text: str, sign: str = "<") -> int:

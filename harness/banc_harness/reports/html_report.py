@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -177,6 +177,7 @@ def write(account: Account, sealed: Sealed, into: Path) -> Path:
     return report_folder.write(into, FILE, render(account, sealed))
 
 
+@lru_cache(maxsize=4096)
 def both(said: Sentence) -> Markup:
     """A sentence for the page: both languages, of which the page shows one."""
     if said.fr == said.en:

@@ -39,6 +39,8 @@ _TAGS: Final = {
     "sup": "sup",
     "caption": "caption",
 }
+_OPEN: Final = {tag: Markup("<{}>").format(tag) for tag in (*_TAGS.values(), "ol", "strong", "em", "u")}
+_CLOSE: Final = {tag: Markup("</{}>").format(tag) for tag in _OPEN}
 _SPANS: Final = ("colspan", "rowspan")
 _STYLES: Final = {"Bold": "strong", "Italics": "em", "Underline": "u", "Emphasis": "em"}
 
@@ -150,17 +152,21 @@ def _one(element: Any, depth: int) -> Markup:
     name = element.tag.rpartition("}")[2]
     if name == "br":
         return Markup("<br>")
-    if name == "list" and element.get("listType") == "ordered":
-        return Markup("<ol>{}</ol>").format(_inside(element, depth))
     if name in _TAGS:
-        spans = ((key, element.get(key) or "") for key in _SPANS)
-        told = Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in spans if value.isdecimal())
-        return Markup("<{}{}>{}</{}>").format(_TAGS[name], told, _inside(element, depth), _TAGS[name])
+        tag = "ol" if name == "list" and element.get("listType") == "ordered" else _TAGS[name]
+        return _opening(tag, element) + _inside(element, depth) + _CLOSE[tag]
     inside = _inside(element, depth)
     for style in (element.get("styleCode") or "").split():
         if style in _STYLES:
-            inside = Markup("<{}>{}</{}>").format(_STYLES[style], inside, _STYLES[style])
+            inside = _OPEN[_STYLES[style]] + inside + _CLOSE[_STYLES[style]]
     return inside
+
+
+def _opening(tag: str, element: Any) -> Markup:
+    spans = [(name, element.get(name)) for name in _SPANS if (element.get(name) or "").isdecimal()]
+    if not spans:
+        return _OPEN[tag]
+    return Markup("<{}{}>").format(tag, Markup("").join(Markup(' {}="{}"').format(*span) for span in spans))
 
 
 def _pdf(document: Document, *, masked: bool) -> tuple[str, Sentence | None]:

@@ -15,35 +15,63 @@ HIDDEN = "•••"
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "apikey"})
 _SCHEME = re.compile(r"^(Bearer|Basic|Digest|DPoP)\s", re.IGNORECASE)
 _NAMES = (
-    "access_token|refresh_token|id_token|id_token_hint|logout_token|client_secret|client_assertion|assertion"
-    "|code_verifier|password|secret|p12|private_key|api_key|apikey"
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "id_token_hint",
+    "logout_token",
+    "client_secret",
+    "client_assertion",
+    "assertion",
+    "code_verifier",
+    "password",
+    "secret",
+    "p12",
+    "private_key",
+    "api_key",
+    "apikey",
 )
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+_DIGITS = re.compile(r"[0-9][0-9 .\u00a0-]{6}[0-9]")
+"""Every identifier that masking hides holds such a run."""
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (
+        ("private key",),
         re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
         rf"-----BEGIN \1----- {HIDDEN} -----END \1-----",
     ),
-    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), f"eyJ{HIDDEN}"),
-    (re.compile(rf"((?:^|[?&\s;,\"'])(?:{_NAMES})=)[^&\s\"'<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"([?&]code=|^code=)[^&\s\"'<>]{8,}"), rf"\1{HIDDEN}"),
-    (re.compile(rf"(\"(?:{_NAMES})\"\s*:\s*\")(?:[^\"\\]|\\.)*", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"(\bBearer\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
-    (re.compile(r"(\bBasic\s+)[\w+/=]{8,}"), rf"\1{HIDDEN}"),
-    (re.compile(r"(<(?:\w+:)?Password\b[^>]*>)[^<]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(\bAUTH\s+[A-Z0-9-]+\s+)[\w+/=]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (("eyj",), re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}"), f"eyJ{HIDDEN}"),
+    (
+        tuple(f"{name}=" for name in _NAMES),
+        re.compile(rf"((?:^|[?&\s;,\"'])(?:{'|'.join(_NAMES)})=)[^&\s\"'<>]+", re.IGNORECASE),
+        rf"\1{HIDDEN}",
+    ),
+    (("code=",), re.compile(r"([?&]code=|^code=)[^&\s\"'<>]{8,}"), rf"\1{HIDDEN}"),
+    (
+        tuple(f'{name}"' for name in _NAMES),
+        re.compile(rf"(\"(?:{'|'.join(_NAMES)})\"\s*:\s*\")(?:[^\"\\]|\\.)*", re.IGNORECASE),
+        rf"\1{HIDDEN}",
+    ),
+    (("bearer",), re.compile(r"(\bBearer\s+)[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (("basic",), re.compile(r"(\bBasic\s+)[\w+/=]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (("password",), re.compile(r"(<(?:\w+:)?Password\b[^>]*>)[^<]+"), rf"\1{HIDDEN}"),
+    (("auth ",), re.compile(r"(\bAUTH\s+[A-Z0-9-]+\s+)[\w+/=]{8,}", re.IGNORECASE), rf"\1{HIDDEN}"),
 )
+"""Words without which a pattern has nothing to find, the pattern, and what stands in its place."""
 
 
 def without_secrets(text: str) -> str:
     """The text without tokens, passwords and private keys."""
-    for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
+    lowered = text.lower()
+    for words, pattern, instead in _PATTERNS:
+        if any(word in lowered for word in words):
+            text = pattern.sub(instead, text)
     return text
 
 
 def safe(text: str) -> str:
     """The text as it may be shown: no secret, and no identifier that could be somebody's."""
-    return mask(without_secrets(text))
+    text = without_secrets(text)
+    return mask(text) if _DIGITS.search(text) else text
 
 
 def safe_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

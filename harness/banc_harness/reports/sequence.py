@@ -27,6 +27,7 @@ NAMES = {
 }
 """The lanes, in their order; another service comes after them."""
 
+LONGEST_RESULT = 60
 Kind = Literal["action", "exchange", "missed"]
 
 
@@ -158,7 +159,7 @@ class _Drawing:
     def _action(self, rank: int, step: Step) -> Row:
         asked = step.asked[rank]
         status = asked.answered.status if asked.answered is not None else "failed"
-        error = safe(asked.answered.error or "") if asked.answered is not None else ""
+        error = _short(safe(asked.answered.error or "")) if asked.answered is not None else ""
         said = _STATUS[status]
         more = f" : {error}" if error else ""
         return Row(
@@ -215,6 +216,10 @@ class _Drawing:
             return Sentence("", "")
         text = f"{max(delta.total_seconds(), 0.0):.2f} s"
         return Sentence(text.replace(".", ","), text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_RESULT else f"{text[: LONGEST_RESULT - 1]}…"
 
 
 OUTCOMES = {

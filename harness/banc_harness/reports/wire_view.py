@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from banc_harness.account import Account
-from banc_harness.reports.excerpt import readable
+from banc_harness.reports.excerpt import printable, readable
 from banc_harness.reports.redaction import safe, safe_headers
 from banc_harness.sealed import Sealed
 from banc_harness.trace import Exchange
@@ -99,10 +99,10 @@ def _direction(exchange: Exchange, side: str, allowed: int) -> Direction | None:
 def _body(data: bytes, allowed: int) -> tuple[str, int]:
     if allowed == 0:
         return "", len(data)
-    window = data[: 4 * allowed]
+    window = data[: 2 * allowed]
     if b"\x00" in window[:1000]:
         return "", len(data)
-    text = readable(safe(window.decode("utf-8", "replace")))
+    text = readable(printable(safe(window.decode("utf-8", "replace"))))
     left_out = len(data) - len(window) + max(0, len(text) - allowed)
     return text[:allowed], left_out
 

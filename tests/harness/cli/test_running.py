@@ -41,7 +41,7 @@ def test_events_alone_stand_on_standard_output_and_the_verdict_on_the_other(
     assert [event.n for event in told] == list(range(1, len(told) + 1))
     assert told[-1].exit_code == done.returncode == 1
     assert "NE PASSE PAS" in done.stderr
-    assert f"Rapport  {report / 'report.json'}" in done.stderr
+    assert f"Rapport  {report / 'report.html'}" in done.stderr
     assert "\x1b" not in done.stderr
     assert Report.read((report / "report.json").read_bytes()).exit_code == 1
 
