@@ -94,6 +94,9 @@ def names() -> list[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that takes ``page`` is run on every page in every language; one that takes ``name``, once per page."""
+    if "typed_page" in metafunc.fixturenames:
+        both = [(name, lang) for name in names() for lang in LANGUAGES if lang == "fr" or shows_its_own(name, lang)]
+        metafunc.parametrize("typed_page", both, ids=[f"{name}-{lang}" for name, lang in both], indirect=True)
     if "page" in metafunc.fixturenames:
         both = [(name, lang) for name in names() for lang in LANGUAGES]
         metafunc.parametrize("page", both, ids=[f"{name}-{lang}" for name, lang in both], indirect=True)
@@ -101,6 +104,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("name", names())
     if "lang" in metafunc.fixturenames:
         metafunc.parametrize("lang", LANGUAGES)
+
+
+def shows_its_own(name: str, lang: str) -> bool:
+    """Whether the commands of a page print anything else than in the French one."""
+    shown = [[block.text for block in read_page(name, one).blocks if block.kind == "console"] for one in ("fr", lang)]
+    return shown[0] != shown[1]
+
+
+@pytest.fixture
+def typed_page(request: pytest.FixtureRequest) -> Page:
+    """One page whose commands are to be typed; the same commands with the same output are typed once."""
+    return read_page(*request.param)
 
 
 @pytest.fixture

@@ -131,7 +131,8 @@ class Terminal:
 
 
 @pytest.mark.skipif(not all(map(shutil.which, TERMINAL)), reason="the pages are typed in bash, with curl")
-def test_what_a_page_says_to_type_prints_what_it_says(page, sandbox, programs, tmp_path):
+def test_what_a_page_says_to_type_prints_what_it_says(typed_page, sandbox, programs, tmp_path):
+    page = typed_page
     lang = "en" if page.path.parent.name == "en" else "fr"
     blocks = [block for block in page.blocks if block.kind == "console" or block.title]
     commands = [command for block in blocks if block.kind == "console" for command in block.commands()]
