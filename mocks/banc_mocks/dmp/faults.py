@@ -31,14 +31,18 @@ HL7_ERROR: Final = _fault(
 )
 REGISTRY_ERROR: Final = _fault(
     "registry_error",
-    "TD2.1 répond Failure avec ce code XDS.",
-    "TD2.1 answers Failure with this XDS code.",
+    "TD2.1, TD3.1 et TD3.3c répondent Failure avec ce code XDS.",
+    "TD2.1, TD3.1 and TD3.3c answer Failure with this XDS code.",
     {"code": "XDSRegistryError", "context": "Erreur du registre"},
 )
 REPOSITORY_BUSY: Final = _fault(
     "repository_busy", "TD2.1 répond XDSRepositoryBusy.", "TD2.1 answers XDSRepositoryBusy."
 )
-REGISTRY_BUSY: Final = _fault("registry_busy", "TD2.1 répond XDSRegistryBusy.", "TD2.1 answers XDSRegistryBusy.")
+REGISTRY_BUSY: Final = _fault(
+    "registry_busy",
+    "TD2.1, TD3.1 et TD3.3c répondent XDSRegistryBusy.",
+    "TD2.1, TD3.1 and TD3.3c answer XDSRegistryBusy.",
+)
 CLOSED: Final = _fault(
     "closed",
     "Le DMP est fermé entre-temps : TD0.2 le dit terminated, TD2.1 répond DMPClosed.",
@@ -46,8 +50,8 @@ CLOSED: Final = _fault(
 )
 NOT_FOUND: Final = _fault(
     "not_found",
-    "Le DMP n'existe pas : TD0.2 répond NF, TD2.1 XDSUnknownPatientId.",
-    "There is no record: TD0.2 answers NF, TD2.1 XDSUnknownPatientId.",
+    "Le DMP n'existe pas : TD0.2 répond NF, TD2.1, TD3.1 et TD3.3c XDSUnknownPatientId.",
+    "There is no record: TD0.2 answers NF, TD2.1, TD3.1 and TD3.3c XDSUnknownPatientId.",
 )
 WRONG_PATIENT: Final = _fault(
     "wrong_patient", "TD0.2 répond au sujet d'un autre patient.", "TD0.2 answers about another patient."
@@ -65,8 +69,13 @@ HTML: Final = _fault("html", "Répond une page HTML, statut 200.", "Answers an H
 MULTIPART: Final = _fault("multipart", "La réponse est en multipart MTOM.", "The answer comes as an MTOM multipart.")
 UNKNOWN_CODE: Final = _fault(
     "unknown_code",
-    "TD2.1 répond Failure avec un code que nul document ne liste.",
-    "TD2.1 answers Failure with a code that no document lists.",
+    "TD2.1, TD3.1 et TD3.3c répondent Failure avec un code que nul document ne liste.",
+    "TD2.1, TD3.1 and TD3.3c answer Failure with a code that no document lists.",
+)
+NO_RESULT: Final = _fault(
+    "no_result",
+    "TD3.1 ne trouve rien, quoi que le dossier contienne.",
+    "TD3.1 finds nothing, whatever the record holds.",
 )
 
 BUSY_CODES: Final = {
@@ -91,4 +100,5 @@ FAULTS: tuple[Fault, ...] = (
     HTML,
     MULTIPART,
     UNKNOWN_CODE,
+    NO_RESULT,
 )

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Protocol
+from itertools import count
+from typing import Any, Final, Protocol
+
+from lxml import etree
 
 from banc_fixtures.patients import Patient
 from banc_fixtures.population import population
+from banc_standards import xml
+from banc_standards.dmp.names import REPOSITORY
 from banc_standards.dmp.registry_rules import Held, RecordState
 from banc_standards.ins import Ins
+from banc_standards.xds.model import DocumentEntry
+from banc_standards.xds.read import document_entry
+from banc_standards.xds.rim import extrinsic_object
+
+_LISTS: Final = ("visibility", "persons", "institutions")
 
 
 class Memory(Protocol):
@@ -20,6 +30,9 @@ class Memory(Protocol):
 
     def get(self, kind: str, key: str, default: Any = None) -> Any:
         """A value, or ``default``."""
+
+    def items(self, kind: str) -> list[tuple[str, Any]]:
+        """Every key and value of one kind."""
 
     def put(self, kind: str, key: str, value: Any) -> None:
         """Sets a value (JSON)."""
@@ -30,7 +43,9 @@ class StoredDocument:
     """A document entry as the registry holds it.
 
     ``ins`` and ``ins_oid`` name the patient; ``status`` is the availability status URI; ``at`` is session time;
-    ``blob`` names the bytes; ``hash`` is their SHA-1 in hexadecimal. ``signature`` marks the signature of a lot.
+    ``blob`` names the bytes; ``hash`` is their SHA-1 in hexadecimal. ``replaces`` is the entryUUID of the version whose
+    place it took; ``series`` and ``document_version`` are the setId and the versionNumber of its CDA; ``persons`` and
+    ``institutions`` identify its authors. ``signature`` marks the signature of a lot.
     """
 
     unique_id: str
@@ -54,21 +69,36 @@ class StoredDocument:
     visibility: tuple[str, ...] = ()
     replaces: str | None = None
     signature: bool = False
+    series: str = ""
+    document_version: int | None = None
+    persons: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The document as stored, and as the control API lists it."""
-        return asdict(self) | {"visibility": list(self.visibility)}
+        return asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> StoredDocument:
         """The document as it was stored."""
-        return cls(**(dict(value) | {"visibility": tuple(value["visibility"])}))
+        return cls(**(dict(value) | {name: tuple(value.get(name, ())) for name in _LISTS}))
 
     @property
     def held(self) -> Held:
         """What the registry's rules read of it."""
         patient = Ins(self.ins, self.ins_oid).cx()
-        return Held(self.unique_id, self.entry_uuid, self.status, patient, self.hash, self.size)
+        return Held(
+            self.unique_id,
+            self.entry_uuid,
+            self.status,
+            patient,
+            self.hash,
+            self.size,
+            self.series,
+            self.document_version,
+            self.persons,
+            self.institutions,
+        )
 
 
 class Records:
@@ -101,9 +131,35 @@ class Records:
         return None if value is None else StoredDocument.from_json(value)
 
     def entry(self, entry_uuid: str) -> StoredDocument | None:
-        """The document of this entryUUID."""
+        """The document of this entryUUID; None for the signature of a lot, which nobody may search or change."""
         unique_id = self._memory.get("entry", entry_uuid)
-        return None if unique_id is None else self.document(unique_id)
+        found = None if unique_id is None else self.document(unique_id)
+        return None if found is None or found.signature else found
+
+    def documents(self, ins: Ins) -> list[StoredDocument]:
+        """The documents of one patient, signatures left out, oldest first."""
+        every = (value for _, value in self._memory.items("document"))
+        return [StoredDocument.from_json(value) for value in every if Ins(value["ins"], value["ins_oid"]) == ins]
+
+    def metadata(self, document: StoredDocument) -> DocumentEntry:
+        """The document's entry as the registry gives it: what was submitted, and what the registry added."""
+        text = self._memory.get("metadata", document.unique_id, "<ExtrinsicObject/>")
+        submitted = document_entry(xml.parse(text.encode()))
+        return replace(
+            submitted,
+            id=document.entry_uuid,
+            logical_id=document.logical_id,
+            status=document.status,
+            version=str(document.version),
+            hash=document.hash,
+            size=str(document.size),
+            repository_unique_id=REPOSITORY,
+        )
+
+    def describe(self, document: StoredDocument, entry: DocumentEntry) -> None:
+        """Remembers the metadata of a document as they were submitted."""
+        element = extrinsic_object(entry, count(1))
+        self._memory.put("metadata", document.unique_id, etree.tostring(element, encoding="unicode"))
 
     def keep_set(self, unique_id: str, value: Mapping[str, Any]) -> None:
         """Remembers an accepted submission set."""
@@ -114,6 +170,6 @@ class Records:
         self._memory.put("signature" if document.signature else "document", document.unique_id, document.as_json())
         self._memory.put("entry", document.entry_uuid, document.unique_id)
 
-    def deprecate(self, document: StoredDocument, status: str) -> None:
+    def set_status(self, document: StoredDocument, status: str) -> None:
         """Changes the availability of a document."""
         self.keep(replace(document, status=status))

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from banc_standards.dmp import names
+from banc_standards.dmp import names, transactions
 from banc_standards.dmp.build import Device, Identifier
+from banc_standards.xds.names import DELETED, RIM, UPDATE_STATUS
 
 _NS = {"h": names.HL7V3_NS}
 
@@ -116,3 +117,20 @@ def existence(body: etree._Element) -> Existence:
         request_id=_identifier(body.find("h:acknowledgement/h:targetMessage/h:id", _NS)),
         query_id=_identifier(body.find("h:controlActProcess/h:queryAck/h:queryId", _NS)),
     )
+
+
+def update(body: etree._Element) -> str:
+    """Which transaction an ITI-57 request makes, as a reason of :mod:`banc_standards.dmp.transactions`.
+
+    A whole ``ExtrinsicObject`` updates metadata (TD3.3a, TD3.3b); else the first new status tells deletion (TD3.3c)
+    from archiving (TD3.3d); without either it is taken for a deletion, whose rules then say what is missing.
+    """
+    if next(body.iter(f"{RIM}ExtrinsicObject"), None) is not None:
+        return transactions.METADATA
+    for link in body.iter(f"{RIM}Association"):
+        if link.get("associationType") == UPDATE_STATUS:
+            wanted = [value.text for value in link.findall(f"{RIM}Slot[@name='NewStatus']/{RIM}ValueList/{RIM}Value")]
+            if wanted and (wanted[0] or "").strip().rpartition(":")[2] != DELETED.rpartition(":")[2]:
+                return transactions.ARCHIVING
+            return transactions.DELETION
+    return transactions.DELETION

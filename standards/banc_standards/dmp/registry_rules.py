@@ -11,6 +11,9 @@ from banc_standards.dmp import errors
 from banc_standards.errors import Sentence
 from banc_standards.ins import Ins
 from banc_standards.rules import Hit, Rule
+from banc_standards.terminology.oids import NON_PROFESSIONAL
+from banc_standards.vihf.names import INDIRECT
+from banc_standards.vihf.read import Assertion
 
 RecordState = Literal["open", "closed", "absent"]
 DEPRECATED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
@@ -19,7 +22,11 @@ APPROVED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A document that the DMP holds: ids, status URI, patient (CX), SHA-1 in hexadecimal and size of its bytes."""
+    """A document that the DMP holds: ids, status URI, patient (CX), SHA-1 in hexadecimal and size of its bytes.
+
+    ``set_id`` and ``version`` are those of its CDA; ``persons`` and ``institutions`` identify its authors, those of its
+    lot and its legal authenticator.
+    """
 
     unique_id: str
     entry_uuid: str
@@ -27,6 +34,23 @@ class Held:
     patient: str
     hash: str
     size: int
+    set_id: str = ""
+    version: int | None = None
+    persons: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
+
+    def authored_by(self, vihf: Assertion) -> bool:
+        """Whether who acts is an author of it (EX_2.1-1140, rights matrix).
+
+        The structure answers for what is done in the indirect mode, or by somebody who is no health professional; else
+        the person does. Of a document without any author nothing can be said: it is anybody's.
+        """
+        if not self.persons and not self.institutions:
+            return True
+        professional = not vihf.roles or vihf.roles[0].system != NON_PROFESSIONAL
+        if professional and (vihf.mode or "").upper() != INDIRECT:
+            return vihf.name_id in self.persons
+        return vihf.structure in self.institutions
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banc_standards import ins
-from banc_standards.dmp import errors, names, registry_rules
+from banc_standards.dmp import errors, names, registry_rules, search_rules, version_rules
 from banc_standards.dmp.read import Query
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.errors import Sentence
@@ -49,7 +49,7 @@ _ACCESS: Final[dict[str, dict[str, frozenset[str]]]] = {
         vihf.AIR: frozenset(),
     },
 }
-_ACCESS["TD1.3a"] = _ACCESS["TD0.2"]
+_ACCESS["TD1.3a"] = _ACCESS["TD3.1"] = _ACCESS["TD3.3c"] = _ACCESS["TD0.2"]
 
 
 def _allowed(subject: ActorSubject) -> Iterator[Hit]:
@@ -167,7 +167,7 @@ NOT_SIMULATED = Rule(
         "La transaction est de celles que cette version du banc simule.",
         "The transaction is one that this version of the bench simulates.",
     ),
-    clause="banc : TD0.2, TD1.3a, TD2.1",
+    clause="banc : TD0.2, TD1.3a, TD2.1, TD3.1, TD3.3c",
     fix=Sentence("Attendre une version suivante du banc.", "Wait for a later version of the bench."),
     check=holds,
     certainty="deduced",
@@ -295,4 +295,12 @@ QUERY_RULES: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = (UNKNOWN_OPERATION, ACCESS, NOT_SIMULATED, *QUERY_RULES, *registry_rules.RULES)
+RULES: tuple[Rule, ...] = (
+    UNKNOWN_OPERATION,
+    ACCESS,
+    NOT_SIMULATED,
+    *search_rules.RULES,
+    *QUERY_RULES,
+    *registry_rules.RULES,
+    *version_rules.RULES,
+)

@@ -38,6 +38,15 @@ _PATIENT_SPECIFIC: Final = f"{names.PATIENTS_NS}:PatientSpecificEndPoint"
 _AUTHORIZATIONS: Final = f"{names.AUTHORIZATIONS_NS}:HabilitationsEndPoint"
 _CERTIFICATION: Final = f"{names.PATIENTS_NS}:PatientCertificationEndPoint:identityCertification"
 _UPDATE: Final = "urn:ihe:iti:2010:UpdateDocumentSet"
+DELETION: Final = "delete"
+ARCHIVING: Final = "archive"
+METADATA: Final = "metadata"
+"""What tells the transactions of one ITI-57 message apart: :func:`banc_standards.dmp.read.update` reads it."""
+
+
+def _update(identifier: str, reason: str, standing: Standing = "not simulated") -> Transaction:
+    root = f"{{{names.LCM_NS}}}SubmitObjectsRequest"
+    return Transaction(identifier, "/registry", root, _UPDATE, f"{_UPDATE}-Response", standing, reason)
 
 
 def _administrative(identifier: str, interaction: str, standing: Standing = "not simulated") -> Transaction:
@@ -77,6 +86,15 @@ FEED: Final = Transaction(
     "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse",
     "served",
 )
+SEARCH: Final = Transaction(
+    "TD3.1",
+    "/registry",
+    f"{{{names.QUERY_NS}}}AdhocQueryRequest",
+    "urn:ihe:iti:2007:RegistryStoredQuery",
+    "urn:ihe:iti:2007:RegistryStoredQueryResponse",
+    "served",
+)
+DELETE: Final = _update("TD3.3c", DELETION, "served")
 
 TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     Transaction(
@@ -105,13 +123,7 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     _administrative("TD1.1", "PRPA_IN201311UV02", "withdrawn"),
     _administrative("TD1.3b", "PRPA_IN201314UV02", "withdrawn"),
     FEED,
-    Transaction(
-        "TD3.1",
-        "/registry",
-        f"{{{names.QUERY_NS}}}AdhocQueryRequest",
-        "urn:ihe:iti:2007:RegistryStoredQuery",
-        "urn:ihe:iti:2007:RegistryStoredQueryResponse",
-    ),
+    SEARCH,
     Transaction(
         "TD3.2",
         "/repository",
@@ -119,7 +131,9 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
         "urn:ihe:iti:2007:RetrieveDocumentSet",
         "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
     ),
-    Transaction("TD3.3", "/registry", f"{{{names.LCM_NS}}}SubmitObjectsRequest", _UPDATE, f"{_UPDATE}-Response"),
+    DELETE,
+    _update("TD3.3d", ARCHIVING),
+    _update("TD3.3a", METADATA),
 )
 PATHS: Final = tuple(dict.fromkeys(transaction.path for transaction in TRANSACTIONS))
 

@@ -134,7 +134,7 @@ def test_withdrawn_transactions_are_denied(hospital: Hospital, path: str, root: 
     ("path", "root", "operation"),
     [
         ("habilitations", "{urn:si-dmp-habilitations}setAuthorization", "dmp.TD0.3"),
-        ("registry", "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest", "dmp.TD3.1"),
+        ("patientsSpecific", "{urn:si-dmp-patients}patientList", "dmp.TD0.4"),
         ("repository", "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest", "dmp.TD3.2"),
     ],
 )

@@ -81,7 +81,6 @@ def _refused(call: Call, code: str, text: str) -> Outcome:
 
 def _record(call: Call, patient: Patient, state: RecordState) -> Record:
     assert patient.ins is not None
-    authorization = str(call.session.switch(AUTHORIZATION.name))
     return Record(
         identifiers=(patient.ins,),
         person=Person(
@@ -92,8 +91,15 @@ def _record(call: Call, patient: Patient, state: RecordState) -> Record:
             used_family=patient.used_family,
         ),
         open=state == "open",
-        authorization="INTERDIT" if "consult" in patient.opposed else authorization,
+        authorization=authorization_on(call, patient),
     )
+
+
+def authorization_on(call: Call, patient: Patient | None) -> str:
+    """The access authorization on the patient's record: forbidden when the patient objects to consultation."""
+    if patient is not None and "consult" in patient.opposed:
+        return "INTERDIT"
+    return str(call.session.switch(AUTHORIZATION.name))
 
 
 def _about_another(call: Call, patient: Patient, record: Record) -> Record:

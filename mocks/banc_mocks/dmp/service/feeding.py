@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
-from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.documents import judge_content, subject_of
 from banc_mocks.dmp.service.existence import state_of
-from banc_mocks.dmp.service.refusal import registry_errors
+from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
 from banc_mocks.dmp.state import Records, StoredDocument
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.clock import second
 from banc_standards.dmp import registry_rules
 from banc_standards.dmp.registry_rules import Held, RegistrySubject, Sent
+from banc_standards.dmp.version_rules import REPLACEMENT_RULES, ReplacementSubject, series
+from banc_standards.identifiers import Xcn, Xon
 from banc_standards.ins import Ins
-from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
+from banc_standards.xds.model import DocumentEntry, RegistryError, Submission, SubmissionSet
 from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACES
+from banc_standards.xds.rules.people import person, structure
 from banc_standards.xds.rules.subject import SubmissionSubject
 
 LARGE: Final = 256 * 1024
@@ -34,17 +37,17 @@ async def feed(call: Call, submission: Submission, parts: Mapping[str, bytes], a
     """
     note(call, submission)
     subject = subject_of(submission, parts, actor)
-    refused = _lies(call) or await _judged(call, subject, sum(map(len, parts.values())))
+    refused = armed_errors(call) or await _judged(call, subject, sum(map(len, parts.values())))
     # From here to the end nothing waits: what the registry holds cannot change between its check and the record.
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     if not refused:
         memory = _memory(call, records, subject, patient)
         refused = registry_errors(call, call.judge(registry_rules.RULES, memory))
+        for former in _replacements(records, subject, actor):
+            refused += registry_errors(call, call.judge(REPLACEMENT_RULES, former))
     if refused:
-        call.outcome = "refused"
-        call.code = refused[0].code
-        return refused
+        return refuse(call, refused)
     _register(call, records, subject, patient)
     return []
 
@@ -56,23 +59,18 @@ async def _judged(call: Call, subject: SubmissionSubject, size: int) -> list[Reg
 
 
 def note(call: Call, submission: Submission) -> None:
-    """The facts of a submission (CONTRACTS §6): its set, and its documents without the signature."""
+    """The facts of a submission (CONTRACTS §6): its set, its documents without the signature, what they replace.
+
+    ``replaces`` holds the entryUUIDs as sent, ``replaced`` the documents that the registry knows under them.
+    """
     if submission.set is not None and submission.set.unique_id:
         call.facts["submission_set"] = submission.set.unique_id
     call.facts["documents"] = [f"urn:oid:{entry.unique_id}" for entry in submission.contents if entry.unique_id]
     replaced = [link.target for link in submission.associations if link.type == REPLACES]
     if replaced:
         call.facts["replaces"] = replaced
-
-
-def _lies(call: Call) -> list[RegistryError]:
-    lie = call.armed(faults.REGISTRY_ERROR.id)
-    if lie is not None:
-        return [RegistryError(str(lie.parameters["code"]), str(lie.parameters["context"]))]
-    for fault_id, (code, context) in faults.BUSY_CODES.items():
-        if call.armed(fault_id) is not None:
-            return [RegistryError(code, context)]
-    return []
+        known = (Records(call).entry(target) for target in replaced)
+        call.facts["replaced"] = [f"urn:oid:{document.unique_id}" for document in known if document]
 
 
 def _memory(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> RegistrySubject:
@@ -96,6 +94,14 @@ def _memory(call: Call, records: Records, subject: SubmissionSubject, patient: I
     )
 
 
+def _replacements(records: Records, subject: SubmissionSubject, actor: Actor) -> Iterator[ReplacementSubject]:
+    clinical = {entry.id: document for entry, document in subject.clinical()}
+    for link in subject.submission.associations:
+        former = records.entry(link.target) if link.type == REPLACES else None
+        if former is not None:
+            yield ReplacementSubject(former.held, clinical.get(link.source), actor.assertion)
+
+
 def _contents(subject: SubmissionSubject) -> Iterator[tuple[DocumentEntry, bytes]]:
     for entry in subject.submission.entries:
         content = subject.content(entry)
@@ -116,17 +122,25 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
     lot = submission.set
     set_id = (lot.unique_id if lot else None) or ""
     replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
+    clinical = {entry.id: document for entry, document in subject.clinical()}
     entries: list[str] = []
     for entry, content in _contents(subject):
         document = records.document(entry.unique_id or "")
         if document is None:
             document = _document(call, entry, content, patient, set_id, replaces.get(entry.id))
+            cda = clinical.get(entry.id)
+            if cda is not None:
+                document = replace(document, series=series(cda), document_version=cda.version)
+            if not entry.signature:
+                persons, institutions = _authors(entry, lot)
+                document = replace(document, persons=persons, institutions=institutions)
+                records.describe(document, entry)
             records.keep(document)
         entries.append(document.entry_uuid)
     for target in replaces.values():
         old = records.entry(target)
         if old is not None:
-            records.deprecate(old, DEPRECATED)
+            records.set_status(old, DEPRECATED)
     records.keep_set(
         set_id,
         {
@@ -138,6 +152,19 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
             "entries": entries,
         },
     )
+
+
+def _authors(entry: DocumentEntry, lot: SubmissionSet | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who wrote a document or its lot, and for which structures; its legal authenticator is among the persons."""
+    authors = (*entry.authors, *(lot.authors if lot else ()))
+    people = [person(text) for author in authors for text in author.persons]
+    people.append(person(entry.legal_authenticator or ""))
+    places = [structure(text) for author in authors for text in author.institutions]
+    return _identifiers(people), _identifiers(places)
+
+
+def _identifiers(found: Iterable[Xcn | Xon | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.id for item in found if item))
 
 
 def _document(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from banc_mocks.dmp import faults
 from banc_mocks.sandbox.call import Call
 from banc_standards.dmp import errors
 from banc_standards.errors import NOTHING, BancError, Sentence
@@ -66,3 +67,23 @@ def registry_errors(
         detail = f" : {finding.found}" if finding.found else ""
         found.append(RegistryError(code, said.of(lang) + detail, finding.location))
     return found
+
+
+def armed_errors(call: Call) -> list[RegistryError]:
+    """The registry error that the session asked to be answered; none when nothing is armed."""
+    lie = call.armed(faults.REGISTRY_ERROR.id)
+    if lie is not None:
+        return [RegistryError(str(lie.parameters["code"]), str(lie.parameters["context"]))]
+    for fault_id, (code, context) in faults.BUSY_CODES.items():
+        if fault_id == faults.REPOSITORY_BUSY.id and call.operation != "dmp.TD2.1":
+            continue
+        if call.armed(fault_id) is not None:
+            return [RegistryError(code, context)]
+    return []
+
+
+def refuse(call: Call, refused: list[RegistryError]) -> list[RegistryError]:
+    """Notes in the exchange that the registry refuses, the first error naming the code."""
+    call.outcome = "refused"
+    call.code = refused[0].code
+    return refused

@@ -7,7 +7,7 @@ import uuid
 from lxml import etree
 
 from banc_mocks.dmp import faults
-from banc_mocks.dmp.service import admission, existence, feeding
+from banc_mocks.dmp.service import admission, deletion, existence, feeding, search
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.refusal import DmpRefused, broken
 from banc_mocks.dmp.wire import answers, reception
@@ -24,6 +24,8 @@ from banc_standards.soap.read import SoapRefused
 from banc_standards.xds import build as xds
 from banc_standards.xds import read as xds_read
 from banc_standards.xds.model import RegistryError
+from banc_standards.xds.query import build as query_build
+from banc_standards.xds.query import read as query_read
 from banc_standards.xds.rules import RULES as XDS_RULES
 from banc_standards.xds.rules.metadata import refusal as unreadable_objects
 
@@ -47,6 +49,10 @@ async def exchange(call: Call, path: str) -> Reply:
     _told_to_fail(call)
     if transaction is transactions.FEED:
         body = await provide_and_register(call, message.body, parts, actor)
+    elif transaction is transactions.SEARCH:
+        body = stored_query(call, message.body, actor)
+    elif transaction is transactions.DELETE:
+        body = update_status(call, message.body, actor)
     else:
         body = find_record(call, message.body, actor)
     return answers.answer(call, transaction.answer, body)
@@ -89,6 +95,21 @@ async def provide_and_register(call: Call, body: etree._Element, parts: Package,
         rule, hit = soap_rules.hit(refused)
         return _unreadable(call, rule, hit, "XDSMissingDocument")
     return xds.registry_response(await feeding.feed(call, submission, contents, actor))
+
+
+def stored_query(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
+    """TD3.1: AdhocQueryRequest in, AdhocQueryResponse out."""
+    found = search.search(call, query_read.query(body), actor)
+    return query_build.answer(references=found.references, entries=found.entries, errors=found.errors)
+
+
+def update_status(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
+    """TD3.3c: SubmitObjectsRequest in, RegistryResponse out."""
+    try:
+        submission = xds_read.read(body)
+    except xds_read.XdsRefused as refused:
+        return _unreadable(call, NO_OBJECTS, unreadable_objects(refused), NO_OBJECTS.code)
+    return xds.registry_response(deletion.delete(call, submission, actor))
 
 
 def _unreadable(call: Call, rule: Rule, hit: Hit, code: str) -> etree._Element:

@@ -8,7 +8,7 @@ from banc_mocks.dmp.service.refusal import DmpRefused
 from banc_mocks.sandbox.call import Call
 from banc_standards import xml_rules
 from banc_standards.dmp import errors, transactions
-from banc_standards.dmp.read import query
+from banc_standards.dmp.read import query, update
 from banc_standards.dmp.rules import UNKNOWN_OPERATION
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.rules import Hit, Rule
@@ -47,6 +47,8 @@ def transaction(call: Call, path: str, received: Message) -> Transaction | None:
     reason = None
     if received.body is not None and received.operation == transactions.TEST_OF_EXISTENCE.root:
         reason = query(received.body).reason
+    elif received.body is not None and received.operation == transactions.DELETE.root:
+        reason = update(received.body)
     found = transactions.find(path, received.operation, reason)
     call.operation = f"dmp.{found.id}" if found else "dmp.unknown"
     return found

@@ -1,0 +1,92 @@
+"""TD3.3c: what the DMP lets be deleted. A deleted document stays, with the status Deleted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from banc_mocks.dmp.service.admission import Actor
+from banc_mocks.dmp.service.existence import state_of
+from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
+from banc_mocks.dmp.state import Records
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.clock import second
+from banc_standards.dmp import registry_rules
+from banc_standards.dmp.registry_rules import RegistrySubject
+from banc_standards.dmp.version_rules import DELETION_RULES, DeletionSubject
+from banc_standards.ins import Ins
+from banc_standards.xds.model import RegistryError, Submission
+from banc_standards.xds.names import UPDATE_STATUS
+from banc_standards.xds.rules import UPDATE_RULES
+from banc_standards.xds.rules.subject import SubmissionSubject
+
+_OF_ANY_LOT: Final = tuple(rule for rule in registry_rules.RULES if rule.id in ("DMP-REG-001", "DMP-REG-003"))
+"""A record, and a new lot; whether a closed record refuses a deletion is not known, so it does not."""
+
+
+def delete(call: Call, submission: Submission, actor: Actor) -> list[RegistryError]:
+    """Changes the availability of documents, or says why not: all of them, or none."""
+    records = Records(call)
+    _note(call, records, submission)
+    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    sent = SubmissionSubject(submission, vihf=actor.assertion, signing_certificate=actor.certificate)
+    refused = armed_errors(call) or registry_errors(call, call.judge(UPDATE_RULES, sent))
+    if not refused:
+        refused = registry_errors(call, call.judge(_OF_ANY_LOT, _lot(call, records, submission, patient)))
+        asked = _asked(records, submission, actor, patient)
+        refused += registry_errors(call, call.judge(DELETION_RULES, asked))
+    if refused:
+        return refuse(call, refused)
+    for link in submission.associations:
+        document = records.entry(link.target) if link.type == UPDATE_STATUS else None
+        if document is not None and link.new_status:
+            records.set_status(document, link.new_status)
+    _keep(call, records, submission, patient)
+    return []
+
+
+def _note(call: Call, records: Records, submission: Submission) -> None:
+    """The facts: the lot, the entryUUIDs that it names, the documents that the registry knows under them, the status
+    wanted."""
+    links = [link for link in submission.associations if link.type == UPDATE_STATUS]
+    if submission.set is not None and submission.set.unique_id:
+        call.facts["submission_set"] = submission.set.unique_id
+    call.facts["entries"] = [link.target for link in links]
+    known = (records.entry(link.target) for link in links)
+    call.facts["documents"] = [f"urn:oid:{document.unique_id}" for document in known if document]
+    if links:
+        call.facts["new_status"] = links[0].new_status
+
+
+def _lot(call: Call, records: Records, submission: Submission, patient: Ins) -> RegistrySubject:
+    lot = submission.set.unique_id if submission.set else None
+    return RegistrySubject(
+        patient=patient,
+        record=state_of(call, records, patient),
+        set_id=lot or "",
+        set_known=lot is not None and records.set_known(lot),
+        sent=(),
+        known={},
+        targets={},
+    )
+
+
+def _asked(records: Records, submission: Submission, actor: Actor, patient: Ins) -> DeletionSubject:
+    links = (link for link in submission.associations if link.type == UPDATE_STATUS)
+    found = ((link, records.entry(link.target)) for link in links)
+    targets = tuple((link, document.held if document else None) for link, document in found)
+    return DeletionSubject(patient, targets, actor.assertion)
+
+
+def _keep(call: Call, records: Records, submission: Submission, patient: Ins) -> None:
+    lot = submission.set
+    records.keep_set(
+        (lot.unique_id if lot else None) or "",
+        {
+            "ins": patient.value,
+            "ins_oid": patient.oid,
+            "source_id": lot.source_id if lot else None,
+            "submission_time": lot.submission_time if lot else None,
+            "at": second(call.now),
+            "entries": [link.target for link in submission.associations],
+        },
+    )
