@@ -100,7 +100,7 @@ def test_every_route_of_a_service_has_its_fidelity(service, lang, pages, service
 def test_every_transaction_of_the_dmp_has_its_fidelity(lang, pages):
     told = {}
     for cells in pages("dmp", lang).rows("fidelite dmp"):
-        for name in re.findall(r"TD\d\.\d[abd]?", cells[0]):
+        for name in re.findall(r"TD\d\.\d[abcd]?", cells[0]):
             told[name] = (cells[1], cells[2], "DMP-002" in cells[2])
     absent = {"fr": "absente", "en": "absent"}[lang]
 
