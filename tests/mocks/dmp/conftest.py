@@ -41,12 +41,17 @@ from banc_standards.vihf import names as vihf_names
 from banc_standards.vihf.build import Code, Vihf, build, issuer_of, security, sign
 from banc_standards.xds import build as xds
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
-from banc_standards.xds.names import PROVIDE_AND_REGISTER
+from banc_standards.xds.names import APPROVED, DELETED, PROVIDE_AND_REGISTER
+from banc_standards.xds.query import build as query_build
+from banc_standards.xds.query import read as query_read
+from banc_standards.xds.query.model import QueryAnswer
+from banc_standards.xds.query.names import STORED_QUERY
 from banc_standards.xds.signature import sign_submission
 
 DOCTOR = "P01"
 HOSPITAL = "S01"
 ROOT_ARC = "1.2.250.1.999.7"
+UPDATE_SET = "urn:ihe:iti:2010:UpdateDocumentSet"
 
 
 class SandboxThread:
@@ -112,11 +117,19 @@ class Answer:
         return dmp_read.existence(body)
 
     @property
+    def found(self) -> QueryAnswer:
+        """What a stored query found."""
+        body = self.message.body
+        assert body is not None
+        assert etree.QName(body).localname == "AdhocQueryResponse", self.body
+        return query_read.answer(body)
+
+    @property
     def errors(self) -> list[tuple[str, str]]:
         """Code and context of each registry error; empty for a success."""
         body = self.message.body
         assert body is not None
-        assert etree.QName(body).localname == "RegistryResponse", self.body
+        assert etree.QName(body).localname in ("RegistryResponse", "AdhocQueryResponse"), self.body
         found = [
             (error.get("errorCode") or "", error.get("codeContext") or "") for error in body.iter("{*}RegistryError")
         ]
@@ -341,6 +354,37 @@ class Hospital:
     def feed(self, document: bytes | None = None, **options: Any) -> Answer:
         return self.send(self.lot(document or self.document(), **options))
 
+    # -- TD3.1, TD3.3c -------------------------------------------------------------------------------------------
+
+    def search(self, query: etree._Element, **changed: Any) -> Answer:
+        return self.post("registry", self.envelope(STORED_QUERY, query, **changed))
+
+    def entry_uuid(self, unique_id: str) -> str:
+        """TD3.1b."""
+        [found] = self.search(query_build.get_documents(unique_ids=[unique_id])).found.references
+        return found
+
+    def set(self, **changed: Any) -> SubmissionSet:
+        """A lot without documents, by the doctor of the hospital."""
+        honest = SubmissionSet(
+            id="Lot01",
+            unique_id=fresh_oid(),
+            source_id=ROOT_ARC,
+            patient_id=self.ins.cx(),
+            submission_time=xds.utc(datetime.now(UTC)),
+            authors=(xds.author_of(self.letter().author),),
+            content_type=value_set("J59").get("03"),
+        )
+        return replace(honest, **changed)
+
+    def change(self, entry_uuid: str, *, original: str = APPROVED, new: str = DELETED, **changed: Any) -> Answer:
+        """TD3.3c, or another change of status."""
+        body = xds.update_statuses(self.set(), [entry_uuid], original=original, new=new)
+        return self.update(body, **changed)
+
+    def update(self, body: etree._Element, **changed: Any) -> Answer:
+        return self.post("registry", self.envelope(UPDATE_SET, body, **changed))
+
 
 @dataclass(frozen=True)
 class Lot:
@@ -442,6 +486,15 @@ def hospital_of(bench: Bench, patient: str = "PAT-01") -> Hospital:
 @pytest.fixture
 def hospital(bench: Bench) -> Hospital:
     return hospital_of(bench)
+
+
+@pytest.fixture
+def doctor(hospital: Hospital) -> Hospital:
+    """The doctor of the same hospital, with a card, in the direct mode."""
+    bench = hospital.bench
+    card = Hospital(bench, bench.credential("CPS_AUTH", DOCTOR), bench.credential("CPS_SIGN", DOCTOR), hospital.patient)
+    card.mode = vihf_names.DIRECT
+    return card
 
 
 @pytest.fixture

@@ -97,6 +97,21 @@ def test_zeep_understands_the_repository(connect: Connect) -> None:
     assert operation.soapaction == "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
 
 
+def test_zeep_searches_the_registry(hospital: Hospital, connect: Connect) -> None:
+    lot = hospital.lot(hospital.document())
+    hospital.send(lot)
+    wanted = {"name": "$XDSDocumentEntryUniqueId", "ValueList": {"Value": [f"('{lot.entry.unique_id}')"]}}
+    answer = connect("registry").service.RegistryStoredQuery(
+        ResponseOption={"returnComposedObjects": True, "returnType": "ObjectRef"},
+        AdhocQuery={"id": "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4", "Slot": [wanted]},
+        _soapheaders=headers(hospital),
+    )
+    [held] = hospital.bench.documents()
+    assert answer.status.endswith(":Success")
+    assert [found["ObjectRef"].id for found in answer.RegistryObjectList._value_1] == [held["entry_uuid"]]
+    assert hospital.bench.last("dmp.TD3.1")["findings"] == []
+
+
 def test_the_wsdl_needs_no_client_certificate(hospital: Hospital) -> None:
     with httpx.Client(verify=hospital.bench.trust()) as anyone:
         assert anyone.get(f"{hospital.bench.url}/patients?wsdl").status_code == 200
