@@ -14,7 +14,7 @@ from banc_standards.rules import Hit
 @check(
     id="CHK-RUN-001",
     requirements=["SBX-RUN-03"],
-    on=Selection(operation=("insi.WS_INS2", "dmp.TD0.2", "dmp.TD2.1")),
+    on=Selection(operation=("insi.WS_INS2", "dmp.TD0.2", "dmp.TD2.1", "dmp.TD3.1", "dmp.TD3.3c")),
     text=Sentence(
         "Le logiciel se nomme sur le fil comme il est déclaré.", "The software names itself on the wire as declared."
     ),

@@ -172,7 +172,7 @@ def no_authorisation(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-DMP-008",
     requirements=["SC.DMP/AIRS.06", "SC.DMP/PSC.01"],
-    on=Selection(operation=("dmp.TD0.2", "dmp.TD2.1")),
+    on=Selection(operation=("dmp.TD0.2", "dmp.TD2.1", "dmp.TD3.1", "dmp.TD3.3c")),
     text=Sentence(
         "Le VIHF désigne la personne connectée, par son identifiant national.",
         "The VIHF names the person who signed in, by the national identifier.",

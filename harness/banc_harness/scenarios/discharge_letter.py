@@ -292,3 +292,54 @@ async def retrieved_identity(play: Play) -> None:
     await admitted(play, "UC1.10", patient, papers=None)
     title = Sentence("Validation de la lettre d'une identité récupérée", "The identity is only retrieved")
     await withheld(play, "UC1.10", patient, title, asks=False)
+
+
+def again(play: Play, patient: Patient, filed: Exchange | None) -> dict[str, Any]:
+    """The input of ``document.replace`` and ``document.delete``: the letter that was filed, by its id."""
+    wanted = letter(play, patient)
+    documents = (filed.fact("documents") if filed else None) or [None]
+    return wanted | {"document": wanted["document"] | {"id": documents[0], "replaces": documents[0]}}
+
+
+@scenario(
+    id="UC1.11",
+    title=Sentence(
+        "Lettre corrigée : la nouvelle version remplace l'ancienne au DMP",
+        "Corrected letter: the new version replaces the former one in the DMP",
+    ),
+    actions=(*ACTIONS, "document.replace"),
+    requires=NEEDS,
+    couloirs=HOSPITAL,
+)
+async def replaced_letter(play: Play) -> None:
+    """The doctor corrects a letter that was filed; the DMP keeps both versions, and shows the new one."""
+    patient = play.patient("PAT-02")
+    await signed_in(play, "UC1.11")
+    await admitted(play, "UC1.11", patient)
+    former = await filed(play, "UC1.11", patient)
+    title = Sentence("Correction de la lettre, qui remplace l'ancienne", "The letter is corrected and replaced")
+    async with play.step("UC1.11.4", title, also=("psc.*", "dmp.*")) as step:
+        await step.act("document.replace", **again(play, patient, former))
+        await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
+
+
+@scenario(
+    id="UC1.12",
+    title=Sentence(
+        "Lettre déposée par erreur : elle est supprimée du DMP",
+        "Letter filed by mistake: it is deleted from the DMP",
+    ),
+    actions=(*ACTIONS, "document.delete"),
+    requires=NEEDS,
+    couloirs=HOSPITAL,
+)
+async def deleted_letter(play: Play) -> None:
+    """The doctor takes back a letter that was filed; no access authorisation is needed for it."""
+    patient = play.patient("PAT-05")
+    await signed_in(play, "UC1.12")
+    await admitted(play, "UC1.12", patient)
+    former = await filed(play, "UC1.12", patient)
+    title = Sentence("Suppression de la lettre", "The letter is deleted")
+    async with play.step("UC1.12.4", title, also=("psc.*", "dmp.*")) as step:
+        await step.act("document.delete", **again(play, patient, former))
+        await step.expect("dmp.TD3.3c", outcome="accepted", facts=named(patient))

@@ -16,6 +16,7 @@ from banc_harness.witness.records import Records
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
 from banc_harness.witness.transport import Transport, Unreachable
 from banc_standards.errors import BancError
+from banc_standards.ins import Ins
 
 SOFTWARE = Software("Témoin Ségur", "1.0.0", idam="TEMOIN-INSI-0001", homologation="TEMOIN-DMP-0001-tmp1")
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
@@ -67,6 +68,8 @@ class Witness:
             "patient.create": self.create_patient,
             "patient.qualify": self.qualify_patient,
             "document.send": self.send_letter,
+            "document.replace": self.replace_letter,
+            "document.delete": self.delete_letter,
             "clock.set": self.set_clock,
             "state.reset": self.reset,
         }
@@ -186,14 +189,75 @@ class Witness:
 
     def send_letter(self, asked: Asked) -> Output:
         """The doctor validates the discharge letter: it goes to the DMP, unless something forbids it."""
+        patient, ins = self._sendable(asked)
+        record, written = self._letter(asked, patient)
+        self._file(asked, record, self.letter or written, ins)
+        return {"documents": [f"urn:oid:{record['unique_id']}"]}
+
+    def replace_letter(self, asked: Asked) -> Output:
+        """The doctor corrects a letter that was filed: the new version takes its place in the DMP."""
+        patient, ins = self._sendable(asked)
+        former = self._filed(asked, patient, "replaces")
+        waiting = (item for item in self._letters(asked, patient) if item.get("replaces") == former["unique_id"])
+        record = next(waiting, None) or former | {
+            "unique_id": self._new_id(asked, patient),
+            "version": former["version"] + 1,
+            "replaces": former["unique_id"],
+            "created": asked.now.isoformat(),
+            "attempts": 0,
+            "filed": False,
+        }
+        self._file(asked, record, self._written(asked, record, patient), ins, replaces=former)
+        self.records.save_letter(asked.session, former | {"withdrawn": "replaced"})
+        return {"documents": [f"urn:oid:{record['unique_id']}"]}
+
+    def delete_letter(self, asked: Asked) -> Output:
+        """The doctor takes back a letter that was filed by mistake, or that the patient no longer wants."""
         patient = self._patient(asked)
+        ins = self._ins(patient)
+        record = self._filed(asked, patient, "id")
+        feeding = self._feeding(asked)
+        target = record["unique_id"] if "deletes-by-unique-id" in self.defects else self._entry(feeding, record, ins)
+        record["attempts"] += 1
+        self.records.save_letter(asked.session, record)
+        feeding.delete(target, ins, submission_id=f"{record['unique_id']}.{record['attempts']}.9")
+        self.records.save_letter(asked.session, record | {"withdrawn": "deleted"})
+        return {"documents": [f"urn:oid:{record['unique_id']}"]}
+
+    def _sendable(self, asked: Asked) -> tuple[Output, Ins]:
+        """The patient and the matricule to send with; declines when the letter may not leave for the DMP."""
+        patient = self._patient(asked)
+        ins = self._ins(patient)
+        if "feed" in (patient.get("opposed") or ()) and "ignores-opposition" not in self.defects:
+            raise Declined("Le patient s'oppose à l'alimentation de son DMP : la lettre n'y est pas envoyée.")
+        return patient, ins
+
+    def _ins(self, patient: Output) -> Ins:
         ins = letters.sent_ins(patient, defects=self.defects)
         if ins is None:
             raise Declined("Identité non qualifiée : la lettre n'est pas envoyée au DMP.")
-        if "feed" in (patient.get("opposed") or ()) and "ignores-opposition" not in self.defects:
-            raise Declined("Le patient s'oppose à l'alimentation de son DMP : la lettre n'y est pas envoyée.")
-        record, written = self._letter(asked, patient)
-        document = self.letter or written
+        return ins
+
+    def _letters(self, asked: Asked, patient: Output) -> list[Output]:
+        return self.records.letters(asked.session, patient["local_id"])
+
+    def _filed(self, asked: Asked, patient: Output, key: str) -> Output:
+        """The letter that ``document`` names under ``key``, else the last that was filed and still stands."""
+        wanted = str((asked.input.get("document") or {}).get(key) or "").removeprefix("urn:oid:")
+        for record in reversed(self._letters(asked, patient)):
+            if record["filed"] and not record.get("withdrawn") and wanted in ("", record["unique_id"]):
+                return record
+        raise Declined("Aucune lettre de ce patient n'est au DMP.")
+
+    def _entry(self, feeding: Feeding, record: Output, ins: Ins) -> str:
+        """The id that the DMP knows a filed letter by (TD3.1b)."""
+        found = feeding.entry_uuid(record["unique_id"], ins)
+        if found is None:
+            raise Declined("Le DMP ne connaît plus cette lettre.")
+        return found
+
+    def _file(self, asked: Asked, record: Output, document: bytes, ins: Ins, *, replaces: Output | None = None) -> None:
+        """Files a letter, in the place of another one if need be, once TD0.2 says that the DMP is open."""
         feeding = self._feeding(asked)
         if "self-authorisation" in self.defects:
             feeding.authorise(ins)
@@ -202,25 +266,29 @@ class Witness:
             if existence != "open":
                 state = "fermé" if existence == "closed" else "inexistant"
                 raise Declined(f"DMP {state} : la lettre n'y est pas envoyée.")
+        entry = None
+        if replaces is not None and "replaces-nothing" not in self.defects:
+            entry = self._entry(feeding, replaces, ins)
         record["attempts"] += 1
         self.records.save_letter(asked.session, record)
-        feeding.file(document, ins, submission_id=f"{record['unique_id']}.{record['attempts']}.9")
+        submission_id = f"{record['unique_id']}.{record['attempts']}.9"
+        feeding.file(document, ins, submission_id=submission_id, replaces=entry)
         record["filed"] = True
         self.records.save_letter(asked.session, record)
-        return {"documents": [f"urn:oid:{record['unique_id']}"]}
 
     def _letter(self, asked: Asked, patient: Output) -> tuple[Output, bytes]:
         """The patient's letter that was not filed yet, kept with its id and its date; else a new one."""
-        earlier = self.records.letters(asked.session, patient["local_id"])
-        waiting = [letter for letter in earlier if not letter["filed"]]
+        waiting = [item for item in self._letters(asked, patient) if not item["filed"] and not item["replaces"]]
         wanted = asked.input.get("document") or {}
         if waiting and "new-id-on-retry" not in self.defects:
             record = waiting[-1]
         else:
-            unique_id = f"{asked.input['structure']['oid']}.2.{int(asked.now.timestamp())}.{len(earlier) + 1}"
+            unique_id = self._new_id(asked, patient)
             record = {
-                "unique_id": f"{unique_id}.{patient['local_id'].lstrip('0')}",
+                "unique_id": unique_id,
                 "set_id": f"{unique_id}.0",
+                "version": 1,
+                "replaces": None,
                 "local_id": patient["local_id"],
                 "created": asked.now.isoformat(),
                 "title": wanted.get("title") or "Lettre de liaison à la sortie de l'établissement de santé",
@@ -229,13 +297,21 @@ class Witness:
                 "filed": False,
             }
             self.records.save_letter(asked.session, record)
+        return record, self._written(asked, record, patient)
+
+    def _new_id(self, asked: Asked, patient: Output) -> str:
+        number = len(self._letters(asked, patient)) + 1
+        place = f"{asked.input['structure']['oid']}.2.{int(asked.now.timestamp())}"
+        return f"{place}.{number}.{patient['local_id'].lstrip('0')}"
+
+    def _written(self, asked: Asked, record: Output, patient: Output) -> bytes:
         letter = letters.letter(
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
         written = letters.written(letter, record["level"])
         if "text-body" in self.defects:
             written = written.replace(b'mediaType="application/pdf"', b'mediaType="text/plain"')
-        return record, written
+        return written
 
     def _feeding(self, asked: Asked) -> Feeding:
         certificates = asked.sandbox["certificates"]

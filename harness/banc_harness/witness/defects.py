@@ -94,4 +94,12 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "change l'identifiant du document à chaque nouvel essai",
         "changes the document's id at each new attempt",
     ),
+    "replaces-nothing": (
+        "dépose la nouvelle version sans l'association RPLC",
+        "files the new version without the RPLC association",
+    ),
+    "deletes-by-unique-id": (
+        "demande la suppression par l'uniqueId au lieu de l'entryUUID",
+        "asks for the deletion by uniqueId instead of entryUUID",
+    ),
 }

@@ -27,10 +27,15 @@ from banc_standards.terminology.codes import value_set
 from banc_standards.vihf import build as vihf
 from banc_standards.xds import build as xds
 from banc_standards.xds.model import Author, SubmissionSet
+from banc_standards.xds.names import APPROVED, DELETED
+from banc_standards.xds.query import build as queries
+from banc_standards.xds.query import read as registry_answers
+from banc_standards.xds.query.names import STORED_QUERY
 from banc_standards.xds.signature import sign_submission
 
 Existence = Literal["open", "closed", "absent"]
 PROVIDE = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
+UPDATE = "urn:ihe:iti:2010:UpdateDocumentSet"
 SET_AUTHORISATION = "urn:si-dmp-habilitations:HabilitationsEndPoint:setAuthorization"
 PROFESSIONS = "1.2.250.1.71.1.2.7"
 SPECIALITIES = "1.2.250.1.71.4.2.5"
@@ -98,15 +103,7 @@ class Feeding:
         if "obsolete-ins" in self.defects:
             document = document.replace(INS_TEST.encode() + b'"', INS_C.encode() + b'"')
             entry = replace(entry, hash=sha1(document, usedforsecurity=False).hexdigest(), size=str(len(document)))
-        lot = SubmissionSet(
-            id="Lot01",
-            unique_id=submission_id,
-            source_id=f"{self.structure['oid']}.3",
-            patient_id=ins.cx(),
-            submission_time=xds.utc(self.now),
-            authors=(self._author(),),
-            content_type=value_set("J59").get("03"),
-        )
+        lot = self._lot(submission_id, ins)
         signature = sign_submission(
             lot=submission_id,
             documents={entry.unique_id or "": document},
@@ -121,10 +118,35 @@ class Feeding:
         submission = xds.submission(lot, [entry, signed], replaces={entry.id: replaces} if replaces else None)
         parts = {f"{entry.id}@temoin": document, f"{signed.id}@temoin": signature}
         body = xds.provide_and_register(submission, {entry.id: f"{entry.id}@temoin", signed.id: f"{signed.id}@temoin"})
-        answer = self._call("repository", PROVIDE, body, ins, parts=parts)
-        errors = list(answer.iter("{*}RegistryError"))
-        if errors:
-            raise DmpRefused(errors[0].get("errorCode", ""), errors[0].get("codeContext", ""))
+        _registered(self._call("repository", PROVIDE, body, ins, parts=parts))
+
+    def entry_uuid(self, unique_id: str, ins: Ins) -> str | None:
+        """TD3.1b: the id that the DMP gave to the entry of a document; None when it holds none.
+
+        Raises :class:`DmpRefused` when the DMP answers an error.
+        """
+        request = queries.get_documents(unique_ids=[unique_id])
+        answer = _registered(self._call("registry", STORED_QUERY, request, ins))
+        return next(iter(registry_answers.answer(answer).references), None)
+
+    def delete(self, entry_uuid: str, ins: Ins, *, submission_id: str) -> None:
+        """TD3.3c: the document of this entry, as it was filed, becomes deleted.
+
+        Raises :class:`DmpRefused` with the DMP's own code when it stays.
+        """
+        request = xds.update_statuses(self._lot(submission_id, ins), [entry_uuid], original=APPROVED, new=DELETED)
+        _registered(self._call("registry", UPDATE, request, ins))
+
+    def _lot(self, unique_id: str, ins: Ins) -> SubmissionSet:
+        return SubmissionSet(
+            id="Lot01",
+            unique_id=unique_id,
+            source_id=f"{self.structure['oid']}.3",
+            patient_id=ins.cx(),
+            submission_time=xds.utc(self.now),
+            authors=(self._author(),),
+            content_type=value_set("J59").get("03"),
+        )
 
     def _author(self) -> Author:
         place = organization(self.structure)
@@ -202,3 +224,11 @@ class Feeding:
             )
         )
         return vihf.sign(assertion, key=seal.key, certificate=seal.certificate)
+
+
+def _registered(answer: etree._Element) -> etree._Element:
+    """The registry's answer; raises :class:`DmpRefused` when it carries an error."""
+    errors = list(answer.iter("{*}RegistryError"))
+    if errors:
+        raise DmpRefused(errors[0].get("errorCode", ""), errors[0].get("codeContext", ""))
+    return answer

@@ -36,6 +36,8 @@ def letter(
     return DischargeLetter(
         id=record["unique_id"],
         set_id=record["set_id"],
+        version=record["version"],
+        replaces=record["replaces"] or "",
         created=discharge,
         patient=subject(patient, structure, defects=defects),
         author=doctor,

@@ -14,7 +14,7 @@ from banc_standards.errors import Sentence, UnusableInput
 
 HOSPITAL_TYPES = {"DPI", "PFI", "RI"}
 OWN = {
-    *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03"),
+    *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03", "SBX-DMP-04"),
     *("SBX-PSC-01", "SBX-PSC-02", "SBX-DOC-01"),
 }
 """What the bench asks beyond the published list: an id of ours, no official requirement was read for it."""

@@ -37,6 +37,8 @@ SEEN_BY: dict[str, tuple[str, str]] = {
     "wrong-seal": ("UC1.01", "CHK-DMP-001 CHK-DMP-002"),
     "other-software": ("UC1.01", "CHK-RUN-001"),
     "new-id-on-retry": ("UC1.08", "CHK-DMP-009"),
+    "replaces-nothing": ("UC1.11", "CHK-DMP-010"),
+    "deletes-by-unique-id": ("UC1.12", "CHK-DMP-011"),
 }
 
 
