@@ -7,7 +7,7 @@ from pathlib import Path
 
 from banc_standards.errors import Lang
 
-SERVICES = ("psc", "insi", "dmp")
+SERVICES = ("psc", "insi", "dmp", "mssante")
 """The services that this version simulates, in the order in which they start."""
 
 

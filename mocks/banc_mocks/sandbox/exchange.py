@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from banc_mocks.sandbox.batch import Batch
 from banc_mocks.sandbox.chain import digest
-from banc_mocks.sandbox.clock import instant, second
+from banc_mocks.sandbox.clock import instant, real_now, second
 from banc_mocks.sandbox.http import HttpRefusal, SessionConflict
+from banc_mocks.sandbox.journal import new_id
 from banc_standards.attribution_rules import SESSION_CONFLICT, Signs
 from banc_standards.errors import BancError
 from banc_standards.rules import Finding, Hit, Rule
@@ -74,13 +76,31 @@ class Exchange:
         self.signs = signs
         if self.signs.certificate is None:
             self.peer.session_by = "credential"
+        self._move(session_id)
+
+    def _move(self, session_id: str) -> None:
         if session_id != self.session.id:
             session = self.sandbox.sessions.find(session_id)
             if session is None:
-                raise LookupError(f"a credential names the unknown session {session_id}")
+                raise LookupError(f"a sign names the unknown session {session_id}")
             self.session = session
             self._working = session.working
             self.now = session.now()
+
+    def address(self, session_id: str) -> None:
+        """Attributes the exchange to the session that an address names, unless another sign did (CONTRACTS §3).
+
+        Raises :class:`SessionConflict` when a certificate or a credential named another session.
+        """
+        if self._changes:
+            raise RuntimeError("an exchange changes session before it changes state")
+        signs = Signs(self.signs.certificate, self.signs.credential, session_id)
+        for hit in SESSION_CONFLICT.check(signs):
+            raise SessionConflict(hit, session_id)
+        self.signs = signs
+        if signs.certificate is None and signs.credential is None:
+            self.peer.session_by = "address"
+            self._move(session_id)
 
     # -- judgements ----------------------------------------------------------------------------------------------
 
@@ -199,6 +219,17 @@ class Exchange:
             blobs=dict(self._blobs),
             changes=tuple(self._changes),
         )
+
+    async def commit(self, batch: Batch) -> None:
+        """Resolves once the exchange is durable, in both sessions when its signs disagreed. Raises ``StoreFailed``."""
+        journal = self.sandbox.journal
+        other = self.sandbox.sessions.find(self.conflict) if self.conflict is not None else None
+        if other is None or batch.entry is None:
+            await journal.enter(batch)
+            return
+        copy = {**batch.entry, "id": new_id(int(real_now().timestamp() * 1000))}
+        second_batch = Batch(other.id, other.working.epoch, entry=copy, blobs=batch.blobs)
+        await asyncio.gather(journal.enter(batch), journal.enter(second_batch))
 
     def written(
         self,

@@ -220,21 +220,12 @@ class ServiceServer:
             batch = call.batch(reply, duration_us)
             if route is not None and route.public and call.outcome == "accepted" and not batch.changes:
                 journal.note(batch)
-            elif call.conflict is not None:
-                await asyncio.gather(journal.enter(batch), self._copy_to(call.conflict, batch))
             else:
-                await journal.enter(batch)
+                await call.commit(batch)
         except Exception:
             _log.exception("%s: %s was not written", self._service.name, call.operation)
             return self._failed(call)
         return reply
-
-    async def _copy_to(self, session_id: str, batch: Batch) -> None:
-        session = self._sandbox.sessions.find(session_id)
-        if session is None or batch.entry is None:
-            return
-        entry = {**batch.entry, "id": _id(real_now())}
-        await self._sandbox.journal.enter(Batch(session.id, session.working.epoch, entry=entry, blobs=batch.blobs))
 
     # -- what never became a call --------------------------------------------------------------------------------
 

@@ -263,6 +263,48 @@ class IssuedToken(Shape):
     active: bool
 
 
+class Mailbox(Shape):
+    """A mailbox of the session: its kind (PER, ORG, APP, citizen, test), its owner, and how many messages it holds."""
+
+    address: str
+    kind: Literal["PER", "ORG", "APP", "citizen", "test"]
+    owner: str
+    status: Literal["open", "suspended", "closed", "full"] | None
+    messages: Count
+
+
+class MailboxPage(Shape):
+    """``GET …/mailboxes``."""
+
+    mailboxes: list[Mailbox]
+    next: str | None = None
+
+
+class MailMessage(Shape):
+    """A message of a mailbox: ``sender`` is the envelope's (empty for a notice), ``blob`` names its bytes.
+
+    ``report`` is ``disposition-notification`` or ``delivery-status`` for a receipt.
+    """
+
+    uid: Count
+    at: Instant
+    sender: str
+    subject: str
+    message_id: str
+    size: Count
+    blob: Digest
+    report: str | None = None
+    documents: list[str] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+
+
+class MailMessagePage(Shape):
+    """``GET …/mailboxes/{address}/messages``, oldest first."""
+
+    messages: list[MailMessage]
+    next: str | None = None
+
+
 class TokenPage(Shape):
     """``GET …/tokens``."""
 
@@ -316,6 +358,9 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "observation": ("POST …/observations", Observation),
     "recorded": ("Observation kept", Recorded),
     "document-page": ("GET …/documents", DocumentPage),
+    "mailbox-page": ("GET …/mailboxes", MailboxPage),
+    "mail-message-page": ("GET …/mailboxes/{address}/messages", MailMessagePage),
+    "mail-message": ("GET …/mailboxes/{address}/messages/{uid}", MailMessage),
     "token-page": ("GET …/tokens", TokenPage),
     "identities": ("GET /identities", IdentityList),
     "health": ("GET /health", Health),

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel
 
-from banc_mocks.sandbox.control import behaviour, credentials, evidence, overview, sessions
+from banc_mocks.sandbox.control import behaviour, credentials, evidence, mailboxes, overview, sessions
 from banc_mocks.sandbox.control.endpoint import MAX_BODY, Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.guard import check_origin, check_token
 from banc_mocks.sandbox.control.openapi import described
@@ -29,6 +29,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *behaviour.ENDPOINTS,
     *credentials.ENDPOINTS,
     *evidence.ENDPOINTS,
+    *mailboxes.ENDPOINTS,
 )
 
 _log = logging.getLogger("banc.control")

@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from banc_standards.cda.read import CdaRefused, Document
-from banc_standards.cda.read import read as read_cda
+from banc_standards.cda.read import Document
 from banc_standards.mail.addresses import citizen_matricule
 from banc_standards.mail.mime import Part
 from banc_standards.mail.names import DELETION, REPLACEMENT
 from banc_standards.mail.read import Received
 from banc_standards.xdm.read import Archive, XdmRefused
 from banc_standards.xdm.read import read as read_archive
-from banc_standards.xml import XmlRefused
+from banc_standards.xdm.rules.subject import XdmSubject
 
 BoxKind = Literal["PER", "ORG", "APP", "CAB", "citizen"]
 
@@ -58,15 +57,14 @@ class MailSubject:
         return self.opened if isinstance(self.opened, Archive) else None
 
     @cached_property
+    def xdm(self) -> XdmSubject | None:
+        """The archive as its own rules read it, when it could be opened."""
+        return XdmSubject(self.archive) if self.archive else None
+
+    @cached_property
     def documents(self) -> tuple[Document, ...]:
         """The clinical documents of the archive."""
-        found = []
-        for data in self.archive.documents if self.archive else ():
-            try:
-                found.append(read_cda(data))
-            except (XmlRefused, CdaRefused):
-                continue
-        return tuple(found)
+        return tuple(document for _, _, document in self.xdm.clinical) if self.xdm else ()
 
     @property
     def to(self) -> tuple[str, ...]:

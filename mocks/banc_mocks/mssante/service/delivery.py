@@ -1,0 +1,188 @@
+"""Where an accepted mail goes: mailboxes, notices to its sender, receipts, all in the transaction of the exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banc_mocks.mssante.faults import BOUNCE, DUPLICATE, RECIPIENT_FAULTS
+from banc_mocks.mssante.service import receipts
+from banc_mocks.mssante.service.access import Refused
+from banc_mocks.mssante.service.behaviour import CITIZEN_REFUSAL
+from banc_mocks.mssante.service.judging import Arrival
+from banc_mocks.mssante.state import Box, Message, Records, Sent, directory, listed_domains
+from banc_mocks.sandbox.clock import second
+from banc_mocks.sandbox.exchange import Exchange
+from banc_mocks.sandbox.faults import ArmedFault
+from banc_standards.errors import BancError, Sentence
+from banc_standards.mail.addresses import canonical, citizen_matricule, domain_of
+from banc_standards.mail.names import CITIZEN_DOMAIN, DELIVERY_RECEIPT
+from banc_standards.mail.read import Received, read
+from banc_standards.mail.rules.subject import MailSubject
+from banc_standards.mail.smtp_rules import RECIPIENT_RULES, Addressee
+
+CITIZEN_LIMIT = 25_000_000
+"""Octets of the largest message that Mon espace santé takes (mssante, 1.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient that was taken: its address as given, its mailbox (None: a citizen without one), what it asks for."""
+
+    given: str
+    address: str
+    box: Box | None
+    notify: frozenset[str] = field(default_factory=frozenset)
+
+
+class Stage(BancError):
+    """A refusal that a fault asked for: ``code`` is the reply."""
+
+    def __init__(self, armed: ArmedFault) -> None:
+        text = str(armed.parameters["text"])
+        super().__init__(str(armed.parameters["code"]), Sentence(text, text))
+
+
+def recipient(exchange: Exchange, given: str, address: str, notify: frozenset[str]) -> Recipient:
+    """Takes a recipient; ``address`` is the mailbox without the session in its domain. Raises :class:`Refused`."""
+    facts = {**exchange.facts, "recipients": [address]}
+    for fault in RECIPIENT_FAULTS:
+        armed = exchange.session.faults.take(exchange.service, fault.id, operation=exchange.operation, facts=facts)
+        if armed is not None:
+            exchange.fault = fault.id
+            raise Stage(armed)
+    box = directory().get(address)
+    citizen = citizen_matricule(address) is not None
+    late = citizen and exchange.session.switch(CITIZEN_REFUSAL.name) == "bounce"
+    status = box.status if box else None
+    addressee = Addressee(address, domain_of(address) in listed_domains(), "open" if late else status)
+    for rule in RECIPIENT_RULES:
+        for hit in rule.check(addressee):
+            raise Refused(rule, hit)
+    return Recipient(given, address, box, notify)
+
+
+def accept(
+    exchange: Exchange, arrival: Arrival, subject: MailSubject, to: list[Recipient], *, envelope_id: str
+) -> None:
+    """Puts an accepted mail where it belongs, with everything that comes back at once."""
+    mail, records = subject.mail, Records(exchange)
+    if mail.message_id:
+        asked = mail.read_receipt_to
+        records.keep_sent(Sent(mail.message_id, arrival.mail_from, canonical(asked.address) if asked else ""))
+    place = _Placing(exchange, records, arrival, subject, envelope_id)
+    for one in to:
+        place.one(one)
+    if place.undelivered:
+        exchange.facts["undelivered"] = place.undelivered
+
+
+@dataclass(slots=True)
+class _Placing:
+    """One mail on its way into mailboxes."""
+
+    exchange: Exchange
+    records: Records
+    arrival: Arrival
+    subject: MailSubject
+    envelope_id: str
+    undelivered: list[str] = field(default_factory=list)
+
+    def one(self, recipient: Recipient) -> None:
+        """Delivers to one recipient, or bounces."""
+        failure = self._failure(recipient)
+        if failure is not None or recipient.box is None:
+            status, text = failure or ("5.1.1", "")
+            self._bounce(recipient.address, status, text)
+            return
+        self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from)
+        facts = {**self.exchange.facts, "recipients": [recipient.address]}
+        if self.exchange.session.faults.take(
+            self.exchange.service, DUPLICATE.id, operation=self.exchange.operation, facts=facts
+        ):
+            self.exchange.fault = DUPLICATE.id
+            self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from)
+        self._notify(recipient, recipient.box)
+
+    def _failure(self, recipient: Recipient) -> tuple[str, str] | None:
+        facts = {**self.exchange.facts, "recipients": [recipient.address]}
+        armed = self.exchange.session.faults.take(
+            self.exchange.service, BOUNCE.id, operation=self.exchange.operation, facts=facts
+        )
+        if armed is not None:
+            self.exchange.fault = BOUNCE.id
+            return str(armed.parameters["status"]), str(armed.parameters["text"])
+        box = recipient.box
+        if box is None:
+            return "5.1.1", "Patient inconnu de Mon espace santé."
+        if domain_of(box.address) != CITIZEN_DOMAIN:
+            return None
+        if box.status is None:
+            return "5.1.1", "Le patient n'a pas de messagerie Mon espace santé."
+        if box.status != "open":
+            return "5.2.1", "Le patient a fermé sa messagerie."
+        return ("5.3.4", "") if len(self.arrival.data) > CITIZEN_LIMIT else None
+
+    def _notify(self, recipient: Recipient, box: Box) -> None:
+        mail, sender = self.subject.mail, self.arrival.mail_from
+        if not sender:
+            return
+        data, exchange = self.arrival.data, self.exchange
+        wanted = "SUCCESS" in recipient.notify or mail.mime.headers.first(DELIVERY_RECEIPT) is not None
+        if wanted and "NEVER" not in recipient.notify:
+            self._back(
+                receipts.delivered(
+                    exchange,
+                    data,
+                    mail,
+                    to=sender,
+                    about=box.address,
+                    given=recipient.given,
+                    envelope_id=self.envelope_id,
+                )
+            )
+        if box.kind == "test":
+            self._back(receipts.echo(exchange, mail, box=box, to=sender))
+            return
+        receipt = receipts.read_receipt(exchange, data, mail, box=box, given=recipient.given, mail_from=sender)
+        if receipt is not None:
+            self._back(receipt)
+
+    def _bounce(self, address: str, status: str, text: str) -> None:
+        self.undelivered.append(address)
+        sender = self.arrival.mail_from
+        if sender:
+            self._back(
+                receipts.bounce(
+                    self.exchange,
+                    self.arrival.data,
+                    self.subject.mail,
+                    to=sender,
+                    about=address,
+                    status=status,
+                    text=text,
+                )
+            )
+
+    def _back(self, data: bytes) -> None:
+        """Delivers a notice to the sender of the mail, under an empty envelope sender."""
+        box = directory().get(self.arrival.mail_from)
+        if box is not None:
+            self._put(box.address, data, read(data), "")
+
+    def _put(self, address: str, data: bytes, mail: Received, mail_from: str) -> None:
+        exchange = self.exchange
+        documents = exchange.facts.get("documents", []) if data is self.arrival.data else []
+        self.records.deliver(
+            address,
+            Message(
+                uid=0,
+                at=second(exchange.now),
+                sender=mail_from,
+                subject=mail.subject,
+                message_id=mail.message_id or "",
+                size=len(data),
+                blob=exchange.keep(data),
+                report=mail.report_type,
+                documents=tuple(documents),
+            ),
+        )
