@@ -15,7 +15,7 @@ from banc_harness.sut import Described
 from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Sut
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
-PROFILES = ("general", "insi-direct", "dmp-direct")
+PROFILES = ("general", "insi-direct", "dmp-direct", "mss-direct", "bal-per-org")
 START_S = 20.0
 STOP_S = 5.0
 
@@ -55,7 +55,7 @@ def described(url: str) -> Described:
         product=Product(name=software.name, version=software.version),
         couloir="hopital",
         software_type="DPI",
-        ids=Ids(idam=software.idam, dmp_homologation=software.homologation),
+        ids=Ids(idam=software.idam, dmp_homologation=software.homologation, nil=actions.NIL),
         profiles=list(PROFILES),
         capabilities=list(actions.CAPABILITIES),
         endpoints=Endpoints(redirect_uris=[actions.REDIRECT_URI], post_logout_uris=[actions.POST_LOGOUT_URI]),

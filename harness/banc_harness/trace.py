@@ -20,6 +20,7 @@ from banc_standards.errors import BancError, Lang
 if TYPE_CHECKING:
     from banc_standards.cda.read import Document
     from banc_standards.contracts.sut import Sut
+    from banc_standards.mail.read import Received
     from banc_standards.soap.mtom import Package
     from banc_standards.soap.read import Message
     from banc_standards.vihf.read import Assertion
@@ -200,6 +201,13 @@ class Exchange:
         parts = read.document_parts(message.body)
         found = {id: _read(partial(mtom.resolve, element, package)) for id, element in parts.items()}
         return {id: data for id, data in found.items() if data is not None}
+
+    @cached_property
+    def mail(self) -> Received | None:
+        """The mail that an SMTP transaction carries."""
+        from banc_standards.mail import read
+
+        return _read(lambda: read.read(self.request_bytes)) if self.request_bytes else None
 
     @cached_property
     def cdas(self) -> tuple[Document, ...]:

@@ -12,7 +12,7 @@ from banc_standards.errors import Sentence
 from banc_standards.ins import fold
 from banc_standards.rules import Finding, Hit
 
-IDENTITIES = Selection(operation="dmp.*")
+IDENTITIES = Selection(operation=("dmp.*", "mssante.submission"))
 
 
 @check(
@@ -53,16 +53,20 @@ def well_formed_search(trace: Trace) -> Iterator[Finding]:
 )
 def only_when_qualified(trace: Trace) -> Iterator[Hit]:
     """Every INS that leaves was found by INSi before, under the same OID, and its holder's papers were checked."""
-    unchecked = _without_papers(trace)
     for exchange in trace.selected:
         ins, oid = exchange.fact("ins"), exchange.fact("ins_oid")
-        if ins is None:
-            continue
-        found = [answer.fact("ins_oid") for answer in _answers(trace, exchange) if answer.fact("ins") == ins]
-        if not found or ins in unchecked:
+        qualified = qualified_ins(trace, exchange)
+        if ins is not None and ins not in qualified:
             yield Hit(exchange.place("INS"), found=str(ins), expected="aucun matricule / no matricule")
-        elif oid not in found:
-            yield Hit(exchange.place("OID"), found=str(oid), expected=str(found[-1]))
+        elif oid is not None and oid != qualified.get(str(ins)):
+            yield Hit(exchange.place("OID"), found=str(oid), expected=str(qualified.get(str(ins))))
+
+
+def qualified_ins(trace: Trace, before: Exchange) -> dict[str, str]:
+    """The matricules that INSi had returned by then, with their OID, of patients whose papers were checked."""
+    unchecked = _without_papers(trace)
+    found = {str(answer.fact("ins")): str(answer.fact("ins_oid")) for answer in _answers(trace, before)}
+    return {ins: oid for ins, oid in found.items() if ins not in unchecked}
 
 
 def _without_papers(trace: Trace) -> frozenset[str]:

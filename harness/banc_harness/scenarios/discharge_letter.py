@@ -34,12 +34,21 @@ async def signed_in(play: Play, number: str) -> None:
 
 
 async def admitted(
-    play: Play, number: str, patient: Patient, *, code: str | None = "00", papers: str | None = "CNI"
+    play: Play,
+    number: str,
+    patient: Patient,
+    *,
+    code: str | None = "00",
+    papers: str | None = "CNI",
+    opposed: tuple[str, ...] = (),
 ) -> None:
-    """Second step: the front desk creates the patient, checks the ``papers`` and asks INSi, which answers ``code``."""
+    """Second step: the front desk creates the patient, checks the ``papers`` and asks INSi, which answers ``code``.
+
+    ``opposed`` are refusals that the patient states there, beside those of the population (``mail.patient``).
+    """
     title = Sentence("Admission et qualification de l'identité", "Admission and qualification of the identity")
     async with play.step(f"{number}.2", title, also=("psc.*", "insi.*")) as step:
-        await step.act("patient.create", patient=patient, opposed=sorted(patient.opposed))
+        await step.act("patient.create", patient=patient, opposed=sorted({*patient.opposed, *opposed}))
         await step.act(
             "patient.qualify",
             patient=patient,

@@ -12,16 +12,20 @@ from banc_harness.witness.browser import Browser, LostOnTheWay
 from banc_harness.witness.credentials import unpack
 from banc_harness.witness.feeding import DmpRefused, Feeding, Software
 from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
+from banc_harness.witness.mailing import Mailing, MailRefused
+from banc_harness.witness.outbox import Forbidden, Outbox
 from banc_harness.witness.records import Records
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
 from banc_harness.witness.transport import Transport, Unreachable
+from banc_standards.cda.model import DischargeLetter
 from banc_standards.errors import BancError
 from banc_standards.ins import Ins
 
 SOFTWARE = Software("Témoin Ségur", "1.0.0", idam="TEMOIN-INSI-0001", homologation="TEMOIN-DMP-0001-tmp1")
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
-CAPABILITIES = ("psc.code", "insi.traits", "dmp.feed")
+NIL = "DEV999001"
+CAPABILITIES = ("psc.code", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
 
 Output = dict[str, Any]
 
@@ -78,9 +82,9 @@ class Witness:
             return answer | {"status": "unsupported"}
         try:
             return answer | {"status": "done", "output": method(Asked(action, self._world(action)))}
-        except (Declined, SignInRefused, LostOnTheWay) as error:
+        except (Declined, Forbidden, SignInRefused, LostOnTheWay) as error:
             return answer | {"status": "refused", "shown": [{"level": "error", "text": str(error)}]}
-        except (DmpRefused, InsiRefused, Unreachable) as error:
+        except (DmpRefused, InsiRefused, MailRefused, Unreachable) as error:
             return answer | {"status": "failed", "shown": [{"level": "error", "text": str(error)}], "error": str(error)}
         except BancError as error:
             return answer | {"status": "failed", "error": error.text.fr}
@@ -188,11 +192,46 @@ class Witness:
     # documents
 
     def send_letter(self, asked: Asked) -> Output:
-        """The doctor validates the discharge letter: it goes to the DMP, unless something forbids it."""
-        patient, ins = self._sendable(asked)
+        """The doctor validates the discharge letter: it goes where asked, unless something forbids it."""
+        recipients = list(asked.input.get("recipients") or ("dmp",))
+        output: Output = {}
+        if "dmp" in recipients:
+            patient, ins = self._sendable(asked)
+            record, written = self._letter(asked, patient)
+            self._file(asked, record, self.letter or written, ins)
+            output["documents"] = [f"urn:oid:{record['unique_id']}"]
+        mailed = [recipient for recipient in recipients if recipient != "dmp"]
+        if mailed:
+            output["messages"] = self._mail(asked, mailed)
+        return output
+
+    def _mail(self, asked: Asked, recipients: list[str]) -> list[str]:
+        """The letter by MSSanté, with its PDF copy."""
+        patient = self._patient(asked)
+        ins = letters.sent_ins(patient, defects=self.defects)
+        if ins is None:
+            raise Declined("Identité non qualifiée : la lettre n'est pas envoyée.")
         record, written = self._letter(asked, patient)
-        self._file(asked, record, self.letter or written, ins)
-        return {"documents": [f"urn:oid:{record['unique_id']}"]}
+        letter = self._composed(asked, record, patient)
+        outbox = Outbox(
+            mailing=Mailing(
+                submission=asked.sandbox["services"]["mssante"]["submission"],
+                ca_file=asked.sandbox["ca_file"],
+                address=asked.input["professional"]["mailbox"],
+                user=self._active_user(asked),
+                professional=asked.input["professional"],
+                structure=asked.input["structure"],
+                software=SOFTWARE.name,
+                nil=NIL,
+                now=asked.now,
+                defects=self.defects,
+            ),
+            save=lambda kept: self.records.save_letter(asked.session, kept),
+            patient=patient,
+            ins=ins,
+            defects=self.defects,
+        )
+        return outbox.send(record, self.letter or written, letters.printed(letter), recipients)
 
     def replace_letter(self, asked: Asked) -> Output:
         """The doctor corrects a letter that was filed: the new version takes its place in the DMP."""
@@ -304,11 +343,13 @@ class Witness:
         place = f"{asked.input['structure']['oid']}.2.{int(asked.now.timestamp())}"
         return f"{place}.{number}.{patient['local_id'].lstrip('0')}"
 
-    def _written(self, asked: Asked, record: Output, patient: Output) -> bytes:
-        letter = letters.letter(
+    def _composed(self, asked: Asked, record: Output, patient: Output) -> DischargeLetter:
+        return letters.letter(
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
-        written = letters.written(letter, record["level"])
+
+    def _written(self, asked: Asked, record: Output, patient: Output) -> bytes:
+        written = letters.written(self._composed(asked, record, patient), record["level"])
         if "text-body" in self.defects:
             written = written.replace(b'mediaType="application/pdf"', b'mediaType="text/plain"')
         return written

@@ -70,6 +70,50 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "dépose au DMP malgré l'opposition du patient",
         "files in the DMP although the patient objects",
     ),
+    "plain-subject": (
+        "oublie le marqueur XDM/1.0/DDM+ dans l'objet du message",
+        "leaves the marker XDM/1.0/DDM+ out of the subject of the mail",
+    ),
+    "no-nil": (
+        "oublie l'en-tête X-MSS-NIL",
+        "leaves out the header X-MSS-NIL",
+    ),
+    "no-read-receipt": (
+        "ne demande pas d'accusé de lecture (MDN)",
+        "asks for no read receipt (MDN)",
+    ),
+    "open-ended": (
+        "oublie X-MSS-MES: FIN vers le patient",
+        "leaves out X-MSS-MES: FIN towards the patient",
+    ),
+    "no-pdf": (
+        "n'ajoute pas la copie PDF au message",
+        "adds no PDF copy to the mail",
+    ),
+    "two-patients": (
+        "joint la lettre d'un second patient au message",
+        "attaches the letter of a second patient to the mail",
+    ),
+    "wrong-xdm-hash": (
+        "annonce dans l'archive XDM une empreinte fausse",
+        "declares a wrong hash in the XDM archive",
+    ),
+    "clear-text": (
+        "commence son message avant STARTTLS",
+        "begins its mail before STARTTLS",
+    ),
+    "ignores-mail-refusal": (
+        "écrit au patient malgré son refus de la messagerie citoyenne",
+        "writes to the patient although citizen mail was refused",
+    ),
+    "new-mail-on-retry": (
+        "change le Message-ID à chaque nouvel essai",
+        "changes the Message-ID at each new attempt",
+    ),
+    "mail-storm": (
+        "insiste huit fois après un refus de l'opérateur",
+        "insists eight times after a refusal of the operator",
+    ),
     "self-authorisation": (
         "s'ajoute une autorisation d'accès (TD0.3) avant de déposer",
         "adds itself an access authorisation (TD0.3) before filing",

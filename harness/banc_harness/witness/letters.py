@@ -74,8 +74,13 @@ def letter(
 def written(letter: DischargeLetter, level: str) -> bytes:
     """The document of the letter: structured (N3), or a PDF under the common header (N1)."""
     if level == "N1":
-        return build.discharge_letter_n1(letter, simple_pdf(_printed(letter)))
+        return build.discharge_letter_n1(letter, printed(letter))
     return build.discharge_letter(letter)
+
+
+def printed(letter: DischargeLetter) -> bytes:
+    """The letter as a PDF that a reader without software opens."""
+    return simple_pdf(_lines(letter))
 
 
 def subject(patient: Record, structure: Record, *, defects: frozenset[str]) -> Patient:
@@ -151,7 +156,7 @@ def _address(given: Record, use: str) -> Address | None:
     )
 
 
-def _printed(letter: DischargeLetter) -> list[str]:
+def _lines(letter: DischargeLetter) -> list[str]:
     patient = letter.patient
     return [
         letter.title,

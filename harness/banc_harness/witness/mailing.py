@@ -6,7 +6,7 @@ import smtplib
 import ssl
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,11 @@ from banc_standards.mail.model import Mail, Mailbox
 from banc_standards.terminology.codes import value_set
 from banc_standards.xdm import build as xdm
 from banc_standards.xds import build as xds
-from banc_standards.xds.model import SubmissionSet
+from banc_standards.xds.model import DocumentEntry, SubmissionSet
 
 TIMEOUT_S = 15.0
+OTHER_INS = b"255069999999934"
+"""The matricule of the published VIHF examples, under the test OID."""
 TEXT = "Veuillez trouver ci-joint la lettre de liaison de votre patient.\nCe message vient d'un logiciel de test."
 TEXT_TO_PATIENT = "Veuillez trouver ci-joint votre lettre de liaison.\nCe message vient d'un logiciel de test."
 
@@ -36,14 +38,12 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail carries: the CDA, its PDF copy, the id of the lot, and the mention of a replacement or deletion."""
+    """What a mail carries: the CDA, its PDF copy, the id of its lot, and the mail's own Message-ID."""
 
     document: bytes
     pdf: bytes
     submission_id: str
-    mention: str = ""
-    action: Any = None
-    in_reply_to: str | None = None
+    message_id: str
 
 
 @dataclass(slots=True)
@@ -61,17 +61,25 @@ class Mailing:
     now: datetime
     defects: frozenset[str] = frozenset()
 
-    def send(self, letter: Letter, recipient: str) -> str:
-        """Sends the letter to a professional's address and returns the Message-ID."""
-        return self._deliver(self._mail(letter, recipient, TEXT))
+    def new_message_id(self) -> str:
+        """A Message-ID that no mail had."""
+        return f"<{uuid.uuid4()}@{self.address.rpartition('@')[2]}>"
 
-    def send_to_patient(self, letter: Letter, ins: Ins) -> str:
-        """Sends the letter to the citizen's mailbox, built from the qualified INS (ECO.2.2.6)."""
-        return self._deliver(self._mail(letter, of_citizen(ins), TEXT_TO_PATIENT, end_of_exchange=True))
+    def send(self, letter: Letter, recipient: str) -> None:
+        """Sends the letter to a professional's address. Raises :class:`MailRefused`."""
+        self._deliver(self._mail(letter, recipient, TEXT))
+
+    def send_to_patient(self, letter: Letter, ins: Ins) -> None:
+        """Sends the letter to the citizen's mailbox, built from the qualified INS (ECO.2.2.6).
+
+        Raises :class:`MailRefused`.
+        """
+        closing = "open-ended" not in self.defects
+        self._deliver(self._mail(letter, of_citizen(ins), TEXT_TO_PATIENT, end_of_exchange=closing))
 
     def _mail(self, letter: Letter, recipient: str, text: str, *, end_of_exchange: bool = False) -> Mail:
         document = read_cda(letter.document)
-        said = mail.contents([document], mention=letter.mention)
+        said = mail.contents([document])
         entry = xds.entry_from_cda(letter.document)
         lot = SubmissionSet(
             id="Lot01",
@@ -83,7 +91,12 @@ class Mailing:
             content_type=value_set("J59").get("03"),
         )
         origin = xdm.Origin(self.structure["name"], self.software)
-        archive = xdm.archive(lot, [(entry, letter.document)], origin=origin, action=letter.action)
+        documents = [(entry, letter.document)]
+        if "two-patients" in self.defects:
+            documents.append(self._of_someone_else(letter.document))
+        if "wrong-xdm-hash" in self.defects:
+            documents = [(replace(entry, hash="0" * 40), letter.document)]
+        archive = xdm.archive(lot, documents, origin=origin)
         patient = document.patient
         name = mail.pdf_name(
             day=self.now.strftime("%Y%m%d"),
@@ -94,18 +107,16 @@ class Mailing:
         return Mail(
             sender=Mailbox(self.address, self._label()),
             recipients=(Mailbox(recipient),),
-            message_id=f"<{uuid.uuid4()}@{self.address.rpartition('@')[2]}>",
+            message_id=letter.message_id,
             date=self.now,
-            subject=said.subject,
+            subject=said.subject.replace("XDM/1.0/DDM+", "") if "plain-subject" in self.defects else said.subject,
             text=text,
-            nil=self.nil,
+            nil=None if "no-nil" in self.defects else self.nil,
             document_codes=said.document_codes,
             ins_qualified=said.ins_qualified,
             end_of_exchange=end_of_exchange,
-            read_receipt_to=self.address,
-            in_reply_to=letter.in_reply_to,
-            references=(letter.in_reply_to,) if letter.in_reply_to else (),
-            attachments=(mail.archive(archive), mail.pdf(name, letter.pdf)),
+            read_receipt_to=None if "no-read-receipt" in self.defects else self.address,
+            attachments=(mail.archive(archive), *(() if "no-pdf" in self.defects else (mail.pdf(name, letter.pdf),))),
         )
 
     def _label(self) -> str:
@@ -115,10 +126,19 @@ class Mailing:
             family=self.professional["family"],
         )
 
-    def _deliver(self, written: Mail) -> str:
+    def _of_someone_else(self, document: bytes) -> tuple[DocumentEntry, bytes]:
+        """The same letter about another patient of the tests, who has no business in this mail."""
+        own = read_cda(document)
+        other = document.replace(own.patient.ins.value.encode(), OTHER_INS) if own.patient.ins else document
+        other = other.replace(f'<id root="{own.id.root}"'.encode(), f'<id root="{own.id.root}.7"'.encode())
+        return xds.entry_from_cda(other, id="Doc02"), other
+
+    def _deliver(self, written: Mail) -> None:
         host, _, port = self.submission.rpartition(":")
         try:
             with smtplib.SMTP(host.strip("[]"), int(port), timeout=TIMEOUT_S) as operator:
+                if "clear-text" in self.defects:
+                    operator.sendmail(self.address, [one.address for one in written.recipients], b"")
                 operator.starttls(context=ssl.create_default_context(cafile=self.ca_file))
                 operator.ehlo()
                 operator.auth("XOAUTH2", self._xoauth2)
@@ -131,7 +151,6 @@ class Mailing:
             raise MailRefused(error.smtp_code, _text(error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailRefused(0, f"opérateur injoignable : {error}") from error
-        return written.message_id
 
     def _xoauth2(self, challenge: bytes | None = None) -> str:
         """The initial response; an empty line when the operator explains a refusal in a challenge."""
