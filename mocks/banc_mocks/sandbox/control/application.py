@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel
 
+from banc_mocks.console import page
 from banc_mocks.sandbox.control import behaviour, credentials, evidence, mailboxes, overview, sessions
 from banc_mocks.sandbox.control.endpoint import MAX_BODY, Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.guard import check_origin, check_token
@@ -44,6 +45,10 @@ def application(sandbox: Sandbox) -> web.Application:
     app.router.add_get("/ready", _open(sandbox, overview.ready))
     for method, path, handler in credentials.PUBLIC:
         app.router.add_route(method, path, _open(sandbox, handler))
+    for path, answer in page.OPEN:
+        app.router.add_get(path, _open(sandbox, answer))
+    for path, answer in page.GUARDED:
+        app.router.add_get(path, _guarded(sandbox, answer))
     return app
 
 
@@ -61,6 +66,15 @@ def _served(sandbox: Sandbox, endpoint: Endpoint) -> Handler:
 
 def _open(sandbox: Sandbox, handler: Callable[[Asked], Awaitable[Raw]]) -> Handler:
     async def serve(request: web.Request) -> web.StreamResponse:
+        return _answer(await handler(Asked(sandbox, request, None)), 200)
+
+    return serve
+
+
+def _guarded(sandbox: Sandbox, handler: Callable[[Asked], Awaitable[Raw]]) -> Handler:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        check_token(sandbox.config.token, request.headers.get("Authorization"), request.remote)
+        check_origin(request.headers.get("Origin"), request.headers.get("Host"))
         return _answer(await handler(Asked(sandbox, request, None)), 200)
 
     return serve

@@ -1,0 +1,1 @@
+"""The web console on the control port: what did my software just send, and what is wrong with it."""
