@@ -1,4 +1,7 @@
-"""The examples of the pages that no shell runs: modules are loaded and used, YAML and JSON read by the models."""
+"""The examples of the pages that no shell runs: modules are loaded and used, YAML and JSON read by the models.
+
+They are read from the French pages; those of the English ones are the same, as test_pages.py holds them to be.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +35,12 @@ from banc_standards.rules import judge
 
 
 @pytest.fixture
-def written(pages, lang, tmp_path):
+def written(pages, tmp_path):
     """Writes a block of a page as the file that it is, and returns where."""
 
     def write(name: str, title: str) -> Path:
         path = tmp_path / title
-        path.write_text(pages(name, lang).file(title), encoding="utf-8")
+        path.write_text(pages(name, "fr").file(title), encoding="utf-8")
         return path
 
     return write
@@ -113,8 +116,8 @@ async def test_the_scenario_is_played_and_the_check_judges_it(written, tmp_path,
     assert [event.verdict for event in told if isinstance(event, events.CheckEnded)] == [verdict]
 
 
-def test_the_requirement_is_one_of_the_table(pages, lang):
-    shown = next(block.text for block in pages("etendre", lang).blocks if block.kind == "toml")
+def test_the_requirement_is_one_of_the_table(pages):
+    shown = next(block.text for block in pages("etendre", "fr").blocks if block.kind == "toml")
     row = tomllib.loads(shown)["requirement"][0]
 
     found = requirements.table("hopital")[row["id"]]
@@ -123,8 +126,8 @@ def test_the_requirement_is_one_of_the_table(pages, lang):
     assert (found.software, found.approved) == (tuple(row["software"]), tuple(row["approved"]))
 
 
-def test_the_keys_of_a_requirement_are_those_that_tables_have(pages, lang):
-    told = {key for cells in pages("etendre", lang).rows("exigence") for key in cells[0].replace("`", "").split()}
+def test_the_keys_of_a_requirement_are_those_that_tables_have(pages):
+    told = {key for cells in pages("etendre", "fr").rows("exigence") for key in cells[0].replace("`", "").split()}
     folder = Path(requirements.__file__).parent
     rows = [row for path in folder.glob("*/*.toml") for row in tomllib.loads(path.read_text()).get("requirement", ())]
 
