@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from banc_fixtures.population import population
+from banc_standards.soap import build as soap
 from banc_standards.vihf import names as vihf
+from banc_standards.vihf.build import security
 from banc_standards.xds.names import APPROVED, ARCHIVED, DELETED, DEPRECATED
 from banc_standards.xds.query import build
 from banc_standards.xds.query.model import Parameter
@@ -216,3 +218,26 @@ def test_a_registry_has_no_busy_repository(hospital: Hospital) -> None:
     hospital.bench.arm("dmp.repository_busy", times=1)
     assert hospital.search(build.get_documents(unique_ids=[fresh_oid()])).codes == []
     assert hospital.feed().codes == ["XDSRepositoryBusy"]
+
+
+# -- who speaks is judged here as everywhere -----------------------------------------------------------------------
+
+
+def test_a_search_without_addressing_headers_is_refused(hospital: Hospital) -> None:
+    body = build.get_documents(unique_ids=[fresh_oid()])
+    data = soap.serialize(soap.envelope(headers=[security(hospital.signed())], body=body))
+    answer = hospital.post("registry", data)
+    assert answer.fault.subcode == "MessageAddressingHeaderRequired"
+
+
+def test_a_search_with_a_token_signed_by_the_wrong_certificate_is_refused(hospital: Hospital) -> None:
+    hospital.seal = hospital.bench.credential("AUTH_CLI", "S01")
+    answer = hospital.search(build.get_documents(unique_ids=[fresh_oid()]))
+    assert answer.fault.subcode == "DMPInvalidCertificate"
+
+
+def test_an_unexpected_action_is_only_a_finding(tolerated: Hospital) -> None:
+    body = build.get_documents(unique_ids=[fresh_oid()])
+    answer = tolerated.post("registry", tolerated.envelope("urn:ihe:iti:2007:RegistryStoredQuery-b", body))
+    assert answer.found.references == ()
+    assert tolerated.bench.rules("dmp.TD3.1")
