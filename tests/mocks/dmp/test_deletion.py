@@ -76,6 +76,12 @@ def test_a_lot_identifier_serves_once(hospital: Hospital, filed: str) -> None:
     assert status(hospital.bench) == ["Approved", "Approved"]
 
 
+def test_the_lot_of_a_deletion_serves_once_too(hospital: Hospital, filed: str) -> None:
+    lot = hospital.set()
+    assert hospital.update(xds.update_statuses(lot, [filed], original=APPROVED, new=DELETED)).errors == []
+    assert hospital.feed(unique_id=lot.unique_id).codes == ["XDSDuplicateUniqueIdInRegistry"]
+
+
 @pytest.mark.parametrize("mode", ["hospital", "tolerated"])
 def test_a_unique_id_is_no_target(mode: str, request: pytest.FixtureRequest) -> None:
     sender: Hospital = request.getfixturevalue(mode)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from banc_fixtures.population import population
 from banc_standards.cda.model import DischargeLetter
+from banc_standards.vihf import names as vihf
 from banc_standards.xds.query import build
 
 from .conftest import Hospital, fresh_oid, hospital_of
@@ -43,8 +46,8 @@ def test_the_registry_tells_what_was_replaced(hospital: Hospital, filed: Filed) 
 
 def test_the_new_version_has_an_entry_of_its_own(hospital: Hospital, filed: Filed) -> None:
     hospital.feed(filed.next(), replaces=filed.entry_uuid)
-    former, new = hospital.bench.documents()
-    assert (former["status"].rpartition(":")[2], new["status"].rpartition(":")[2]) == ("Deprecated", "Approved")
+    held = {document["status"].rpartition(":")[2]: document for document in hospital.bench.documents()}
+    former, new = held["Deprecated"], held["Approved"]
     assert former["entry_uuid"] == filed.entry_uuid != new["entry_uuid"]
     assert hospital.search(build.get_documents(unique_ids=[new["unique_id"]])).found.references == (new["entry_uuid"],)
 
@@ -90,5 +93,15 @@ def test_a_series_of_versions_has_one_that_stands(hospital: Hospital, filed: Fil
     unique_id = second.entry.unique_id or ""
     third = filed.next(version=3, replaces=unique_id)
     assert hospital.feed(third, replaces=hospital.entry_uuid(unique_id)).errors == []
-    statuses = [document["status"].rpartition(":")[2] for document in hospital.bench.documents()]
-    assert statuses == ["Deprecated", "Deprecated", "Approved"]
+    statuses = sorted(document["status"].rpartition(":")[2] for document in hospital.bench.documents())
+    assert statuses == ["Approved", "Deprecated", "Deprecated"]
+
+
+def test_the_legal_authenticator_replaces_too(hospital: Hospital, doctor: Hospital) -> None:
+    signer = replace(doctor.letter().author, idnat=population().professional("P02").idnat)
+    letter = doctor.letter(author=signer)
+    kept = {name: getattr(letter, name) for name in ("id", "set_id", "created", "author")}
+    assert hospital.feed(hospital.document(**kept)).errors == []
+    new = doctor.document(set_id=letter.set_id, version=2, replaces=letter.id)
+    answer = doctor.send(doctor.lot(new, replaces=hospital.entry_uuid(letter.id)), authn_class=vihf.SMARTCARD_CLASS)
+    assert answer.errors == []
