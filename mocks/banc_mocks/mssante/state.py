@@ -13,12 +13,10 @@ from typing import Any, Literal, Protocol
 from banc_fixtures.population import population
 from banc_fixtures.structures import Structure
 from banc_standards.mail.addresses import canonical, domain_of
-from banc_standards.mail.names import CITIZEN_DOMAIN
+from banc_standards.mail.names import CITIZEN_DOMAIN, TEST_BOX
 from banc_standards.mail.smtp_rules import Status
 
 BoxKind = Literal["PER", "ORG", "APP", "citizen", "test"]
-TEST_BOX = "reponse.automatique-test"
-"""The mailbox of each domain that answers by itself (mssante, 1)."""
 
 
 class Memory(Protocol):

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from banc_standards.ins import Ins
-from banc_standards.mail.names import CITIZEN_DOMAIN
+from banc_standards.mail.names import CITIZEN_DOMAIN, TEST_BOX
 
 MAX_ADDRESS: Final = 254
 """Longest address, since a path holds 256 octets with its brackets (RFC 5321 §4.5.3.1.3)."""
@@ -39,6 +39,6 @@ def of_citizen(ins: Ins) -> str:
 
 
 def citizen_matricule(address: str) -> str | None:
-    """The local part of a citizen's address, None for any other address."""
+    """The local part of a citizen's address, None for any other address (the domain's test mailbox is nobody's)."""
     local, _, domain = canonical(address).rpartition("@")
-    return local.upper() if domain == CITIZEN_DOMAIN else None
+    return local.upper() if domain == CITIZEN_DOMAIN and local != TEST_BOX else None

@@ -28,5 +28,7 @@ ZIP: Final = "application/zip"
 PDF: Final = "application/pdf"
 
 CITIZEN_DOMAIN: Final = "patient.mssante.fr"
+TEST_BOX: Final = "reponse.automatique-test"
+"""The mailbox of each domain that answers by itself, told by the white list (mssante, 1)."""
 SPACE: Final = "mssante.fr"
 """The domain under which almost all mailboxes of the trust space stand."""

@@ -15,7 +15,7 @@ from banc_mocks.sandbox.exchange import Exchange
 from banc_mocks.sandbox.faults import ArmedFault
 from banc_standards.errors import BancError, Sentence
 from banc_standards.mail.addresses import canonical, citizen_matricule, domain_of
-from banc_standards.mail.names import CITIZEN_DOMAIN, DELIVERY_RECEIPT
+from banc_standards.mail.names import DELIVERY_RECEIPT
 from banc_standards.mail.read import Received, read
 from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.mail.smtp_rules import RECIPIENT_RULES, Addressee
@@ -114,7 +114,7 @@ class _Placing:
         box = recipient.box
         if box is None:
             return "5.1.1", "Patient inconnu de Mon espace santé."
-        if domain_of(box.address) != CITIZEN_DOMAIN:
+        if box.kind != "citizen":
             return None
         if box.status is None:
             return "5.1.1", "Le patient n'a pas de messagerie Mon espace santé."

@@ -214,8 +214,19 @@ class SmtpConnection(SMTP):
         else:
             await self.push("250 2.1.0 Ok")
 
+    def _attribute(self, exchange: Exchange, arg: str | None) -> None:
+        """A mail that is refused before it is read still belongs to the session that its sender's domain names."""
+        try:
+            path = Path.read(arg, "FROM", MAIL_PARAMETERS)
+        except BadCommand:
+            return
+        exchange.facts["sender"], named = plain(path.address, self.server.known_session)
+        if named is not None:
+            exchange.address(named)
+
     async def _begin(self, exchange: Exchange, arg: str | None, line: str) -> Envelope:
         if not self.secured:
+            self._attribute(exchange, arg)
             raise Refused(BY_ID["SMTP-TLS-001"], Hit("MAIL FROM", expected="STARTTLS"))
         if self.server.between_operators:
             authentication.judge_operator(exchange)
