@@ -123,6 +123,8 @@ class Stage(Protocol):
 
     def structure(self, id: str | None) -> Structure: ...
 
+    def mailbox(self, holder: Professional | Structure) -> str: ...
+
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None: ...
 
     async def close_step(self, *, broken: bool) -> None: ...
@@ -157,6 +159,10 @@ class Play:
     def structure(self, id: str | None = None) -> Structure:
         """A fictitious structure; without an id, the one that ``sut.yaml`` names, else one of the couloir."""
         return self._stage.structure(id)
+
+    def mailbox(self, holder: Professional | Structure) -> str:
+        """The MSSanté address of a professional or a structure, as the session names it."""
+        return self._stage.mailbox(holder)
 
     def step(self, id: str, title: Sentence, *, also: Iterable[str] = ()) -> Step:
         """A step, entered with ``async with``.

@@ -16,7 +16,7 @@ from banc_fixtures.structures import Structure
 from banc_harness.bench import Bench
 from banc_harness.drivers.reply import DriverFailed, Evidence, Reply
 from banc_harness.events import instant
-from banc_harness.inputs import for_software
+from banc_harness.inputs import for_software, mailbox_in
 from banc_harness.levers import Levers
 from banc_harness.play import Scenario
 from banc_harness.selection import Difference, Selection, nearest
@@ -88,6 +88,10 @@ class Performance:
         self._subjects["structures"][found.id] = None
         return found
 
+    def mailbox(self, holder: Professional | Structure) -> str:
+        """A mailbox as the session names it."""
+        return mailbox_in(self._bench.session.id, holder.mailbox)
+
     # steps
 
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None:
@@ -118,7 +122,14 @@ class Performance:
         """Asks the driver, whatever it does with that; one that could not be had is not asked again in the scenario."""
         gone = next((item for item in self._acts if item.gone), None)
         if gone is not None:
-            acted = Acted(self._current().id, action, "error", for_software(input), why=gone.why, gone=True)
+            acted = Acted(
+                self._current().id,
+                action,
+                "error",
+                for_software(input, self._bench.session.id),
+                why=gone.why,
+                gone=True,
+            )
         else:
             acted = await self._ask(self._current(), action, input, deadline_s)
         self._acts.append(acted)
@@ -142,7 +153,7 @@ class Performance:
             deadline_s=deadline_s or driver.timeout_s,
             lang=self._bench.lang,
             sandbox=self._bench.session.sandbox,
-            input=for_software(input),
+            input=for_software(input, self._bench.session.id),
         )
         self._emit(
             events.ActionSent,

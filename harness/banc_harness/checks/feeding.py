@@ -12,6 +12,8 @@ from banc_standards.errors import Sentence
 from banc_standards.rules import Finding, Hit
 
 SUBMISSIONS = Selection(operation="dmp.TD2.1")
+FEEDINGS = ("UC1.0?", "UC1.10", "UC1.11", "UC1.12")
+"""The scenarios whose letter is meant for the DMP."""
 MANY_ATTEMPTS = 5
 """More submissions of one letter than this, in one outage, is a storm."""
 
@@ -123,6 +125,7 @@ def nothing_without_record(trace: Trace) -> Iterator[Hit]:
     on=SUBMISSIONS,
     absence=True,
     zero_tolerance=True,
+    scenarios=("UC1.07",),
     text=Sentence(
         "L'opposition du patient à l'alimentation de son DMP est obéie.",
         "The patient's opposition to the feeding of the DMP is obeyed.",
@@ -153,6 +156,7 @@ def _opposed(trace: Trace) -> frozenset[str]:
     requirements=["SC.DMP/CONF.05", "SBX-DMP-01"],
     on=Selection(operation="dmp.TD0.3"),
     absence=True,
+    scenarios=FEEDINGS,
     text=Sentence(
         "Alimenter le DMP ne demande aucune autorisation d'accès (TD0.3).",
         "Feeding the DMP asks for no access authorisation (TD0.3).",

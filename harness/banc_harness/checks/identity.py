@@ -41,6 +41,7 @@ def well_formed_search(trace: Trace) -> Iterator[Finding]:
     on=IDENTITIES,
     absence=True,
     zero_tolerance=True,
+    scenarios=("UC1.*",),
     text=Sentence(
         "Le matricule INS ne sort qu'avec une identité qualifiée.",
         "The matricule INS leaves with a qualified identity only.",

@@ -9,7 +9,7 @@ from banc_harness.checks.heard import heard_in
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.errors import Sentence
-from banc_standards.mail.addresses import citizen_matricule
+from banc_standards.mail.addresses import canonical, citizen_matricule
 from banc_standards.rules import Finding, Hit
 
 MAILS = Selection(operation="mssante.submission")
@@ -48,6 +48,7 @@ def letter_mailed(trace: Trace) -> Iterator[Hit]:
     id="CHK-MSS-002",
     requirements=["SBX-MSS-02", "SC.MSS/CONF.14", "SC.MSS/CONF.15", "SC.MSS/CONF.16", "SC.MSS/CONF.25", "MSS/va1.12"],
     on=MAILS,
+    scenarios=MAIL_SCENARIOS,
     text=Sentence(
         "Les en-têtes, l'objet et le corps du message sont ceux du référentiel.",
         "The headers, subject and body of the mail are those of the référentiel.",
@@ -64,6 +65,7 @@ def well_formed_mail(trace: Trace) -> Iterator[Finding]:
     id="CHK-MSS-003",
     requirements=["SBX-MSS-03", "SC.MSS/CONF.23"],
     on=MAILS,
+    scenarios=MAIL_SCENARIOS,
     text=Sentence(
         "L'archive XDM est complète, exacte, et ne concerne qu'un patient.",
         "The XDM archive is complete, exact, and about one patient only.",
@@ -81,6 +83,7 @@ def exact_archive(trace: Trace) -> Iterator[Finding]:
     requirements=["SBX-MSS-01", "SC.MSS/CONF.01", "SC.MSS/CONF.05", "MSS/va1.03"],
     on=Selection(operation=("mssante.submission", "mssante.auth", "mssante.connection")),
     zero_tolerance=True,
+    scenarios=MAIL_SCENARIOS,
     text=Sentence(
         "Rien ne passe en clair : TLS d'abord, puis authentification par jeton ou certificat.",
         "Nothing crosses in clear: TLS first, then authentication by token or certificate.",
@@ -171,7 +174,7 @@ def end_of_exchange(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-MSS-008",
-    requirements=["SC.MSS/UX.33"],
+    requirements=["SC.MSS/UX.33", "SBX-MSS-02"],
     on=WITH_CONTENT,
     scenarios=("UC1.21",),
     text=Sentence(
@@ -185,12 +188,14 @@ def end_of_exchange(trace: Trace) -> Iterator[Hit]:
     ),
 )
 def read_receipt_asked(trace: Trace) -> Iterator[Hit]:
-    """Disposition-Notification-To names the envelope sender."""
+    """Disposition-Notification-To names the author."""
     for exchange in trace.selected:
-        asked, sender = exchange.fact("read_receipt_to"), exchange.fact("sender")
-        if asked != sender:
+        if exchange.mail is None or exchange.mail.sender is None:
+            continue
+        asked, author = exchange.mail.read_receipt_to, exchange.mail.sender
+        if asked is None or canonical(asked.address) != canonical(author.address):
             place = exchange.place("Disposition-Notification-To")
-            yield Hit(place, found=str(asked or "(absent)"), expected=str(sender))
+            yield Hit(place, found=asked.address if asked else "(absent)", expected=author.address)
 
 
 @check(

@@ -23,9 +23,9 @@ async def sent(play: Play, step: Step, patient: Patient, *recipients: str) -> No
     await step.act("document.send", **(letter(play, patient) | {"recipients": list(recipients)}))
 
 
-def doctor(play: Play) -> str:
-    """The mailbox of the treating doctor."""
-    return play.professional(TREATING_DOCTOR).mailbox
+def to_doctor(play: Play) -> str:
+    """The treating doctor as a recipient of CONTRACTS §9."""
+    return f"pro:{play.mailbox(play.professional(TREATING_DOCTOR))}"
 
 
 @scenario(
@@ -40,12 +40,12 @@ def doctor(play: Play) -> str:
 )
 async def mailed_letter(play: Play) -> None:
     """The ordinary case: two mails, each with the XDM archive and the PDF."""
-    patient, box = play.patient("PAT-03"), doctor(play)
+    patient, box = play.patient("PAT-03"), play.professional(TREATING_DOCTOR).mailbox
     await signed_in(play, "UC1.21")
     await admitted(play, "UC1.21", patient)
     title = Sentence("Envoi au médecin traitant et au patient", "Sent to the treating doctor and to the patient")
     async with play.step("UC1.21.3", title, also=AROUND) as step:
-        await sent(play, step, patient, f"pro:{box}", "patient")
+        await sent(play, step, patient, to_doctor(play), "patient")
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": patient.mailbox})
 
@@ -59,13 +59,13 @@ async def mailed_letter(play: Play) -> None:
 )
 async def unknown_mailbox(play: Play) -> None:
     """The operator answers 550: the mail is not sent again and again."""
-    patient, box = play.patient("PAT-01"), doctor(play)
+    patient = play.patient("PAT-01")
     await signed_in(play, "UC1.22")
     await admitted(play, "UC1.22", patient)
     title = Sentence("Envoi à une boîte inconnue", "Sent to an unknown mailbox")
     async with play.step("UC1.22.3", title, also=AROUND) as step:
         await step.arm_fault("mssante.unknown_mailbox", times=None)
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.submission", outcome="refused")
         await step.clear_faults()
 
@@ -79,17 +79,17 @@ async def unknown_mailbox(play: Play) -> None:
 )
 async def full_mailbox(play: Play) -> None:
     """A passing refusal (452), then the same mail is taken."""
-    patient, box = play.patient("PAT-02"), doctor(play)
+    patient, box = play.patient("PAT-02"), play.professional(TREATING_DOCTOR).mailbox
     await signed_in(play, "UC1.23")
     await admitted(play, "UC1.23", patient)
     title = Sentence("Envoi à une boîte pleine", "Sent to a full mailbox")
     async with play.step("UC1.23.3", title, also=AROUND) as step:
         await step.arm_fault("mssante.full_mailbox")
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.submission", outcome="refused")
     title = Sentence("Nouvel envoi, la boîte a de la place", "Sent again, the mailbox has room")
     async with play.step("UC1.23.4", title, also=AROUND) as step:
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
 
 
@@ -105,23 +105,23 @@ async def full_mailbox(play: Play) -> None:
 )
 async def mail_outage(play: Play) -> None:
     """The operator is down, then takes the mail without its reply coming back; what is sent again is the same mail."""
-    patient, box = play.patient("PAT-08"), doctor(play)
+    patient, box = play.patient("PAT-08"), play.professional(TREATING_DOCTOR).mailbox
     await signed_in(play, "UC1.24")
     await admitted(play, "UC1.24", patient)
     down = Sentence("Envoi, opérateur en panne", "Sent, the operator is down")
     async with play.step("UC1.24.3", down, also=AROUND) as step:
         await step.arm_fault("mssante.down", times=None)
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.*", fault="mssante.down")
         await step.clear_faults()
     lost = Sentence("Nouvel envoi, dont la réponse se perd", "Sent again, the reply gets lost")
     async with play.step("UC1.24.4", lost, also=AROUND) as step:
         await step.arm_fault("mssante.lost_reply")
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.submission", fault="mssante.lost_reply")
     again = Sentence("Nouvel envoi, opérateur rétabli", "Sent again, the operator is back")
     async with play.step("UC1.24.5", again, also=AROUND) as step:
-        await sent(play, step, patient, f"pro:{box}")
+        await sent(play, step, patient, to_doctor(play))
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
 
 
@@ -157,10 +157,10 @@ async def unqualified_patient(play: Play) -> None:
 )
 async def opposed_to_mail(play: Play) -> None:
     """The opposition recorded at admission is obeyed; it does not keep the doctor from receiving."""
-    patient, box = play.patient("PAT-05"), doctor(play)
+    patient, box = play.patient("PAT-05"), play.professional(TREATING_DOCTOR).mailbox
     await signed_in(play, "UC1.26")
     await admitted(play, "UC1.26", patient, opposed=("mail.patient",))
     title = Sentence("Envoi au médecin traitant et au patient", "Sent to the treating doctor and to the patient")
     async with play.step("UC1.26.3", title, also=AROUND) as step:
-        await sent(play, step, patient, f"pro:{box}", "patient")
+        await sent(play, step, patient, to_doctor(play), "patient")
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})

@@ -14,7 +14,7 @@ from banc_harness.witness.defects import DEFECTS
 from banc_standards.contracts.report import Report
 
 SEEN_BY: dict[str, tuple[str, str]] = {
-    # defect: (scenario that shows it, checks that it must fail, and no other)
+    # defect: (scenarios that show it, checks that it must fail, and no other)
     "no-acr": ("UC1.01", "CHK-PSC-001 CHK-PSC-002"),
     "no-nonce": ("UC1.01", "CHK-PSC-002 CHK-PSC-003"),
     "short-state": ("UC1.01", "CHK-PSC-003"),
@@ -23,7 +23,7 @@ SEEN_BY: dict[str, tuple[str, str]] = {
     "never-refreshes": ("UC1.09", "CHK-PSC-006"),
     "refresh-loop": ("UC1.09", "CHK-PSC-005"),
     "raw-traits": ("UC1.01", "CHK-INS-001 CHK-DMP-001"),
-    "unqualified-ins": ("UC1.10", "CHK-INS-002"),
+    "unqualified-ins": ("UC1.10 UC1.25", "CHK-INS-002 CHK-MSS-005"),
     "production-oid": ("UC1.01", "CHK-INS-002 CHK-DMP-001"),
     "no-birth-place": ("UC1.01", "CHK-INS-003 CHK-DOC-001"),
     "obsolete-ins": ("UC1.02", "CHK-DMP-003 CHK-DOC-003"),
@@ -35,8 +35,8 @@ SEEN_BY: dict[str, tuple[str, str]] = {
     "no-nil": ("UC1.21", "CHK-MSS-002"),
     "no-read-receipt": ("UC1.21", "CHK-MSS-008"),
     "open-ended": ("UC1.21", "CHK-MSS-007"),
-    "no-pdf": ("UC1.21", "CHK-MSS-001"),
-    "two-patients": ("UC1.21", "CHK-MSS-003"),
+    "no-pdf": ("UC1.21", "CHK-MSS-001 CHK-MSS-002"),
+    "two-patients": ("UC1.21", "CHK-MSS-002 CHK-MSS-003"),
     "wrong-xdm-hash": ("UC1.21", "CHK-MSS-003"),
     "clear-text": ("UC1.21", "CHK-MSS-001 CHK-MSS-004"),
     "ignores-mail-refusal": ("UC1.26", "CHK-MSS-006"),
@@ -81,9 +81,9 @@ async def test_the_honest_witness_passes_every_check_and_the_gate(data: Path, tm
 
 @pytest.mark.parametrize("defect", sorted(DEFECTS))
 async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_path: Path) -> None:
-    scenario, expected = SEEN_BY[defect]
+    scenarios, expected = SEEN_BY[defect]
 
-    report = await played(data, tmp_path, scenario, defects=(defect,))
+    report = await played(data, tmp_path, *scenarios.split(), defects=(defect,))
 
     assert failed(report) == set(expected.split())
     assert not report.gate.passed

@@ -7,7 +7,7 @@ import logging
 import ssl
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
@@ -53,9 +53,9 @@ class SmtpConnection(SMTP):
     """One client, from the banner to QUIT. ``server`` journals and decides, ``connection`` tells who called."""
 
     line_length_limit = CHUNK  # lines of a message are judged by their own rule
-    command_size_limits: ClassVar = defaultdict(lambda: sasl.MAX_RESPONSE)  # a token is longer than RFC 5321's 512
 
     def __init__(self, server: MailServer, connection: Connection, context: ssl.SSLContext | None) -> None:
+        self.command_size_limits = defaultdict(lambda: sasl.MAX_RESPONSE)  # a token is longer than RFC 5321's 512
         super().__init__(
             _NoHooks(),
             data_size_limit=None,
