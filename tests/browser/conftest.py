@@ -48,7 +48,7 @@ StartSandbox = Callable[..., Sandbox]
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Any]:
-    """A headless Chromium driven by its own driver; nothing is downloaded."""
+    """A headless Chromium driven by its own driver; nothing is downloaded. Every page opens in French."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
     driver = shutil.which("chromedriver")
@@ -56,11 +56,13 @@ def chrome() -> Iterator[Any]:
         pytest.skip("chromium and chromedriver are not installed (Debian: chromium, chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000", "--lang=fr"):
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000"):
         options.add_argument(flag)
     options.accept_insecure_certs = True
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    french = "try { localStorage.setItem('banc.lang', 'fr') } catch { /* about:blank has no storage */ }"
+    opened.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": french})
     yield opened
     opened.quit()
 

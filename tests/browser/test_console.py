@@ -41,10 +41,7 @@ def seen(browser: Any, selector: str, text: str) -> Any:
 @pytest.fixture
 def opened(browser: Any, sandbox: Sandbox) -> Any:
     """The page on the default session, in French, following."""
-    browser.get(sandbox.page)
-    browser.execute_script("localStorage.setItem('banc.lang', 'fr'); sessionStorage.clear()")
     browser.get(f"{sandbox.page}#/default")
-    browser.refresh()
     seen(browser, "#state", "en direct")
     return browser
 
@@ -122,8 +119,6 @@ def test_token_is_asked_for_and_kept_in_the_tab(browser: Any, start_sandbox: Sta
     guarded = start_sandbox("--token", "jeton-de-test")
 
     browser.get(guarded.page)
-    browser.execute_script("localStorage.setItem('banc.lang', 'fr')")
-    browser.refresh()
     wait(browser, lambda page: one(page, "#token-dialog").is_displayed())
     one(browser, "#token").send_keys("jeton-de-test")
     one(browser, "#token-form button").click()

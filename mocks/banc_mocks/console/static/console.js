@@ -145,6 +145,10 @@ async function start() {
   let typed = 0;
   for (const id of ["outcome", "operation", "ins"]) at(id).addEventListener("input", () => { clearTimeout(typed); typed = setTimeout(load, TYPED_MS); });
   addEventListener("hashchange", go);
+  // A page that nobody sees must not keep its connection: a browser has six for one server.
+  addEventListener("pagehide", () => following?.abort());
+  addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) following?.abort(); else load(); });
   services = (await api("sandbox")).services ?? {};
   timeline.run(Object.keys(services));
   await listSessions();
