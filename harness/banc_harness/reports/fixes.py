@@ -1,14 +1,16 @@
 """Why not 100 %: what was found grouped by cause, and the shortest list of fixes that turns the failing requirements.
 
 Findings of several rules at the same place of the same exchange have one cause. An exchange that did not come because
-the nearest one was refused has the causes of that refusal. A requirement needs every one of its causes fixed, so the
-shortest list is all of them, once each; the order is the one in which requirements turn soonest.
+the nearest one was refused, or because an earlier step was, has the causes of that refusal. A requirement needs every
+one of its causes fixed, so the shortest list is all of them, once each; the order is the one in which requirements turn
+soonest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from banc_harness.account import FAILING, Account
 from banc_harness.reports.places import Place, place
@@ -142,6 +144,7 @@ class _Causes:
         self._account = account
         self._by_rule: dict[str, Cause] = {}
         self._seen = {item.seq: item for item in account.exchanges}
+        self._told = {finding.rule for check in account.checks for finding in check.findings}
         self._of_check: dict[tuple[str, str], list[str]] = {}
         failed = [item for item in account.checks if item.verdict == "NON_CONFORME"]
         for check in failed:
@@ -192,14 +195,28 @@ class _Causes:
                 cause.checks.append(check.check)
 
     def _refusal(self, at: Place) -> list[str]:
-        """The rules that the exchange nearest to a missed one breaks, when those are told elsewhere."""
-        if at.step is None or at.seq is None or at.seq not in self._seen:
+        """Why an exchange did not come, when that is told elsewhere: the rules that the nearest one breaks, or those
+        for which an earlier step of the scenario already missed its own.
+        """
+        if at.step is None:
             return []
-        near = self._seen[at.seq]
-        if near.fault is not None or (near.outcome == "accepted" and not self._expected_there(at.step, near.operation)):
+        return self._near(at.step, at.seq) or self._earlier(at.step)
+
+    def _near(self, step: str, seq: int | None) -> list[str]:
+        near = None if seq is None else self._seen.get(seq)
+        if near is None or near.fault is not None:
             return []
-        told = {finding.rule for check in self._account.checks for finding in check.findings}
-        return [item.rule for item in near.findings if item.severity == "error" and item.rule in told]
+        if near.outcome == "accepted" and not self._expected_there(step, near.operation):
+            return []
+        return [item.rule for item in near.findings if item.severity == "error" and item.rule in self._told]
+
+    def _earlier(self, step: str) -> list[str]:
+        played = self._account.scenarios.get(step.rpartition(".")[0])
+        if played is None or step not in played.steps:
+            return []
+        before = takewhile(lambda one: one.id != step, played.steps.values())
+        missed = [(one.id, item.nearest.seq) for one in before for item in one.missed if item.nearest is not None]
+        return list(dict.fromkeys(rule for name, seq in missed for rule in self._near(name, seq)))
 
     def _expected_there(self, step: str, operation: str) -> bool:
         """Whether the step waited for that very operation, with another result."""

@@ -186,6 +186,13 @@ class Recording:
         media_type = 'multipart/related; boundary=b; type="application/xop+xml"; start="<root>"'
         return self.exchange("dmp.TD2.1", *findings, body=package, media_type=media_type, **more)
 
+    def step(self, name: str) -> Recording:
+        """Another step begins."""
+        self._rows.append(
+            {"type": "step.started", "scenario": "UC1.01", "step": name, "title": "Ensuite", "position": 0}
+        )
+        return self
+
     def missed(self, operation: str, nearest: int, near_operation: str, step: str = "UC1.01.1") -> Recording:
         """An expectation that was missed, an exchange being the nearest."""
         near = self._entries[nearest]

@@ -52,6 +52,21 @@ def test_exchange_that_did_not_come_has_the_cause_of_the_refusal_nearest_to_it()
     assert set(fix.turns) == {"R1", "R2"}
 
 
+def test_exchange_that_did_not_come_after_a_refusal_has_the_cause_of_that_refusal() -> None:
+    run = Recording().exchange("dmp.TD2.1", finding("XDS-1", "hash"), outcome="refused")
+    run.missed("dmp.TD2.1", 1, "dmp.TD2.1").step("UC1.01.2").missed("dmp.TD3.3c", 1, "dmp.TD2.1", step="UC1.01.2")
+    run.then(
+        check("CHK-META", "R1", finding("XDS-1", "dmp.TD2.1#1 hash")),
+        check("CHK-DELETED", "R2", finding("CHK-DELETED", "UC1.01.2")),
+        requirement("R1", "NON_CONFORME"),
+        requirement("R2", "NON_CONFORME"),
+    )
+
+    (fix,) = fixes(run.account()).needed
+
+    assert (fix.cause.rules, set(fix.turns)) == (["XDS-1"], {"R1", "R2"})
+
+
 def test_exchange_that_did_not_come_for_no_told_reason_is_a_cause_of_its_own() -> None:
     run = Recording().exchange("psc.token").missed("dmp.TD2.1", 1, "psc.token")
     run.then(check("CHK-SENT", "R1", finding("CHK-SENT", "UC1.01.1 #1")), requirement("R1", "NON_CONFORME"))
