@@ -6,7 +6,7 @@ The mailboxes come from the population; a session adds what arrives in them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, Protocol
 
@@ -63,7 +63,18 @@ class Message:
 
     def as_json(self) -> dict[str, Any]:
         """The message as stored, and as the control API lists it."""
-        return asdict(self) | {"documents": list(self.documents), "flags": list(self.flags)}
+        return {
+            "uid": self.uid,
+            "at": self.at,
+            "sender": self.sender,
+            "subject": self.subject,
+            "message_id": self.message_id,
+            "size": self.size,
+            "blob": self.blob,
+            "report": self.report,
+            "documents": list(self.documents),
+            "flags": list(self.flags),
+        }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Message:
@@ -119,7 +130,7 @@ class Records:
     def deliver(self, address: str, message: Message) -> Message:
         """Puts a message into a mailbox under its next UID; returns it as it now is."""
         uid = int(self._memory.get("uid", address, 0)) + 1
-        placed = Message(**(asdict(message) | {"uid": uid}))
+        placed = replace(message, uid=uid)
         self._memory.put("uid", address, uid)
         self._memory.put(_kind(address), str(uid), placed.as_json())
         return placed

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
+from functools import cached_property
 from typing import Final, Literal
 from urllib.parse import unquote_to_bytes
 
@@ -72,21 +73,27 @@ class MimeRefused(BancError):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Headers:
     """A header block: names and values in order, values unfolded and as written."""
 
     fields: tuple[tuple[str, str], ...]
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self.fields:
+            known = name.lower()
+            found[known] = (*found.get(known, ()), value)
+        return found
+
     def all(self, name: str) -> tuple[str, ...]:
         """The values of a header, names without case."""
-        wanted = name.lower()
-        return tuple(value for known, value in self.fields if known.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
 
     def first(self, name: str) -> str | None:
         """The first value of a header, None when absent."""
-        wanted = name.lower()
-        return next((value for known, value in self.fields if known.lower() == wanted), None)
+        return next(iter(self.all(name)), None)
 
     def text(self, name: str) -> str | None:
         """The first value with its encoded words decoded (RFC 2047)."""

@@ -46,6 +46,10 @@ HARD_LIMIT: Final = 50_000_000
 IDLE_S: Final = 300.0
 CHUNK: Final = 65_536
 
+_FIRST: Final = b".\r\n"
+_LAST: Final = b"\r\n.\r\n"
+"""What ends a message: a dot alone on its line, on the first line or on a later one (RFC 5321 §4.1.1.4)."""
+
 _log = logging.getLogger("banc.mssante")
 
 
@@ -331,22 +335,24 @@ class SmtpConnection(SMTP):
 
         Beyond ``limit`` octets the rest is read and dropped: what is returned is longer than the limit by one.
         """
-        received = bytearray()
+        received = bytearray(await self._reader.readexactly(len(_FIRST)))
+        if received == _FIRST:
+            return b""
+        while not received.endswith(_LAST) and _begins_end(received):
+            received += await self._reader.readexactly(1)
         dropped = False
-        while True:
+        while not received.endswith(_LAST):
             try:
-                received += await self._reader.readuntil(b".\r\n")
+                received += await self._reader.readuntil(_LAST)
             except asyncio.LimitOverrunError as error:
                 received += await self._reader.readexactly(error.consumed)
-            self._reset_timeout()
-            if received.endswith(b"\r\n.\r\n") or received == b".\r\n":
-                break
+                self._reset_timeout()
             if len(received) > limit:
                 dropped = True
-                del received[: max(0, len(received) - 4)]
+                del received[: -len(_LAST)]
         if dropped:
             return bytes(limit + 1)
-        content = bytes(received[:-3])
+        content = bytes(received[: -len(_FIRST)])
         return (content[1:] if content.startswith(b".") else content).replace(b"\r\n.", b"\r\n")
 
     async def _conclude(self, deal: Envelope, data: bytes) -> None:
@@ -409,6 +415,11 @@ class SmtpConnection(SMTP):
     def _limit(self, exchange: Exchange | None = None) -> int:
         session = exchange.session if exchange else self.server.session_of(self)
         return int(session.switch(SIZE_LIMIT.name))
+
+
+def _begins_end(received: bytearray) -> bool:
+    """Whether the octets stop in the midst of what may be the end, so that no search may start after them."""
+    return any(received.endswith(_LAST[:length]) for length in range(1, len(_LAST)))
 
 
 class _NoHooks:
