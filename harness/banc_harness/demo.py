@@ -47,15 +47,15 @@ async def witness(defects: Sequence[str] = ()) -> AsyncIterator[Described]:
 def described(url: str) -> Described:
     """What the witness says of itself, as a ``sut.yaml`` would."""
     from banc_harness.witness import actions
+    from banc_harness.witness.software import SOFTWARE as software
 
-    software = actions.SOFTWARE
     sut = Sut(
         banc=1,
         vendor="Banc Ségur",
         product=Product(name=software.name, version=software.version),
         couloir="hopital",
         software_type="DPI",
-        ids=Ids(idam=software.idam, dmp_homologation=software.homologation, nil=actions.NIL),
+        ids=Ids(idam=software.idam, dmp_homologation=software.homologation, nil=software.nil),
         profiles=list(PROFILES),
         capabilities=list(actions.CAPABILITIES),
         endpoints=Endpoints(redirect_uris=[actions.REDIRECT_URI], post_logout_uris=[actions.POST_LOGOUT_URI]),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from banc_harness.checks import check
 from banc_harness.checks.heard import heard_in
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.errors import Sentence
+from banc_standards.ins import fold
 from banc_standards.mail.addresses import canonical, citizen_matricule
+from banc_standards.mail.names import REPLACEMENT
 from banc_standards.rules import Finding, Hit
 
 MAILS = Selection(operation="mssante.submission")
@@ -225,3 +228,30 @@ def same_mail_again(trace: Trace) -> Iterator[Hit]:
                 found=str(exchange.fact("message_id")),
                 expected=str(known[0].fact("message_id")),
             )
+
+
+@check(
+    id="CHK-MSS-010",
+    requirements=["MSS/va1.13"],
+    on=WITH_CONTENT,
+    scenarios=("UC1.27",),
+    presence=True,
+    text=Sentence(
+        "La nouvelle version dit qu'elle annule et remplace la première, et répond à son message.",
+        "The new version says that it cancels and replaces the first, and answers its mail.",
+    ),
+    clause="MSS/va1.13 ; ECO.2.2.2 ; RFC 5322 §3.6.4",
+    fix=Sentence(
+        "ajoutez « Annule et remplace » à l'objet, et In-Reply-To avec le Message-ID du premier envoi",
+        "add « Annule et remplace » to the subject, and In-Reply-To with the Message-ID of the first mail",
+    ),
+)
+def replacement_said(trace: Trace) -> Iterator[Hit]:
+    """The second mail names the first one, and carries the mention."""
+    mails = [(exchange, exchange.mail) for exchange in trace.selected if exchange.mail is not None]
+    for (earlier, first), (exchange, mail) in pairwise(mails):
+        if fold(REPLACEMENT) not in fold(mail.subject):
+            yield Hit(exchange.place("Subject"), found=mail.subject, expected=f"[{REPLACEMENT}]")
+        if first.message_id not in mail.in_reply_to:
+            found = " ".join(mail.in_reply_to) or "(absent)"
+            yield Hit(exchange.place("In-Reply-To"), found=found, expected=first.message_id or earlier.place())

@@ -12,6 +12,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from banc_harness.reports import carried
 from banc_harness.reports.places import Place
 from banc_harness.reports.redaction import safe
 from banc_harness.trace import Exchange
@@ -53,6 +54,8 @@ class _Element:
 
 REQUEST = Sentence("requête", "request")
 SOAP = Sentence("enveloppe SOAP de la requête", "SOAP envelope of the request")
+MAIL = Sentence("en-têtes du message, décodés", "headers of the mail, decoded")
+METADATA = Sentence("METADATA.XML de l'archive", "METADATA.XML of the archive")
 CDA = Sentence("document CDA", "CDA document")
 
 
@@ -99,6 +102,8 @@ def _texts(exchange: Exchange, finding: Finding) -> Sequence[tuple[Sentence, str
     """The texts of the request that the finding may be about, the likeliest first."""
     about_document = finding.rule.startswith("CDA-") or "ClinicalDocument" in finding.location
     texts: list[tuple[Sentence, str]] = []
+    if carried.is_mail(exchange):
+        return _mail_texts(exchange, finding)
     media_type = exchange.header("Content-Type") or ""
     if "xml" in media_type or "multipart" in media_type:
         package = exchange.package
@@ -110,6 +115,16 @@ def _texts(exchange: Exchange, finding: Finding) -> Sequence[tuple[Sentence, str
     elif exchange.request_bytes:
         texts = [(REQUEST, _text(exchange.request_bytes))]
     return texts
+
+
+def _mail_texts(exchange: Exchange, finding: Finding) -> Sequence[tuple[Sentence, str]]:
+    groups = {
+        "MAIL": [(MAIL, printable(safe(carried.headers(exchange))))],
+        "XD": [(METADATA, _text(data)) for data in carried.metadata(exchange)],
+        "CDA": [(CDA, _text(data)) for data in carried.clinical_documents(exchange)],
+    }
+    likeliest = sorted(groups, key=lambda prefix: not finding.rule.startswith(prefix))
+    return [text for prefix in likeliest for text in groups[prefix]]
 
 
 @lru_cache(maxsize=64)
@@ -132,7 +147,7 @@ def _span(text: str, steps: tuple[str, ...], found: str, line: int | None) -> tu
         if span is not None:
             return span
     elif steps:
-        field = re.search(rf"^{re.escape(steps[-1])}=.*$", text, re.MULTILINE)
+        field = re.search(rf"^{re.escape(steps[-1])}(?:=|: ?).*$", text, re.MULTILINE | re.IGNORECASE)
         if field is not None:
             return field.start(), field.end(), False
         if len(steps) == 1 and "\n" in text and found in ("", "(absent)"):

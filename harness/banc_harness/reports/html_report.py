@@ -18,6 +18,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from banc_harness.account import Account
+from banc_harness.reports import carried
 from banc_harness.reports import folder as report_folder
 from banc_harness.reports.excerpt import Excerpt, excerpt
 from banc_harness.reports.fixes import Cause, Fixes, Spot, fixes
@@ -288,19 +289,17 @@ def _letters(account: Account, sealed: Sealed) -> tuple[list[SentLetter], int]:
     from banc_standards.cda.read import read
     from banc_standards.errors import BancError
 
-    carried: dict[bytes, list[int]] = {}
+    found: dict[bytes, list[int]] = {}
     for item in sorted(account.exchanges, key=lambda item: item.seq):
         exchange = sealed.exchange(item.seq)
-        if exchange is None or "multipart" not in (exchange.header("Content-Type") or ""):
-            continue
-        for data in exchange.documents.values():
-            if b"ClinicalDocument" in data[:4000] and item.seq not in carried.setdefault(data, []):
-                carried[data].append(item.seq)
+        for data in () if exchange is None else carried.clinical_documents(exchange):
+            if item.seq not in found.setdefault(data, []):
+                found[data].append(item.seq)
     letters = []
-    for rank, (data, seqs) in enumerate(list(carried.items())[:LETTERS], start=1):
+    for rank, (data, seqs) in enumerate(list(found.items())[:LETTERS], start=1):
         try:
             document = read(data)
         except BancError:
             continue
         letters.append(SentLetter(letter(document), tuple(seqs), f"document-{rank}.pdf"))
-    return letters, max(0, len(carried) - LETTERS)
+    return letters, max(0, len(found) - LETTERS)

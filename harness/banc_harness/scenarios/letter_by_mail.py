@@ -164,3 +164,28 @@ async def opposed_to_mail(play: Play) -> None:
     async with play.step("UC1.26.3", title, also=AROUND) as step:
         await sent(play, step, patient, to_doctor(play), "patient")
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
+
+
+@scenario(
+    id="UC1.27",
+    title=Sentence(
+        "Lettre corrigée : le nouveau message annule et remplace le premier",
+        "Corrected letter: the new mail cancels and replaces the first",
+    ),
+    actions=(*ACTIONS, "document.replace"),
+    requires=TO_DOCTOR,
+    couloirs=HOSPITAL,
+)
+async def replaced_mail(play: Play) -> None:
+    """The doctor who got the first letter gets the second one with the words that say so, threaded to the first."""
+    patient, box = play.patient("PAT-12"), play.professional(TREATING_DOCTOR).mailbox
+    await signed_in(play, "UC1.27")
+    await admitted(play, "UC1.27", patient)
+    first = Sentence("Envoi de la lettre", "The letter is sent")
+    async with play.step("UC1.27.3", first, also=AROUND) as step:
+        await sent(play, step, patient, to_doctor(play))
+        await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
+    second = Sentence("Envoi de la lettre corrigée", "The corrected letter is sent")
+    async with play.step("UC1.27.4", second, also=AROUND) as step:
+        await step.act("document.replace", **(letter(play, patient) | {"recipients": [to_doctor(play)]}))
+        await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})

@@ -78,6 +78,10 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "oublie l'en-tête X-MSS-NIL",
         "leaves out the header X-MSS-NIL",
     ),
+    "no-mention": (
+        "remplace une lettre sans dire qu'elle annule la précédente",
+        "replaces a letter without saying that it cancels the former one",
+    ),
     "no-read-receipt": (
         "ne demande pas d'accusé de lecture (MDN)",
         "asks for no read receipt (MDN)",

@@ -14,6 +14,7 @@ from lxml import etree
 
 from banc_harness.witness.credentials import Credential
 from banc_harness.witness.letters import organization, professional
+from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
 from banc_standards.dmp import build as dmp
 from banc_standards.dmp import names
@@ -47,16 +48,6 @@ class DmpRefused(Exception):
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code} : {sentence}" if sentence else code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Software:
-    """How the software names itself to the services."""
-
-    name: str
-    version: str
-    idam: str
-    homologation: str
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from banc_harness.witness.feeding import Software
+from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
 from banc_standards.errors import BancError
 from banc_standards.ins import (

@@ -11,11 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from banc_harness.witness.letters import organization, professional
+from banc_harness.witness.software import Software
 from banc_standards.cda.read import read as read_cda
 from banc_standards.ins import Ins
 from banc_standards.mail import build as mail
 from banc_standards.mail.addresses import of_citizen
 from banc_standards.mail.model import Mail, Mailbox
+from banc_standards.mail.names import REPLACEMENT
 from banc_standards.terminology.codes import value_set
 from banc_standards.xdm import build as xdm
 from banc_standards.xds import build as xds
@@ -38,12 +40,15 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a mail carries: the CDA, its PDF copy, the id of its lot, and the mail's own Message-ID."""
+    """What a mail carries: the CDA, its PDF copy, the id of its lot, the mail's own Message-ID, and the
+    Message-ID of the mail that it takes the place of.
+    """
 
     document: bytes
     pdf: bytes
     submission_id: str
     message_id: str
+    replaces: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,8 +61,7 @@ class Mailing:
     user: Mapping[str, Any]
     professional: Mapping[str, Any]
     structure: Mapping[str, Any]
-    software: str
-    nil: str
+    software: Software
     now: datetime
     defects: frozenset[str] = frozenset()
 
@@ -79,7 +83,7 @@ class Mailing:
 
     def _mail(self, letter: Letter, recipient: str, text: str, *, end_of_exchange: bool = False) -> Mail:
         document = read_cda(letter.document)
-        said = mail.contents([document])
+        said = mail.contents([document], mention=REPLACEMENT if letter.replaces else "")
         entry = xds.entry_from_cda(letter.document)
         lot = SubmissionSet(
             id="Lot01",
@@ -90,13 +94,13 @@ class Mailing:
             authors=(xds.author_of(professional(self.professional, organization(self.structure))),),
             content_type=value_set("J59").get("03"),
         )
-        origin = xdm.Origin(self.structure["name"], self.software)
+        origin = xdm.Origin(self.structure["name"], self.software.name)
         documents = [(entry, letter.document)]
         if "two-patients" in self.defects:
             documents.append(self._of_someone_else(letter.document))
         if "wrong-xdm-hash" in self.defects:
             documents = [(replace(entry, hash="0" * 40), letter.document)]
-        archive = xdm.archive(lot, documents, origin=origin)
+        archive = xdm.archive(lot, documents, origin=origin, action="C" if letter.replaces else None)
         patient = document.patient
         name = mail.pdf_name(
             day=self.now.strftime("%Y%m%d"),
@@ -108,10 +112,12 @@ class Mailing:
             sender=Mailbox(self.address, self._label()),
             recipients=(Mailbox(recipient),),
             message_id=letter.message_id,
+            in_reply_to=letter.replaces,
+            references=(letter.replaces,) if letter.replaces else (),
             date=self.now,
             subject=said.subject.replace("XDM/1.0/DDM+", "") if "plain-subject" in self.defects else said.subject,
             text=text,
-            nil=None if "no-nil" in self.defects else self.nil,
+            nil=None if "no-nil" in self.defects else self.software.nil,
             document_codes=said.document_codes,
             ins_qualified=said.ins_qualified,
             end_of_exchange=end_of_exchange,

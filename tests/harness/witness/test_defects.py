@@ -33,6 +33,7 @@ SEEN_BY: dict[str, tuple[str, str]] = {
     "ignores-opposition": ("UC1.07", "CHK-DMP-006"),
     "plain-subject": ("UC1.21", "CHK-MSS-002"),
     "no-nil": ("UC1.21", "CHK-MSS-002"),
+    "no-mention": ("UC1.27", "CHK-MSS-002 CHK-MSS-010"),
     "no-read-receipt": ("UC1.21", "CHK-MSS-008"),
     "open-ended": ("UC1.21", "CHK-MSS-007"),
     "no-pdf": ("UC1.21", "CHK-MSS-001 CHK-MSS-002"),
@@ -65,6 +66,17 @@ async def played(data: Path, folder: Path, *scenarios: str, defects: tuple[str, 
     return done.report
 
 
+def tell(defect: str, report: Report) -> None:
+    """A row of the defect table for each requirement that the defect costs, with what differed on the wire."""
+    for decided in report.requirements:
+        if decided.verdict in ("NON_CONFORME", "PARTIEL"):
+            found = next(
+                (item for judged in report.checks if judged.check in decided.checks for item in judged.findings), None
+            )
+            wire = f"{found.location}: {found.found or '∅'} → {found.expected or '∅'}" if found else ""
+            print(f"{defect:22} {decided.requirement:16} {decided.verdict:13} {wire}")
+
+
 def failed(report: Report) -> set[str]:
     return {judged.check for judged in report.checks if judged.verdict == "NON_CONFORME"}
 
@@ -85,6 +97,7 @@ async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_
 
     report = await played(data, tmp_path, *scenarios.split(), defects=(defect,))
 
+    tell(defect, report)
     assert failed(report) == set(expected.split())
     assert not report.gate.passed
     assert report.exit_code == 1

@@ -18,8 +18,9 @@ import pytest
 
 from banc_fixtures.population import population
 from banc_harness.witness.credentials import Credential, unpack
-from banc_harness.witness.feeding import Feeding, Software
+from banc_harness.witness.feeding import Feeding
 from banc_harness.witness.letters import letter, written
+from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
 from banc_mocks.sandbox.chain import verify
 from banc_standards.ins import Ins

@@ -12,8 +12,9 @@ import pytest
 
 from banc_fixtures.population import population
 from banc_harness.witness.credentials import Credential
-from banc_harness.witness.feeding import Feeding, Software
+from banc_harness.witness.feeding import Feeding
 from banc_harness.witness.letters import letter, written
+from banc_harness.witness.software import Software
 from banc_harness.witness.transport import KeyPair, Transport
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.journal import Query

@@ -1,0 +1,56 @@
+"""One action of a driver, as the witness reads it, and what the witness keeps of a session in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from banc_harness.witness import letters
+from banc_harness.witness.browser import Browser
+from banc_harness.witness.transport import Transport
+
+Output = dict[str, Any]
+
+
+class Declined(Exception):
+    """The software declines on purpose; the text is what its user reads."""
+
+
+@dataclass(slots=True)
+class World:
+    """What the witness keeps in memory of one session: the user's browser and its own clock's shift, in seconds."""
+
+    browser: Browser
+    offset_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action, as its method needs it."""
+
+    action: Mapping[str, Any]
+    world: World
+
+    @property
+    def session(self) -> str:
+        return str(self.action["session"])
+
+    @property
+    def input(self) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = self.action.get("input") or {}
+        return given
+
+    @property
+    def sandbox(self) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = self.action["sandbox"]
+        return given
+
+    @property
+    def transport(self) -> Transport:
+        return Transport(self.sandbox["ca_file"])
+
+    @property
+    def now(self) -> datetime:
+        return letters.now_at(self.world.offset_s)

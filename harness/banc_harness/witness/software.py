@@ -1,0 +1,21 @@
+"""What the witness is called, and the numbers that it was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """How the software names itself to the services: IDAM for INSi, homologation for the DMP, NIL in its mails."""
+
+    name: str
+    version: str
+    idam: str
+    homologation: str
+    nil: str = ""
+
+
+SOFTWARE = Software(
+    "Témoin Ségur", "1.0.0", idam="TEMOIN-INSI-0001", homologation="TEMOIN-DMP-0001-tmp1", nil="DEV999001"
+)
