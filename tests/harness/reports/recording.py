@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterable
+from email.message import EmailMessage
 from typing import Any
 
 from banc_harness.account import Account
@@ -185,6 +188,19 @@ class Recording:
         )
         media_type = 'multipart/related; boundary=b; type="application/xop+xml"; start="<root>"'
         return self.exchange("dmp.TD2.1", *findings, body=package, media_type=media_type, **more)
+
+    def mail(self, subject: str, members: dict[str, bytes], *findings: dict[str, Any], **more: Any) -> Recording:
+        """A mail that carries an archive."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for name, data in members.items():
+                archive.writestr(name, data)
+        mail = EmailMessage()
+        mail["From"], mail["Subject"] = "camille@chu.mssante.example", subject
+        mail.set_content("Bonjour")
+        mail.add_attachment(packed.getvalue(), "application", "zip", filename="IHE_XDM.zip")
+        message = {"media_type": "message/rfc822", "line": "MAIL FROM:<camille@chu.mssante.example>"}
+        return self.exchange("mssante.submission", *findings, body=bytes(mail), **message, **more)
 
     def step(self, name: str) -> Recording:
         """Another step begins."""

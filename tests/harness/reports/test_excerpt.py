@@ -89,3 +89,25 @@ def test_tags_get_lines_and_depth() -> None:
 )
 def test_what_cannot_be_read_gives_no_excerpt(body: str) -> None:
     assert taken(body, "insi.WS_INS2#1 /a/b/c") is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "location", "marked"),
+    [
+        ("MAIL-SUB-001", "mssante.submission#1 Subject", "Subject: Résultat"),
+        ("XDS-FORM-001", "mssante.submission#1 DocumentEntry[Doc01]/Slot", "<Slot>x</Slot>"),
+        ("CDA-HDR-001", "mssante.submission#1 /ClinicalDocument/title", "<title>Lettre</title>"),
+    ],
+)
+def test_mail_is_looked_into_where_its_rule_speaks(rule: str, location: str, marked: str) -> None:
+    metadata = b"<S><DocumentEntry><Slot>x</Slot></DocumentEntry></S>"
+    cda = b"<ClinicalDocument><title>Lettre</title></ClinicalDocument>"
+    members = {"IHE_XDM/SUBSET01/METADATA.XML": metadata, "IHE_XDM/SUBSET01/DOC.XML": cda}
+    exchange = Recording().mail("Résultat", members).sealed.exchange(1)
+    assert exchange is not None
+    told = Finding.read(finding(rule, location))
+
+    found = excerpt(exchange, told, place(location))
+
+    assert found is not None
+    assert found.marked == marked

@@ -107,6 +107,14 @@ def test_level_1_document_gives_its_pdf_as_a_file() -> None:
     assert link.get("href") == "data:application/pdf;base64,JVBERi0xLjQK"
 
 
+def test_document_of_a_mail_is_rendered_too() -> None:
+    members = {"IHE_XDM/SUBSET01/DOC.XML": CDA.format(narrative="<paragraph>Asthme</paragraph>").encode()}
+
+    documents = page(Recording().mail("Lettre", members)).get_element_by_id("documents")
+
+    assert "Asthme" in said(documents)
+
+
 def test_message_cannot_act_in_the_page() -> None:
     spread = (
         "<paragraph onclick='x()'>a</paragraph><script>alert(2)</script><linkHtml href='javascript:x()'>b</linkHtml>"
