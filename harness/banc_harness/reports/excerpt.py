@@ -21,6 +21,8 @@ from banc_standards.errors import Sentence
 
 AROUND = 260
 """Characters shown before and after."""
+LISTED = 900
+"""Characters shown of a list of fields in which one is missing."""
 MARKED = 420
 """Most characters shown of the place itself."""
 LARGEST = 2**20
@@ -151,7 +153,7 @@ def _span(text: str, steps: tuple[str, ...], found: str, line: int | None) -> tu
         if field is not None:
             return field.start(), field.end(), False
         if len(steps) == 1 and "\n" in text and found in ("", "(absent)"):
-            return 0, text.find("\n") if "\n" in text else len(text), True
+            return 0, 0, True
     if len(found) >= 4 and (start := text.find(found)) >= 0:
         return start, start + len(found), False
     return None
@@ -203,7 +205,8 @@ def _elements(data: bytes) -> tuple[_Element, ...]:
 
 
 def _cut(of: Sentence, text: str, start: int, end: int, missing: str) -> Excerpt:
-    first, last = max(0, start - AROUND), min(len(text), end + AROUND)
+    around = AROUND if end > start else LISTED
+    first, last = max(0, start - around), min(len(text), end + around)
     before, marked, after = text[first:start], text[start:end], text[end:last]
     if first > 0:
         before = "…" + before[_boundary(before) :]
