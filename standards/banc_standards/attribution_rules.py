@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from banc_standards.errors import Sentence
 from banc_standards.rules import Hit, Rule
 
-_CLAUSE = "Banc Ségur, CONTRACTS §3"
+_CLAUSE = "Banc Ségur, documentation « Le bac à sable », sessions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,14 @@ def tell(defect: str, report: Report) -> None:
     for decided in report.requirements:
         if decided.verdict in ("NON_CONFORME", "PARTIEL"):
             found = next(
-                (item for judged in report.checks if judged.check in decided.checks for item in judged.findings), None
+                (
+                    item
+                    for judged in report.checks
+                    if judged.check in decided.checks
+                    for item in judged.findings
+                    if item.severity == "error"
+                ),
+                None,
             )
             wire = f"{found.location}: {found.found or '∅'} → {found.expected or '∅'}" if found else ""
             print(f"{defect:22} {decided.requirement:16} {decided.verdict:13} {wire}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -70,6 +71,12 @@ def test_a_former_number_leads_to_its_owner(bench: Bench) -> None:
     answer = hospital.ask(hospital.query(former), ins=former.value)
     assert answer.existence.found == "OK"
     assert [found.extension for found in answer.existence.identifiers] == [hospital.ins.value]
+
+
+def test_an_old_token_is_refused_by_a_name_of_ours_in_strict_mode(hospital: Hospital) -> None:
+    answer = hospital.ask(issue_instant=datetime.now(UTC) - timedelta(minutes=6))
+    assert (answer.fault.subcode if answer.fault else None) == "DMPMockVihfExpired"
+    assert "VIHF-005" in hospital.bench.rules("dmp.TD0.2")
 
 
 def test_another_patient_than_the_token_says_is_refused(hospital: Hospital) -> None:

@@ -31,6 +31,8 @@ from banc_standards.vihf.verify import Refused, signed_assertion
 _TLS_KINDS: Final = frozenset({"AUTH_CLI", "CPS_AUTH"})
 _SIGNING_KINDS: Final = frozenset({"SIGN", "CPS_SIGN"})
 _NO_PATIENT: Final = frozenset({"TD0.4", "TD0.5"})
+STALE: Final = "VIHF-005"
+"""No public text bounds the age of a VIHF: the rule only warns, and the strict mode refuses by a name of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Actor:
     refusing = call.judge(vihf_rules.TOKEN_RULES, subject)
     if refusing:
         raise refused_by(refusing, errors.INVALID_VIHF)
+    if call.session.mode == "strict" and any(finding.rule == STALE for finding in call.findings):
+        raise DmpRefused(errors.EXPIRED_VIHF)
     return Actor(assertion, certificate, subject.mode)
 
 

@@ -49,7 +49,7 @@ def faulted(rule: Rule, finding: Finding) -> Faulted:
         return Faulted(DOCUMENTED[rule.code])
     code = rule.code if rule.code.startswith("mock_") else _CODES[rule.id.partition("-")[0]]
     seen = f"{rule.id} : {finding.location} : « {finding.found} », attendu « {finding.expected} »"
-    return Faulted(mock_fault(code, finding.message, seen))
+    return Faulted(mock_fault(code, f"Règle {rule.id} non respectée : « {rule.text.fr} »", seen))
 
 
 def fail(call: Call, fault: SiramFault) -> Reply:
