@@ -112,7 +112,7 @@ class Finding:
 
 
 def holds(_: Any) -> Iterator[Hit]:
-    """The check of a rule that is judged where the bytes are read (a parser, a handshake): it never yields by itself."""
+    """The check of a rule that is judged where the bytes are read (a parser, a handshake): it yields nothing."""
     return iter(())
 
 
