@@ -5,7 +5,8 @@ The mailboxes come from the population; a session adds what arrives in them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, Literal, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Literal, Protocol
 from banc_fixtures.population import population
 from banc_fixtures.structures import Structure
 from banc_standards.mail.addresses import canonical, domain_of
-from banc_standards.mail.names import CITIZEN_DOMAIN, TEST_BOX
+from banc_standards.mail.names import CITIZEN_DOMAIN, SPACE, TEST_BOX
 from banc_standards.mail.smtp_rules import Status
 
 BoxKind = Literal["PER", "ORG", "APP", "citizen", "test"]
@@ -119,6 +120,18 @@ def directory() -> Mapping[str, Box]:
 def listed_domains() -> frozenset[str]:
     """The domains of the white list."""
     return frozenset(domain_of(address) for address in directory()) | {CITIZEN_DOMAIN}
+
+
+_NAMED = re.compile(rf"(.+)\.([a-z0-9]{{4,16}})\.{re.escape(SPACE)}")
+
+
+def plain(address: str, exists: Callable[[str], bool]) -> tuple[str, str | None]:
+    """The address without the session in its domain, and that session: ``x@a.k7f2.mssante.fr`` is of ``k7f2``."""
+    local, _, domain = canonical(address).rpartition("@")
+    found = _NAMED.fullmatch(domain)
+    if found is None or domain in listed_domains() or not exists(found[2]):
+        return canonical(address), None
+    return f"{local}@{found[1]}.{SPACE}", found[2]
 
 
 class Records:

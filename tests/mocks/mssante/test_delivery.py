@@ -168,6 +168,25 @@ def test_an_error_receipt_follows_either_version(bench: Bench, version: str) -> 
     assert receipt.subject.startswith("[KO Intégration système !][904] XDM/1.0/DDM+")
 
 
+def test_who_names_the_session_in_addresses_gets_the_same_answers(bench: Bench) -> None:
+    def named(address: str) -> str:
+        return f"{address.removesuffix('.mssante.fr')}.{bench.session}.mssante.fr"
+
+    absent = next(one for one in PEOPLE.patients if one.mailbox == ABSENT)
+    own, target = named(DOCTOR.mailbox), named(application_mailbox(OTHER_PLACE))
+    client = bench.signed_in(own)
+    sent = mail(letter(absent.id), to=(target, ABSENT), sender=Mailbox(own, "Dr_Camille_EXEMPLE"), read_receipt_to=own)
+    assert bench.send(sent, client=client) == {}
+    assert bench.rules(bench.last()) == set()
+    assert "MAIL-PAT-005" not in bench.rules(bench.last(), "info")
+    receipt, bounce = back(bench)
+    notice, failure = mdn.read(receipt.mime), dsn.read(bounce.mime)
+    assert notice is not None
+    assert failure is not None
+    assert (notice.final_recipient, receipt.recipients[0].address) == (target, own)
+    assert (failure.failed[0].recipient, bounce.recipients[0].address) == (ABSENT, own)
+
+
 def receipt_about(message_id: str, **changed: Any) -> bytes:
     values: dict[str, Any] = {
         "sender": Mailbox(DOCTOR.mailbox),

@@ -92,7 +92,7 @@ class _Placing:
         failure = self._failure(recipient)
         if failure is not None or recipient.box is None:
             status, text = failure or ("5.1.1", "")
-            self._bounce(recipient.address, status, text)
+            self._bounce(recipient, status, text)
             return
         self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from)
         facts = {**self.exchange.facts, "recipients": [recipient.address]}
@@ -123,7 +123,7 @@ class _Placing:
         return ("5.3.4", "") if len(self.arrival.data) > CITIZEN_LIMIT else None
 
     def _notify(self, recipient: Recipient, box: Box) -> None:
-        mail, sender = self.subject.mail, self.arrival.mail_from
+        mail, sender = self.subject.mail, self.arrival.given_from
         if not sender:
             return
         data, exchange = self.arrival.data, self.exchange
@@ -135,21 +135,20 @@ class _Placing:
                     data,
                     mail,
                     to=sender,
-                    about=box.address,
-                    given=recipient.given,
+                    about=recipient.given,
                     envelope_id=self.envelope_id,
                 )
             )
         if box.kind == "test":
-            self._back(receipts.echo(exchange, mail, box=box, to=sender))
+            self._back(receipts.echo(exchange, mail, box=recipient.given, to=sender))
             return
-        receipt = receipts.read_receipt(exchange, data, mail, box=box, given=recipient.given, mail_from=sender)
+        receipt = receipts.read_receipt(exchange, self.arrival, mail, box=box, given=recipient.given)
         if receipt is not None:
             self._back(receipt)
 
-    def _bounce(self, address: str, status: str, text: str) -> None:
-        self.undelivered.append(address)
-        sender = self.arrival.mail_from
+    def _bounce(self, recipient: Recipient, status: str, text: str) -> None:
+        self.undelivered.append(recipient.address)
+        sender = self.arrival.given_from
         if sender:
             self._back(
                 receipts.bounce(
@@ -157,7 +156,7 @@ class _Placing:
                     self.arrival.data,
                     self.subject.mail,
                     to=sender,
-                    about=address,
+                    about=recipient.given,
                     status=status,
                     text=text,
                 )

@@ -29,10 +29,15 @@ CONTENT_REFUSED = "554 5.6.0"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What came at the end of DATA, and what the operator knows of it. ``box`` is None for a peer operator."""
+    """What came at the end of DATA, and what the operator knows of it.
+
+    ``mail_from`` is the sender's mailbox, ``given_from`` the same as the client wrote it, which may name its session in
+    the domain. ``box`` is None for a peer operator.
+    """
 
     data: bytes
     mail_from: str
+    given_from: str
     recipients: tuple[str, ...]
     limit: int
     box: Box | None = None
@@ -58,7 +63,7 @@ def judge(exchange: Exchange, arrival: Arrival) -> MailSubject:
     records = Records(exchange)
     subject = MailSubject(
         mail,
-        mail_from=arrival.mail_from or None,
+        mail_from=canonical(arrival.given_from) or None,
         recipients=arrival.recipients,
         box=arrival.box.kind if arrival.box and arrival.box.kind in ("PER", "ORG", "APP") else None,
         nils=frozenset(one.nil for one in exchange.session.software if one.nil),
@@ -134,7 +139,7 @@ def _note(exchange: Exchange, subject: MailSubject) -> None:
         facts["action"] = subject.action
     documents = subject.documents
     if documents:
-        facts["documents"] = [document.id.root for document in documents]
+        facts["documents"] = [f"urn:oid:{document.id.root}" for document in documents]
         patients = [document.patient.ins for document in documents if document.patient.ins]
         if patients:
             facts |= {"ins": patients[0].value, "ins_oid": patients[0].oid}

@@ -6,10 +6,10 @@ from zlib import crc32
 
 from banc_mocks.mssante.faults import RECEIPT_ERROR, RECEIPT_UNASKED, RECEIPT_UNKNOWN
 from banc_mocks.mssante.service.behaviour import RECEIPT_VERSION, RECEIPTS
-from banc_mocks.mssante.state import Box
+from banc_mocks.mssante.service.judging import Arrival
+from banc_mocks.mssante.state import Box, plain
 from banc_mocks.sandbox.exchange import Exchange
 from banc_standards.mail import build, dsn, mdn
-from banc_standards.mail.addresses import canonical
 from banc_standards.mail.model import Mail, Mailbox
 from banc_standards.mail.read import Received
 
@@ -47,9 +47,7 @@ def bounce(
     )
 
 
-def delivered(
-    exchange: Exchange, original: bytes, mail: Received, *, to: str, about: str, given: str, envelope_id: str
-) -> bytes:
+def delivered(exchange: Exchange, original: bytes, mail: Received, *, to: str, about: str, envelope_id: str) -> bytes:
     """A delivery notice (NOTIFY=SUCCESS, or Return-Receipt-To)."""
     return dsn.message(
         dsn.Dsn(
@@ -60,7 +58,7 @@ def delivered(
             reporting_mta=OPERATOR,
             subject=dsn.DELIVERED,
             explanation=f"Le message a été remis à {about}.",
-            outcomes=(dsn.Outcome(about, "delivered", "2.0.0", original_recipient=given),),
+            outcomes=(dsn.Outcome(about, "delivered", "2.0.0", original_recipient=about),),
             original=original,
             original_message_id=mail.message_id or "",
             envelope_id=envelope_id,
@@ -69,10 +67,8 @@ def delivered(
     )
 
 
-def read_receipt(
-    exchange: Exchange, original: bytes, mail: Received, *, box: Box, given: str, mail_from: str
-) -> bytes | None:
-    """The MDN that a simulated recipient sends; None when it sends none.
+def read_receipt(exchange: Exchange, arrival: Arrival, mail: Received, *, box: Box, given: str) -> bytes | None:
+    """The MDN that a simulated recipient sends; None when it sends none. ``given`` is its address as it was written.
 
     Nothing answers a receipt, nor a mail whose request names another address than the envelope sender (RFC 8098 §2.1).
     """
@@ -80,8 +76,10 @@ def read_receipt(
     unasked = mail.report_type is None and asked is None and exchange.armed(RECEIPT_UNASKED.id) is not None
     if mail.report_type is not None or (asked is None and not unasked):
         return None
-    recipient = canonical(asked.address) if asked else mail_from
-    if recipient != mail_from or not (unasked or _answers(exchange, box)):
+    recipient = asked.address if asked else arrival.given_from
+    exists = exchange.sandbox.sessions.find
+    own, _ = plain(recipient, lambda session: exists(session) is not None)
+    if own != arrival.mail_from or not (unasked or _answers(exchange, box)):
         return None
     failed = exchange.armed(RECEIPT_ERROR.id)
     wrong = exchange.armed(RECEIPT_UNKNOWN.id)
@@ -89,15 +87,15 @@ def read_receipt(
     version: mdn.Version = "1.1.2" if exchange.session.switch(RECEIPT_VERSION.name) == "1.1.2" else "1.1.3"
     return mdn.message(
         mdn.Mdn(
-            sender=Mailbox(box.address),
+            sender=Mailbox(given),
             recipient=recipient,
             message_id=_fresh(exchange, "mdn", box.address),
             date=exchange.now,
             original_message_id=f"<inconnu.{exchange.id}@{OPERATOR}>" if wrong else mail.message_id or "",
             original_subject=mail.subject,
-            original=original,
+            original=arrival.data,
             original_recipient=given,
-            final_recipient=box.address,
+            final_recipient=given,
             reporting_ua=f"{OPERATOR}; Banc Ségur",
             automatic=not person or failed is not None,
             type=mdn.DISPLAYED if person and failed is None else mdn.PROCESSED,
@@ -107,16 +105,16 @@ def read_receipt(
     )
 
 
-def echo(exchange: Exchange, mail: Received, *, box: Box, to: str) -> bytes:
+def echo(exchange: Exchange, mail: Received, *, box: str, to: str) -> bytes:
     """The answer of a domain's test mailbox."""
     written = build.message(
         Mail(
-            sender=Mailbox(box.address, "Réponse automatique de test"),
+            sender=Mailbox(box, "Réponse automatique de test"),
             recipients=(Mailbox(to),),
-            message_id=_fresh(exchange, "echo", box.address),
+            message_id=_fresh(exchange, "echo", box),
             date=exchange.now,
             subject=f"Re: {' '.join(mail.subject.split())[:200]}",
-            text=f"Message reçu par la boîte de test {box.address}.",
+            text=f"Message reçu par la boîte de test {box}.",
             nil=None,
             in_reply_to=mail.message_id,
             references=(mail.message_id,) if mail.message_id else (),

@@ -13,8 +13,8 @@ from banc_mocks.mssante.service import access
 from banc_mocks.mssante.service.access import Opened, Refused
 from banc_mocks.mssante.service.behaviour import OAUTHBEARER
 from banc_mocks.mssante.service.delivery import Stage
+from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import sasl
-from banc_mocks.mssante.wire.envelope import plain
 from banc_standards.errors import BancError
 from banc_standards.mail.addresses import domain_of
 from banc_standards.mail.smtp_rules import BY_ID

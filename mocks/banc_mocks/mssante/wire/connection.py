@@ -17,6 +17,7 @@ from banc_mocks.mssante.service.access import Opened, Refused
 from banc_mocks.mssante.service.behaviour import OAUTHBEARER, SIZE_LIMIT
 from banc_mocks.mssante.service.delivery import Stage
 from banc_mocks.mssante.service.judging import Arrival
+from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import authentication, sasl
 from banc_mocks.mssante.wire.envelope import (
     MAIL_PARAMETERS,
@@ -25,8 +26,8 @@ from banc_mocks.mssante.wire.envelope import (
     BadCommand,
     Envelope,
     Path,
-    plain,
 )
+from banc_mocks.mssante.wire.message import read_message
 from banc_mocks.mssante.wire.replies import reply_of, said
 from banc_standards.attribution_rules import Signs
 from banc_standards.errors import BancError
@@ -45,10 +46,6 @@ HARD_LIMIT: Final = 50_000_000
 """Octets of a message beyond which nothing is kept while it is read."""
 IDLE_S: Final = 300.0
 CHUNK: Final = 65_536
-
-_FIRST: Final = b".\r\n"
-_LAST: Final = b"\r\n.\r\n"
-"""What ends a message: a dot alone on its line, on the first line or on a later one (RFC 5321 §4.1.1.4)."""
 
 _log = logging.getLogger("banc.mssante")
 
@@ -266,6 +263,7 @@ class SmtpConnection(SMTP):
         return Envelope(
             exchange,
             address,
+            path.address,
             line,
             time.perf_counter_ns(),
             limit,
@@ -323,43 +321,18 @@ class SmtpConnection(SMTP):
             await self._end(deal, Stage(armed), b"")
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        data = await self._message(max(HARD_LIMIT, deal.size_limit))
+        data = await read_message(self._reader, max(HARD_LIMIT, deal.size_limit), alive=self._reset_timeout)
         self.busy = True
         try:
             await self._conclude(deal, data)
         finally:
             self.busy = False
 
-    async def _message(self, limit: int) -> bytes:
-        """The octets up to the line that holds a dot alone, dots unstuffed; only CRLF ends a line (RFC 5321 §2.3.8).
-
-        Beyond ``limit`` octets the rest is read and dropped: what is returned is longer than the limit by one.
-        """
-        received = bytearray(await self._reader.readexactly(len(_FIRST)))
-        if received == _FIRST:
-            return b""
-        while not received.endswith(_LAST) and _begins_end(received):
-            received += await self._reader.readexactly(1)
-        dropped = False
-        while not received.endswith(_LAST):
-            try:
-                received += await self._reader.readuntil(_LAST)
-            except asyncio.LimitOverrunError as error:
-                received += await self._reader.readexactly(error.consumed)
-                self._reset_timeout()
-            if len(received) > limit:
-                dropped = True
-                del received[: -len(_LAST)]
-        if dropped:
-            return bytes(limit + 1)
-        content = bytes(received[: -len(_FIRST)])
-        return (content[1:] if content.startswith(b".") else content).replace(b"\r\n.", b"\r\n")
-
     async def _conclude(self, deal: Envelope, data: bytes) -> None:
         exchange = deal.exchange
         addresses = tuple(one.address for one in deal.recipients)
         box = self.opened.box if self.opened else None
-        arrival = Arrival(data, deal.sender, addresses, deal.size_limit, box)
+        arrival = Arrival(data, deal.sender, deal.given_sender, addresses, deal.size_limit, box)
         try:
             await self.server.slow(exchange)
             if exchange.armed("mssante.close") is not None:
@@ -415,11 +388,6 @@ class SmtpConnection(SMTP):
     def _limit(self, exchange: Exchange | None = None) -> int:
         session = exchange.session if exchange else self.server.session_of(self)
         return int(session.switch(SIZE_LIMIT.name))
-
-
-def _begins_end(received: bytearray) -> bool:
-    """Whether the octets stop in the midst of what may be the end, so that no search may start after them."""
-    return any(received.endswith(_LAST[:length]) for length in range(1, len(_LAST)))
 
 
 class _NoHooks:

@@ -1,21 +1,17 @@
-"""The envelope of one mail as SMTP tells it: paths, parameters, and the session that a domain names."""
+"""The envelope of one mail as SMTP tells it: paths and their parameters."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from banc_mocks.mssante.service.delivery import Recipient
-from banc_mocks.mssante.state import listed_domains
 from banc_mocks.sandbox.exchange import Exchange
-from banc_standards.mail.addresses import canonical
-from banc_standards.mail.names import SPACE
 
 MAX_RECIPIENTS: Final = 100
 _PATH: Final = re.compile(r"\s*<([^<>\x00-\x1f\x7f]*)>(?:\s+(.*?))?\s*")
-_NAMED: Final = re.compile(rf"(.+)\.([a-z0-9]{{4,16}})\.{re.escape(SPACE)}")
 _VALUE: Final = re.compile(r"[\x21-\x3c\x3e-\x7e]*")
 MAIL_PARAMETERS: Final = frozenset({"SIZE", "BODY", "RET", "ENVID", "AUTH"})
 RCPT_PARAMETERS: Final = frozenset({"NOTIFY", "ORCPT"})
@@ -52,21 +48,13 @@ class Path:
         return cls(found[1], parameters)
 
 
-def plain(address: str, exists: Callable[[str], bool]) -> tuple[str, str | None]:
-    """The address without the session in its domain, and that session: ``x@a.k7f2.mssante.fr`` is of ``k7f2``."""
-    local, _, domain = canonical(address).rpartition("@")
-    found = _NAMED.fullmatch(domain)
-    if found is None or domain in listed_domains() or not exists(found[2]):
-        return canonical(address), None
-    return f"{local}@{found[1]}.{SPACE}", found[2]
-
-
 @dataclass(slots=True)
 class Envelope:
-    """One mail under way, from MAIL to the final reply."""
+    """One mail under way, from MAIL to the final reply; ``given_sender`` is the sender as the client wrote it."""
 
     exchange: Exchange
     sender: str
+    given_sender: str
     line: str
     started_ns: int
     size_limit: int
