@@ -226,9 +226,14 @@ def decoded(value: str) -> str:
             continue
         try:
             out.append(text.decode(charset or "ascii", "replace"))
-        except LookupError:
+        except (LookupError, UnicodeError):
             out.append(text.decode("latin-1"))
-    return "".join(out)
+    return _scalar("".join(out))
+
+
+def _scalar(text: str) -> str:
+    """The text without lone surrogates, which UTF-7 can spell and UTF-8 cannot."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _joined(parts: Sequence[tuple[str, bool]]) -> str:
@@ -239,8 +244,8 @@ def _joined(parts: Sequence[tuple[str, bool]]) -> str:
             charset, _, text = text.split("'", 2)
         octets += unquote_to_bytes(text) if encoded else text.encode("utf-8", "surrogateescape")
     try:
-        return octets.decode(charset or "utf-8", "replace")
-    except LookupError:
+        return _scalar(octets.decode(charset or "utf-8", "replace"))
+    except (LookupError, UnicodeError):
         return octets.decode("utf-8", "replace")
 
 

@@ -170,5 +170,5 @@ def decoded_text(part: Part) -> str:
     """The text of a part in its charset; octets outside it are replaced."""
     try:
         return part.content.decode(part.charset or "utf-8", "replace")
-    except LookupError:
+    except (LookupError, UnicodeError):
         return part.content.decode("utf-8", "replace")

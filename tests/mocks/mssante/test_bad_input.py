@@ -258,5 +258,12 @@ def test_line_ends_survive_as_they_came(bench: Bench, wire: Connecting) -> None:
     assert read(bench.raw(GP.mailbox, stored["uid"])).subject == "a"
 
 
+@pytest.mark.parametrize("subject", [b"=?utf-7?q?+2AA-?=", b"=?undefined?q?a?=", b"=?rot13?q?a?=", b"\x00\x01"])
+def test_a_subject_in_a_hostile_charset_is_taken_like_any_other(bench: Bench, subject: bytes) -> None:
+    data = b"From: Dr_A_BE <" + SENDER + b">\r\nSubject: " + subject + b"\r\n\r\nBonjour\r\n"
+    assert bench.send(data, to=[GP.mailbox]) == {}
+    assert bench.last()["outcome"] == "accepted"
+
+
 def test_an_honest_mail_still_passes_after_all_that(bench: Bench) -> None:
     assert bench.send(mail()) == {}

@@ -140,6 +140,12 @@ def test_a_deep_message_within_bounds_is_read() -> None:
         b"\r\n",
         b"Subject: =?utf-8?b?????=\r\n\r\n",
         b"Subject: =?x-none?q?a?=\r\n\r\n",
+        b"Subject: =?utf-7?q?+2AA-?=\r\n\r\n",
+        b"Subject: =?idna?q?=ff?=\r\n\r\n",
+        b"Subject: =?rot13?q?a?=\r\n\r\n",
+        b"Subject: =?undefined?q?a?=\r\n\r\n",
+        b"Content-Type: text/plain; charset=undefined\r\n\r\nx",
+        b"Content-Disposition: attachment; filename*=utf-7''+2AA-\r\n\r\nx",
         b"Content-Type: multipart/mixed; boundary=\r\n\r\n--\r\n",
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b",
         b"Content-Type: text/plain; charset=none\r\n\r\n\xff",
@@ -151,8 +157,9 @@ def test_a_deep_message_within_bounds_is_read() -> None:
 )
 def test_broken_mails_are_read_as_far_as_they_go(data: bytes) -> None:
     found = read(data)
-    assert isinstance(found.subject, str)
+    assert found.subject.encode("utf-8") is not None
     assert isinstance(found.text, str)
+    assert all(part.filename.encode("utf-8") is not None for part in found.mime.parts)
     assert found.date is None or isinstance(found.date, datetime)
     assert isinstance(found.recipients, tuple)
 

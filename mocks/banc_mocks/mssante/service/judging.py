@@ -124,7 +124,7 @@ def _receipt(mail: Received, records: Records, mail_from: str) -> MdnSubject:
 
 def _note(exchange: Exchange, subject: MailSubject) -> None:
     mail, facts = subject.mail, exchange.facts
-    facts["subject"] = mail.subject
+    facts["subject"] = mail.subject[:500]
     if mail.message_id:
         facts["message_id"] = mail.message_id
     if mail.sender:

@@ -29,6 +29,7 @@ from banc_mocks.mssante.wire.envelope import (
 )
 from banc_mocks.mssante.wire.message import read_message
 from banc_mocks.mssante.wire.replies import reply_of, said
+from banc_mocks.sandbox.http import InternalFailure
 from banc_standards.attribution_rules import Signs
 from banc_standards.errors import BancError
 from banc_standards.mail.addresses import well_formed
@@ -348,6 +349,10 @@ class SmtpConnection(SMTP):
             delivery.accept(exchange, arrival, subject, deal.recipients, envelope_id=deal.envelope_id)
         except BancError as error:
             await self._end(deal, error, data)
+            return
+        except Exception:
+            _log.exception("%s", exchange.operation)
+            await self._end(deal, InternalFailure(), data)
             return
         lost = exchange.armed(LOST_REPLY.id) is not None
         self.envelope_ = None

@@ -7,7 +7,7 @@ from typing import Final
 
 from banc_mocks.mssante.service.access import Refused
 from banc_mocks.sandbox.batch import StoreFailed
-from banc_mocks.sandbox.http import ServiceDown
+from banc_mocks.sandbox.http import InternalFailure, ServiceDown
 from banc_standards.errors import BancError
 from banc_standards.mail.build import unaccented
 
@@ -45,7 +45,7 @@ def reply_of(error: BancError) -> str:
     """The reply that tells an error."""
     if isinstance(error, ServiceDown):
         return said("421 4.3.2", "Service not available (requested fault)")
-    if isinstance(error, StoreFailed):
+    if isinstance(error, StoreFailed | InternalFailure):
         return FAILED
     code = error.code if _CODE.fullmatch(error.code) else "554 5.7.1"
     if isinstance(error, Refused):

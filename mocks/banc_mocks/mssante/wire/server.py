@@ -18,7 +18,7 @@ from banc_mocks.mssante.wire.replies import FAILED, reply_of
 from banc_mocks.sandbox.attribution import Peer, attribute
 from banc_mocks.sandbox.clock import real_now
 from banc_mocks.sandbox.exchange import Exchange
-from banc_mocks.sandbox.http import ServiceDown
+from banc_mocks.sandbox.http import InternalFailure, ServiceDown
 from banc_mocks.sandbox.journal import new_id
 from banc_mocks.sandbox.tls import Connection, Refusal
 from banc_standards.errors import BancError
@@ -173,6 +173,8 @@ class MailServer:
         self.find(exchange, error)
         exchange.refused_by(error)
         reply = text or reply_of(error)
+        if isinstance(error, InternalFailure):
+            exchange.outcome = "failed"
         if isinstance(error, Refused | Stage):
             exchange.code = reply[:9].strip()
         batch = self._batch(client, exchange, line=line, deal=deal, data=data, reply=reply)
