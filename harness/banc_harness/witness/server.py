@@ -17,6 +17,7 @@ def server(act: Act, capabilities: list[str], *, port: int = 0) -> ThreadingHTTP
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one segment: in two, the second waits 40 ms for the peer's delayed ACK
 
         def do_GET(self) -> None:
             if self.path == "/banc/v1/capabilities":

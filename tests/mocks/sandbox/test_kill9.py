@@ -87,6 +87,8 @@ def document(unique_id: str) -> bytes:
     record = {
         "unique_id": unique_id,
         "set_id": f"{unique_id}.1",
+        "version": 1,
+        "replaces": None,
         "created": datetime.now(UTC).replace(microsecond=0).isoformat(),
         "title": "Lettre de liaison à la sortie",
     }

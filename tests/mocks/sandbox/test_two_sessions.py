@@ -55,6 +55,8 @@ def feed(running: Running, tls: Credential, seal: Credential) -> list[str]:
         record = {
             "unique_id": unique_id,
             "set_id": f"{unique_id}.1",
+            "version": 1,
+            "replaces": None,
             "created": now.isoformat(),
             "title": "Lettre de liaison à la sortie",
         }
