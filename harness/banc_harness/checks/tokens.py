@@ -139,3 +139,47 @@ def silent_refresh(trace: Trace) -> Iterator[Hit]:
     grants = [exchange.form.get("grant_type", "") for exchange in trace.selected]
     if "refresh_token" not in grants:
         yield Hit(trace.selected[0].place("grant_type"), found=", ".join(grants), expected="refresh_token")
+
+
+@check(
+    id="CHK-PSC-007",
+    requirements=["SBX-PSC-01"],
+    on=Selection(operation="psc.token"),
+    scenarios=("PSC.02",),
+    absence=True,
+    text=Sentence(
+        "Un retour dont le state n'est pas celui de la demande est rejeté avant tout échange de code.",
+        "A callback whose state is not that of the request is rejected before any code is redeemed.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.2.7 ; RFC 6749 §10.12",
+    fix=Sentence(
+        "comparez le state reçu à celui de la session du navigateur, et arrêtez-vous s'il diffère",
+        "compare the state received with that of the browser's session, and stop when it differs",
+    ),
+)
+def state_checked(trace: Trace) -> Iterator[Hit]:
+    """No token request after an altered callback."""
+    for exchange in trace.selected:
+        yield Hit(exchange.place(), found=exchange.form.get("grant_type", ""), expected="aucun / none")
+
+
+@check(
+    id="CHK-PSC-008",
+    requirements=["SBX-PSC-01"],
+    on=Selection(operation="psc.userinfo"),
+    scenarios=("PSC.03",),
+    absence=True,
+    text=Sentence(
+        "Un jeton d'identité dont le nonce n'est pas celui de la demande n'ouvre pas de session.",
+        "An ID token whose nonce is not that of the request opens no session.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.3.7 (11)",
+    fix=Sentence(
+        "comparez le nonce du jeton d'identité à celui de la demande avant d'utiliser les jetons",
+        "compare the nonce of the ID token with that of the request before the tokens are used",
+    ),
+)
+def nonce_checked(trace: Trace) -> Iterator[Hit]:
+    """No userinfo with tokens that answer another request."""
+    for exchange in trace.selected:
+        yield Hit(exchange.place(), found="userinfo", expected="aucun / none")

@@ -18,6 +18,14 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "envoie toujours le même state court",
         "always sends the same short state",
     ),
+    "state-unchecked": (
+        "accepte un retour dont le state n'est pas le sien",
+        "accepts a callback whose state is not its own",
+    ),
+    "nonce-unchecked": (
+        "accepte un jeton d'identité dont le nonce n'est pas le sien",
+        "accepts an ID token whose nonce is not its own",
+    ),
     "raw-realm": (
         "ouvre l'adresse du realm brut au lieu du wallet",
         "opens the raw realm instead of the wallet",
@@ -57,6 +65,10 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "text-body": (
         "annonce un texte au lieu du PDF de la lettre de niveau 1",
         "announces a text instead of the PDF of the level 1 letter",
+    ),
+    "claims-sent": (
+        "dit avoir envoyé la lettre, et n'envoie rien",
+        "says that the letter was sent, and sends nothing",
     ),
     "wrong-hash": (
         "annonce une empreinte qui n'est pas celle du document",

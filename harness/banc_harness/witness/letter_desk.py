@@ -40,6 +40,8 @@ class LetterDesk:
         record, written = self._letter(asked, patient)
         document = self.letter or written
         output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
+        if "claims-sent" in self.defects:
+            return output
         if to_dmp:
             self._file(asked, record, document, ins)
         if mailed:

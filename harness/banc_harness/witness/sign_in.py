@@ -73,7 +73,7 @@ class RelyingParty:
             address = provider["issuer"] + "/protocol/openid-connect/auth"
         landed = browser.walk(f"{address}?{urlencode(query)}", until=self.client.redirect_uri, form=form)
         answer = {name: values[0] for name, values in parse_qs(urlsplit(landed).query).items()}
-        if not secrets.compare_digest(answer.get("state", ""), state):
+        if "state-unchecked" not in self.defects and not secrets.compare_digest(answer.get("state", ""), state):
             raise SignInRefused("Connexion refusée : la réponse ne correspond pas à la demande.")
         if "error" in answer:
             raise SignInRefused(f"Pro Santé Connect a refusé la connexion ({answer['error']}).")
@@ -86,7 +86,8 @@ class RelyingParty:
                 "code_verifier": verifier,
             },
         )
-        claims = self._checked(provider, tokens["id_token"], nonce if "no-nonce" not in self.defects else None)
+        unchecked = {"no-nonce", "nonce-unchecked"} & self.defects
+        claims = self._checked(provider, tokens["id_token"], None if unchecked else nonce)
         return self._session(provider, tokens, claims)
 
     def refresh(self, user: Mapping[str, Any]) -> dict[str, Any]:
