@@ -165,7 +165,7 @@ def _rule(
     text: Sentence,
     fix: Sentence,
     *,
-    clause: str = "SEL-MP-043 §3.2; insi.md §2.4",
+    clause: str = "SEL-MP-043 §3.2, assertion PS",
     code: str = "mock_assertion",
     always: bool = False,
 ) -> Rule:
@@ -183,7 +183,7 @@ PRESENT = _rule(
         "Ajouter wsse:Security/saml:Assertion, ou appeler l'hôte à authentification mutuelle.",
         "Add wsse:Security/saml:Assertion, or call the mutual-TLS host.",
     ),
-    clause="insi.md §2.3",
+    clause="Exemples de messages INSi, modes carte CPx et Pro Santé Connect",
     always=True,
 )
 SIGNED = _rule(
@@ -201,7 +201,7 @@ EXPIRED = _rule(
     _expired,
     Sentence("L'assertion a moins d'une heure.", "The assertion is less than one hour old."),
     Sentence("Produire une assertion neuve pour chaque appel.", "Make a fresh assertion for each call."),
-    clause="insi.md §2.4 (observed by an integrator), §11",
+    clause="Pratique observée par un intégrateur : environ une heure après IssueInstant",
     code="mock_assertion_expiree",
     always=True,
 )
@@ -255,7 +255,7 @@ NAME_ID = _rule(
 HOLDER = Rule(
     id="INSI-PS-010",
     text=Sentence("NameID est le porteur du certificat qui signe.", "NameID is the holder of the signing certificate."),
-    clause="insi.md §2.3 (Emetteur = holder = NameID)",
+    clause="SEL-MP-043 §3.2, Emetteur et assertion PS",
     fix=Sentence("Écrire l'identifiant national lu sur la carte.", "Write the national id read from the card."),
     check=_holder,
     certainty="deduced",
@@ -308,7 +308,7 @@ SPELLING = Rule(
     text=Sentence(
         "Les attributs portent les noms des exemples de messages.", "Attributes carry the names of the message samples."
     ),
-    clause="insi.md §2.4 (codeSpecialite, CodeSpecialite, SecteurActivite also seen)",
+    clause="SEL-MP-043 §3.2 ; exemples de messages du kit éditeur",
     fix=Sentence("Reprendre le nom attendu, casse comprise.", "Use the expected name, case included."),
     check=_spelling,
     severity="warning",
@@ -319,7 +319,7 @@ SEVERAL_PROFESSIONS = Rule(
         "gipProfessionCode n'est envoyé que pour PSC, et non vide.",
         "gipProfessionCode is sent for PSC only, not empty.",
     ),
-    clause="insi.md §2.4",
+    clause="Exemples de messages INSi, assertion PS",
     fix=Sentence("Retirer l'attribut.", "Drop the attribute."),
     check=_several_professions,
     severity="warning",
@@ -330,7 +330,7 @@ NOT_WITH_CERTIFICATE = Rule(
         "Avec un certificat de structure, le message ne porte pas d'assertion.",
         "With a structure's certificate, the message carries no assertion.",
     ),
-    clause="insi.md §2.3",
+    clause="Exemples de messages INSi, modes carte CPx et Pro Santé Connect",
     fix=Sentence("Retirer wsse:Security, ou le laisser vide.", "Drop wsse:Security, or leave it empty."),
     check=_not_with_certificate,
     severity="warning",
@@ -341,7 +341,7 @@ NOT_A_VIHF = Rule(
         "L'assertion PS ne porte que Issuer, Subject et AttributeStatement, outre sa signature.",
         "The assertion PS carries only Issuer, Subject and AttributeStatement, beside its signature.",
     ),
-    clause="insi.md §2.4: not the VIHF of the DMP",
+    clause="Exemples de messages INSi : l'assertion PS n'est pas le VIHF du DMP",
     fix=Sentence("Retirer les éléments de trop.", "Drop what is too much."),
     check=_not_a_vihf,
     severity="info",

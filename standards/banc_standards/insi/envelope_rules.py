@@ -174,7 +174,7 @@ KNOWN_ACTION = Rule(
 ACTION_HEADER = Rule(
     id="INSI-HDR-002",
     text=Sentence("L'en-tête wsa:Action est présent.", "The wsa:Action header is present."),
-    clause="SEL-MP-043 §3.2; insi.md §1",
+    clause="SEL-MP-043 §3.2 ; WSDL DESIR_ICIR_EXP 1.5.0",
     fix=Sentence("Ajouter l'en-tête wsa:Action.", "Add the wsa:Action header."),
     check=_action_header,
     severity="warning",
@@ -202,7 +202,7 @@ MESSAGE_ID = Rule(
 MESSAGE_ID_FORM = Rule(
     id="INSI-HDR-005",
     text=Sentence("MessageID s'écrit uuid: suivi d'un UUID.", "MessageID reads uuid: followed by a UUID."),
-    clause="SEL-MP-043 §3.2; insi.md §2.5 (a bare UUID was served until 2022)",
+    clause="SEL-MP-043 §3.2 ; un UUID nu a été servi jusqu'en 2022",
     fix=Sentence("Écrire uuid:<UUID>, sans urn: devant.", "Write uuid:<UUID>, without urn: before it."),
     check=_message_id_form,
     severity="warning",
@@ -246,7 +246,7 @@ CONTEXT_VERSION = Rule(
 CONTEXT_TIME = Rule(
     id="INSI-HDR-009",
     text=Sentence("Temps est une date et heure UTC.", "Temps is a date and time in UTC."),
-    clause="XSD CTXBAM V01_02, CTXLPS V01_00; insi.md §2.1",
+    clause="XSD CTXBAM V01_02, CTXLPS V01_00",
     fix=Sentence("Écrire AAAA-MM-JJThh:mm:ssZ.", "Write YYYY-MM-DDThh:mm:ssZ."),
     check=_context_time,
     code="mock_entete",
@@ -254,7 +254,7 @@ CONTEXT_TIME = Rule(
 CONTEXT_ID = Rule(
     id="INSI-HDR-010",
     text=Sentence("L'Id de chaque contexte est un UUID.", "The Id of each context is a UUID."),
-    clause="insi.md §2.1, §2.2 (XSD: string)",
+    clause="XSD CTXBAM V01_02, CTXLPS V01_00 : Id est une chaîne libre, les exemples y mettent un UUID",
     fix=Sentence("Tirer un UUID neuf par appel.", "Draw a fresh UUID per call."),
     check=_context_id,
     severity="warning",
@@ -265,7 +265,7 @@ DISTINCT_IDS = Rule(
         "MessageID, l'Id de ContexteBAM et celui de ContexteLPS sont distincts.",
         "MessageID, the Id of ContexteBAM and that of ContexteLPS are distinct.",
     ),
-    clause="insi.md §11 (weak traceability)",
+    clause="Retour d'intégration : un même UUID partout rend les appels difficiles à suivre",
     fix=Sentence("Tirer trois UUID.", "Draw three UUIDs."),
     check=_distinct_ids,
     severity="warning",
@@ -277,7 +277,7 @@ FRESH_IDS = Rule(
         "Les identifiants de message et de contextes sont neufs à chaque appel, reprises comprises.",
         "The ids of message and contexts are fresh for each call, retries included.",
     ),
-    clause="insi.md §2.1, §2.2, §7 (each attempt has its own MessageID)",
+    clause="SEL-MP-043 : chaque essai est un appel à part ; WS-Addressing 1.0 §3.2",
     fix=Sentence("Tirer de nouveaux UUID avant chaque envoi.", "Draw new UUIDs before each sending."),
     check=_fresh_ids,
     severity="warning",
@@ -285,7 +285,7 @@ FRESH_IDS = Rule(
 SENDERS_PRESENT = Rule(
     id="INSI-HDR-013",
     text=Sentence("Les deux contextes portent un Emetteur.", "Both contexts carry an Emetteur."),
-    clause="SEL-MP-043 §3.2; insi.md §2.2 (optional in the XSD, not for the service)",
+    clause="SEL-MP-043 §3.2 ; facultatif dans le XSD, exigé par le service",
     fix=Sentence(
         "Écrire l'identifiant national du PS, ou l'OU du certificat de structure.",
         "Write the national id of the professional, or the OU of the structure's certificate.",
@@ -296,7 +296,7 @@ SENDERS_PRESENT = Rule(
 SENDERS_EQUAL = Rule(
     id="INSI-HDR-014",
     text=Sentence("L'Emetteur est le même dans les deux contextes.", "The Emetteur is the same in both contexts."),
-    clause="SEL-MP-043 §3.2; insi.md §2.3",
+    clause="SEL-MP-043 §3.2, Emetteur",
     fix=Sentence("Écrire la même valeur dans les deux.", "Write the same value in both."),
     check=_senders_equal,
     code="mock_emetteur",
@@ -307,7 +307,7 @@ SENDER_IS_CALLER = Rule(
         "L'Emetteur est le NameID de l'assertion, ou l'OU du certificat de structure.",
         "The Emetteur is the NameID of the assertion, or the OU of the structure's certificate.",
     ),
-    clause="SEL-MP-043 §3.2; insi.md §2.3",
+    clause="SEL-MP-043 §3.2, Emetteur",
     fix=Sentence("Recopier l'identité qui s'authentifie.", "Copy the identity that authenticates."),
     check=_sender_is_caller,
     code="mock_emetteur",

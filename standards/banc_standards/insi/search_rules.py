@@ -155,7 +155,7 @@ def _trait(number: int, check: Callable[[InsiSubject], Iterator[Hit]], text: Sen
     return Rule(
         id=f"INSI-TRAIT-{number:03d}",
         text=text,
-        clause="SEL-MP-043 §3.4.1; insi.md §3.1 (optional in the XSD, not for the service)",
+        clause="SEL-MP-043 §3.4.1 ; facultatif dans le XSD, exigé par le service",
         fix=fix,
         check=check,
         code="mock_trait",
@@ -198,7 +198,7 @@ BIRTH_PLACE = Rule(
         "LieuNaissance, s'il est envoyé, est un code COG de 5 caractères.",
         "LieuNaissance, when sent, is a COG code of 5 characters.",
     ),
-    clause="XSD INSi_RECSANS_INS; insi.md §3.1",
+    clause="XSD INSi_RECSANS_INS",
     fix=Sentence(
         "Envoyer la commune (63220, 2A020) ou le pays (99xxx), sinon rien.",
         "Send the commune (63220, 2A020) or the country (99xxx), else nothing.",
@@ -211,7 +211,7 @@ UNKNOWN_PLACE_SENT = Rule(
     text=Sentence(
         "99999 (lieu inconnu) n'est pas envoyé comme critère.", "99999 (unknown place) is not sent as a criterion."
     ),
-    clause="insi.md §7 rule 10: the real answer is not published",
+    clause="Aucun texte public : la réponse du service à 99999 n'est pas connue",
     fix=Sentence("Ne pas envoyer LieuNaissance.", "Do not send LieuNaissance."),
     check=_unknown_place,
     severity="info",

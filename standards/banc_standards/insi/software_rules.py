@@ -51,7 +51,7 @@ KNOWN_SOFTWARE = Rule(
     text=Sentence(
         "Le numéro d'autorisation (IDAM) du logiciel est connu.", "The software's authorisation number (IDAM) is known."
     ),
-    clause="SEL-MP-043; insi.md §6 desir_550",
+    clause="SEL-MP-043, erreur desir_550",
     fix=Sentence(
         "Déclarer le logiciel et son IDAM à la session (POST …/software, ou ids.idam de sut.yaml).",
         "Declare the software and its IDAM to the session (POST …/software, or ids.idam of sut.yaml).",
@@ -73,7 +73,7 @@ DESCRIBED_SOFTWARE = Rule(
     text=Sentence(
         "Le logiciel dit sa version, son instance et son nom.", "The software tells its version, instance and name."
     ),
-    clause="XSD CTXLPS V01_00 (optional); insi.md §2.2",
+    clause="XSD CTXLPS V01_00 (facultatif)",
     fix=Sentence(
         "Remplir LPS/Version, LPS/Instance (UUID de l'installation) et LPS/Nom (urn:lps:<nom>:<version>).",
         "Fill in LPS/Version, LPS/Instance (UUID of the installation) and LPS/Nom (urn:lps:<name>:<version>).",
@@ -87,7 +87,7 @@ NAMED_SOFTWARE = Rule(
         "Le nom du logiciel est celui à qui l'IDAM a été donné.",
         "The name of the software is that to which the IDAM was given.",
     ),
-    clause="insi.md §2.2 (accepted pairs of IDAM and software)",
+    clause="CNDA : un numéro d'autorisation vaut pour un logiciel",
     fix=Sentence(
         "Déclarer le logiciel sous le nom qu'il envoie.", "Declare the software under the name that it sends."
     ),
@@ -101,7 +101,7 @@ ORGANISATION_NAME = Rule(
         "Le CN du certificat de structure est exactement INSI-MANU ou INSI-AUTO.",
         "The CN of the structure's certificate is exactly INSI-MANU or INSI-AUTO.",
     ),
-    clause="SEL-MP-043; insi.md §2.3, §6 desir_560",
+    clause="SEL-MP-043, erreur desir_560 ; IGC-Santé, certificat ORG AUTH_CLI",
     fix=Sentence(
         "Demander un certificat AUTH_CLI de CN INSI-MANU (« banc cert AUTH_CLI --cn INSI-MANU »).",
         'Ask for an AUTH_CLI certificate of CN INSI-MANU ("banc cert AUTH_CLI --cn INSI-MANU").',
