@@ -26,5 +26,6 @@ async def serve(data: Path, say: Words, **options: Any) -> None:
             loop.add_signal_handler(number, told_to_stop.set)
     async with sandbox(data, lang=say.lang, **options) as ready:
         print(json.dumps(ready.as_json(), ensure_ascii=False, separators=(",", ":")), flush=True)
-        print(say("prêt ; Ctrl-C pour arrêter", "ready; Ctrl-C to stop"), file=sys.stderr)
+        live = say("prêt ; en direct sur", "ready; live on")
+        print(f"{live} {ready.control}/{say(' ; Ctrl-C pour arrêter', '; Ctrl-C to stop')}", file=sys.stderr)
         await told_to_stop.wait()
