@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from banc_fixtures.software import BENCH_IDAM
+
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+,=-]*")
 
 
 def settings(ready: Mapping[str, Any], clients: Iterable[Mapping[str, Any]], token: str | None) -> dict[str, str]:
     """Names and values of a running sandbox's addresses, ids, secrets and files.
 
-    The first Pro Santé Connect client takes the plain names; the next ones are numbered from 2.
+    The IDAM is the one that every session accepts. The first Pro Santé Connect client takes the plain names; the next
+    ones are numbered from 2.
     """
     ca_file = Path(ready["ca_file"])
     values = {
@@ -27,6 +30,8 @@ def settings(ready: Mapping[str, Any], clients: Iterable[Mapping[str, Any]], tok
     for service, addresses in ready["services"].items():
         for name, address in addresses.items():
             values[f"BANC_{service}_{name}".upper()] = address
+    if "insi" in ready["services"]:
+        values["BANC_INSI_IDAM"] = BENCH_IDAM
     for rank, client in enumerate(clients, start=1):
         number = "" if rank == 1 else f"_{rank}"
         values[f"BANC_PSC_CLIENT{number}_ID"] = client["client_id"]

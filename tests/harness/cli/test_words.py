@@ -60,6 +60,7 @@ def test_the_nearest_words_come_first_whatever_their_case() -> None:
 def test_settings_name_every_address_client_and_file() -> None:
     found = settings(READY, CLIENTS, "jeton")
     assert found["BANC_INSI_URL_MTLS"] == "m"
+    assert found["BANC_INSI_IDAM"] == "BANC-IDAM-0001"
     assert found["BANC_PSC_CLIENT_ID"] == "un"
     assert found["BANC_PSC_CLIENT_2_ID"] == "deux"
     assert "BANC_PSC_CLIENT_2_SECRET" not in found
