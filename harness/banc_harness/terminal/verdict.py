@@ -19,6 +19,7 @@ from banc_standards.contracts.finding import Finding
 from banc_standards.errors import Lang, Sentence
 
 SHOWN_FINDINGS = 3
+SHOWN_UNTESTED = 8
 
 
 class VerdictPage:
@@ -72,7 +73,7 @@ class VerdictPage:
         word = self._say("PASSE", "PASSED") if passed else self._say("NE PASSE PAS", "NOT PASSED")
         sign = Text(f" {word} ", style="bold white on green" if passed else "bold white on red")
         yield Text().append_text(sign).append("  ").append(ended.gate.sentence, style="bold")
-        for reason in ended.gate.reasons:
+        for reason in self._obstacles(ended.gate.reasons):
             yield _indented(Text.assemble(("- ", "red"), reason), 2)
         score = ended.score
         told = self._say(
@@ -89,6 +90,18 @@ class VerdictPage:
             yield Text(
                 self._say(f"Recommandations suivies : {share}", f"Recommendations followed: {share}"), style="dim"
             )
+
+    def _obstacles(self, reasons: list[str]) -> list[str]:
+        """What keeps the gate closed; many requirements that were not tested make one line."""
+        untested = [reason for reason in reasons if reason.endswith("NON_TESTE")]
+        others = [reason for reason in reasons if reason not in untested]
+        if len(untested) <= SHOWN_UNTESTED:
+            return others + untested
+        counted = self._say(
+            f"{len(untested)} exigences NON_TESTE, nommées dans le rapport",
+            f"{len(untested)} requirements NON_TESTE, named in the report",
+        )
+        return [*others, counted]
 
     def _scenarios(self) -> Iterator[RenderableType]:
         yield self._title("Scénarios", "Scenarios")

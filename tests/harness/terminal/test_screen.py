@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from banc_harness.terminal.screen import Terminal
-from banc_standards.contracts.events import AnyEvent
+from banc_standards.contracts.events import AnyEvent, RunEnded
 from banc_standards.errors import Lang, Sentence
 
 Recorded = Callable[[str], list[AnyEvent]]
@@ -144,3 +144,16 @@ def test_nothing_changed_says_nothing() -> None:
     file = io.StringIO()
     Terminal("fr", file).changed([])
     assert file.getvalue() == ""
+
+
+def test_many_requirements_that_were_not_tested_make_one_line(recorded: Recorded) -> None:
+    *before, ended = recorded("failed")
+    assert isinstance(ended, RunEnded)
+    reasons = ["SC.PSC.08 : NON_CONFORME", *(f"SC.SSI/GEN.{number:02d} : NON_TESTE" for number in range(20))]
+    gate = ended.gate.model_copy(update={"reasons": reasons})
+
+    end = printed([*before, ended.model_copy(update={"gate": gate})]).rpartition("─")[2]
+
+    assert "- SC.PSC.08 : NON_CONFORME" in end
+    assert "- 20 exigences NON_TESTE, nommées dans le rapport" in end
+    assert "SC.SSI/GEN" not in end
