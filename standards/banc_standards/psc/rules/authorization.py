@@ -108,7 +108,7 @@ def _repeated(request: AuthorizationRequest) -> Iterator[Hit]:
 
 UNKNOWN_CLIENT = Rule(
     id="PSC-AUT-001",
-    text=Sentence("Ce client_id n'est pas raccordé.", "This client_id is not registered."),
+    text=Sentence("Le client_id est celui d'un client raccordé.", "The client_id is that of a registered client."),
     clause="RFC 6749 §4.1.2.1",
     fix=Sentence(
         "Envoyez le client_id reçu au raccordement (« banc env » le donne).",
@@ -122,8 +122,8 @@ UNKNOWN_CLIENT = Rule(
 UNDECLARED_REDIRECT = Rule(
     id="PSC-AUT-002",
     text=Sentence(
-        "Cette redirect_uri n'est pas déclarée pour ce client : la comparaison est exacte.",
-        "This redirect_uri is not declared for this client: the comparison is exact.",
+        "La redirect_uri est, au caractère près, l'une de celles que le client a déclarées.",
+        "The redirect_uri is, to the letter, one of those that the client declared.",
     ),
     clause="Pro Santé Connect, raccordement ; OpenID Connect Core 1.0 §3.1.2.1",
     fix=Sentence(
@@ -137,7 +137,10 @@ UNDECLARED_REDIRECT = Rule(
 
 CLEAR_REDIRECT = Rule(
     id="PSC-AUT-003",
-    text=Sentence("La redirect_uri n'est pas en https.", "The redirect_uri is not https."),
+    text=Sentence(
+        "La redirect_uri est en https, hors machine locale.",
+        "The redirect_uri is https, unless it is on the local machine.",
+    ),
     clause="Pro Santé Connect, raccordement",
     fix=Sentence("Servez l'adresse de retour en https.", "Serve the return address over https."),
     check=_clear_redirect,
@@ -147,8 +150,8 @@ CLEAR_REDIRECT = Rule(
 LOOPBACK_REDIRECT = Rule(
     id="PSC-AUT-004",
     text=Sentence(
-        "La redirect_uri est en http sur la machine locale : admissible en développement seulement.",
-        "The redirect_uri is http on the local machine: acceptable in development only.",
+        "La redirect_uri n'est pas en http sur la machine locale, ce qui n'est admissible qu'en développement.",
+        "The redirect_uri is not http on the local machine, which is acceptable in development only.",
     ),
     clause="Pro Santé Connect, raccordement ; RFC 8252 §7.3",
     fix=Sentence("Passez en https avant le raccordement.", "Move to https before registration."),
@@ -159,7 +162,7 @@ LOOPBACK_REDIRECT = Rule(
 
 NO_RESPONSE_TYPE = Rule(
     id="PSC-AUT-005",
-    text=Sentence("response_type manque.", "response_type is missing."),
+    text=Sentence("La demande porte response_type.", "The request carries response_type."),
     clause="RFC 6749 §3.1.1",
     fix=Sentence("Envoyez response_type=code.", "Send response_type=code."),
     check=_no_response_type,
@@ -170,8 +173,8 @@ NO_RESPONSE_TYPE = Rule(
 OTHER_RESPONSE_TYPE = Rule(
     id="PSC-AUT-006",
     text=Sentence(
-        "Seul response_type=code est offert aux services, bien que d'autres soient annoncés.",
-        "Only response_type=code is offered to services, although others are advertised.",
+        "response_type vaut code, seul offert aux services bien que d'autres soient annoncés.",
+        "response_type is code, the only one offered to services although others are advertised.",
     ),
     clause="Pro Santé Connect, documentation technique ; RFC 6749 §4.1.2.1",
     fix=Sentence("Utilisez le flux code d'autorisation.", "Use the authorization code flow."),
@@ -182,7 +185,7 @@ OTHER_RESPONSE_TYPE = Rule(
 
 MISSING_SCOPE = Rule(
     id="PSC-AUT-007",
-    text=Sentence("scope ne contient pas openid et scope_all.", "scope does not contain openid and scope_all."),
+    text=Sentence("scope contient openid et scope_all.", "scope contains openid and scope_all."),
     clause="Pro Santé Connect, documentation technique",
     fix=Sentence('Envoyez scope="openid scope_all".', 'Send scope="openid scope_all".'),
     check=_missing_scope,
@@ -191,7 +194,9 @@ MISSING_SCOPE = Rule(
 
 UNKNOWN_SCOPE = Rule(
     id="PSC-AUT-008",
-    text=Sentence("Ce scope n'est pas annoncé par le fournisseur.", "This scope is not advertised by the provider."),
+    text=Sentence(
+        "Chaque scope demandé est annoncé par le fournisseur.", "Every scope asked for is advertised by the provider."
+    ),
     clause="RFC 6749 §4.1.2.1",
     fix=Sentence('Envoyez scope="openid scope_all".', 'Send scope="openid scope_all".'),
     check=_unknown_scope,
@@ -202,7 +207,7 @@ UNKNOWN_SCOPE = Rule(
 
 NO_ACR = Rule(
     id="PSC-AUT-009",
-    text=Sentence("acr_values manque.", "acr_values is missing."),
+    text=Sentence("La demande porte acr_values.", "The request carries acr_values."),
     clause="Référentiel Pro Santé Connect, EXI PSC 16 ; Ségur SC.PSC.08",
     fix=Sentence("Envoyez acr_values=eidas1.", "Send acr_values=eidas1."),
     check=_no_acr,
@@ -212,8 +217,8 @@ NO_ACR = Rule(
 TOLERATED_ACR = Rule(
     id="PSC-AUT-010",
     text=Sentence(
-        "acr_values demande eidas2 ou eidas3 : toléré avec une remarque, eidas1 est attendu.",
-        "acr_values asks for eidas2 or eidas3: tolerated with a remark, eidas1 is expected.",
+        "acr_values demande eidas1 ; eidas2 et eidas3 sont tolérés avec une remarque.",
+        "acr_values asks for eidas1; eidas2 and eidas3 are tolerated with a remark.",
     ),
     clause="Référentiel Pro Santé Connect, EXI PSC 16",
     fix=Sentence("Envoyez acr_values=eidas1.", "Send acr_values=eidas1."),
@@ -223,7 +228,7 @@ TOLERATED_ACR = Rule(
 
 OTHER_ACR = Rule(
     id="PSC-AUT-011",
-    text=Sentence("acr_values demande un niveau inconnu.", "acr_values asks for an unknown level."),
+    text=Sentence("acr_values ne demande que des niveaux connus.", "acr_values asks for known levels only."),
     clause="Référentiel Pro Santé Connect, EXI PSC 16",
     fix=Sentence(
         "Envoyez acr_values=eidas1 ; ne le déduisez pas de acr_values_supported.",
@@ -236,8 +241,8 @@ OTHER_ACR = Rule(
 ACR_TYPO = Rule(
     id="PSC-AUT-012",
     text=Sentence(
-        "Le paramètre acr n'existe pas : un guide imprime acr pour acr_values.",
-        "There is no parameter acr: one guide prints acr for acr_values.",
+        "Le niveau se demande par acr_values : le paramètre acr, qu'un guide imprime, n'existe pas.",
+        "The level is asked for with acr_values: the parameter acr, which one guide prints, does not exist.",
     ),
     clause="OpenID Connect Core 1.0 §3.1.2.1",
     fix=Sentence("Renommez le paramètre en acr_values.", "Rename the parameter to acr_values."),
@@ -248,8 +253,8 @@ ACR_TYPO = Rule(
 RAW_REALM = Rule(
     id="PSC-AUT-020",
     text=Sentence(
-        "La demande vise le royaume brut au lieu du portail (wallet).",
-        "The request goes to the raw realm instead of the wallet.",
+        "La demande vise le portail (wallet), non le royaume brut.",
+        "The request goes to the wallet, not to the raw realm.",
     ),
     clause="Pro Santé Connect, documentation technique : wallet-openid-configuration",
     fix=Sentence(
@@ -262,7 +267,7 @@ RAW_REALM = Rule(
 
 REPEATED = Rule(
     id="PSC-AUT-021",
-    text=Sentence("Un paramètre est répété.", "A parameter is repeated."),
+    text=Sentence("Aucun paramètre n'est répété.", "No parameter is repeated."),
     clause="RFC 6749 §3.1",
     fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
     check=_repeated,
@@ -274,8 +279,8 @@ REPEATED = Rule(
 REALM_DOCUMENT = Rule(
     id="PSC-DSC-001",
     text=Sentence(
-        "Le client a lu le document du royaume brut, dont authorization_endpoint n'est pas le portail (wallet).",
-        "The client read the raw realm's document, whose authorization_endpoint is not the wallet's.",
+        "Le client lit le document du portail (wallet), non celui du royaume brut, dont authorization_endpoint diffère.",
+        "The client reads the wallet's document, not the raw realm's, whose authorization_endpoint differs.",
     ),
     clause="Pro Santé Connect, documentation technique : wallet-openid-configuration",
     fix=Sentence(

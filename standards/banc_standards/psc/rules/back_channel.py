@@ -77,7 +77,7 @@ def _missing_parameter(request: BackChannelRequest) -> Iterator[Hit]:
 
 NOT_A_FORM = Rule(
     id="PSC-TOK-001",
-    text=Sentence("Le corps n'est pas un formulaire encodé.", "The body is not an encoded form."),
+    text=Sentence("Le corps est un formulaire encodé.", "The body is an encoded form."),
     clause="RFC 6749 §4.1.3",
     fix=Sentence(f"Envoyez Content-Type: {FORM}.", f"Send Content-Type: {FORM}."),
     check=_not_a_form,
@@ -88,8 +88,8 @@ NOT_A_FORM = Rule(
 IN_ADDRESS = Rule(
     id="PSC-TOK-002",
     text=Sentence(
-        "Un secret, un code ou un jeton est passé dans l'adresse, donc dans les journaux des intermédiaires.",
-        "A secret, a code or a token is in the address, hence in the logs of intermediaries.",
+        "Aucun secret, code ni jeton ne passe dans l'adresse, que les intermédiaires journalisent.",
+        "No secret, code or token is in the address, which intermediaries log.",
     ),
     clause="RFC 6749 §2.3.1 ; RFC 6750 §2.3, §5.3",
     fix=Sentence(
@@ -102,8 +102,8 @@ IN_ADDRESS = Rule(
 FROM_BROWSER = Rule(
     id="PSC-TOK-003",
     text=Sentence(
-        "L'appel vient d'un navigateur (en-tête Origin) : le secret doit rester sur un serveur, CORS n'est pas ouvert.",
-        "The call comes from a browser (Origin header): the secret must stay on a server, CORS is not open.",
+        "L'appel vient d'un serveur, qui garde le secret, non d'un navigateur (en-tête Origin) : CORS n'est pas ouvert.",
+        "The call comes from a server, which keeps the secret, not from a browser (Origin header): CORS is not open.",
     ),
     clause="Pro Santé Connect, documentation technique, exigence 22",
     fix=Sentence("Appelez cette adresse depuis votre serveur.", "Call this address from your server."),
@@ -113,7 +113,7 @@ FROM_BROWSER = Rule(
 
 REPEATED = Rule(
     id="PSC-TOK-004",
-    text=Sentence("Un paramètre est répété.", "A parameter is repeated."),
+    text=Sentence("Aucun paramètre n'est répété.", "No parameter is repeated."),
     clause="RFC 6749 §3.2",
     fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
     check=_repeated,
@@ -125,8 +125,8 @@ REPEATED = Rule(
 UNAUTHENTICATED = Rule(
     id="PSC-TOK-005",
     text=Sentence(
-        "Le client n'est pas authentifié : identifiant, secret ou certificat inconnu ou absent.",
-        "The client is not authenticated: unknown or absent id, secret or certificate.",
+        "Le client est authentifié : son identifiant est connu, son secret ou son certificat est le bon.",
+        "The client is authenticated: its id is known, its secret or certificate is the right one.",
     ),
     clause="RFC 6749 §5.2 ; RFC 8705 §2.1",
     fix=Sentence(
@@ -141,8 +141,8 @@ UNAUTHENTICATED = Rule(
 OTHER_METHOD = Rule(
     id="PSC-TOK-006",
     text=Sentence(
-        "Le client ne s'authentifie pas par la méthode de son raccordement.",
-        "The client does not authenticate by the method of its registration.",
+        "Le client s'authentifie par la méthode de son raccordement.",
+        "The client authenticates by the method of its registration.",
     ),
     clause="Pro Santé Connect, raccordement (Espace de Confiance : tls_client_auth)",
     fix=Sentence(
@@ -157,8 +157,8 @@ OTHER_METHOD = Rule(
 SIGNED_ASSERTION = Rule(
     id="PSC-TOK-007",
     text=Sentence(
-        "private_key_jwt et client_secret_jwt sont annoncés mais pas acceptés.",
-        "private_key_jwt and client_secret_jwt are advertised but not accepted.",
+        "Le client ne s'authentifie ni par private_key_jwt ni par client_secret_jwt, annoncés mais pas acceptés.",
+        "The client authenticates neither by private_key_jwt nor by client_secret_jwt, advertised but not accepted.",
     ),
     clause="Pro Santé Connect, usage constaté ; FAQ industriels (méthodes d'authentification)",
     fix=Sentence(
@@ -174,8 +174,8 @@ SIGNED_ASSERTION = Rule(
 TWO_AUTHENTICATIONS = Rule(
     id="PSC-TOK-008",
     text=Sentence(
-        "Deux identités ou deux méthodes d'authentification du client dans une requête.",
-        "Two identities or two methods of client authentication in one request.",
+        "La requête porte une seule identité et une seule méthode d'authentification du client.",
+        "The request carries a single identity and a single method of client authentication.",
     ),
     clause="RFC 6749 §2.3",
     fix=Sentence("N'en gardez qu'une.", "Keep one only."),
@@ -186,8 +186,8 @@ TWO_AUTHENTICATIONS = Rule(
 NO_CERTIFICATE = Rule(
     id="PSC-TOK-009",
     text=Sentence(
-        "Pas de certificat client sur le canal serveur : le référentiel l'annonce comme la cible.",
-        "No client certificate on the back channel: the référentiel announces it as the target.",
+        "Le client présente un certificat sur le canal serveur : le référentiel l'annonce comme la cible.",
+        "The client shows a certificate on the back channel: the référentiel announces it as the target.",
     ),
     clause="Référentiel Pro Santé Connect, EXI PSC 24",
     fix=Sentence(
@@ -201,7 +201,7 @@ NO_CERTIFICATE = Rule(
 
 NO_GRANT_TYPE = Rule(
     id="PSC-TOK-010",
-    text=Sentence("grant_type manque.", "grant_type is missing."),
+    text=Sentence("La requête porte grant_type.", "The request carries grant_type."),
     clause="RFC 6749 §4.1.3",
     fix=Sentence("Envoyez grant_type=authorization_code.", "Send grant_type=authorization_code."),
     check=_no_grant_type,
@@ -212,8 +212,8 @@ NO_GRANT_TYPE = Rule(
 OTHER_GRANT_TYPE = Rule(
     id="PSC-TOK-011",
     text=Sentence(
-        "Ce grant_type n'est pas offert aux services, même s'il est annoncé.",
-        "This grant_type is not offered to services, even though it may be advertised.",
+        "grant_type vaut authorization_code ou refresh_token, seuls offerts aux services même si d'autres sont annoncés.",
+        "grant_type is authorization_code or refresh_token, the only ones offered to services even if others are advertised.",
     ),
     clause="RFC 6749 §5.2",
     fix=Sentence("Utilisez authorization_code, puis refresh_token.", "Use authorization_code, then refresh_token."),
@@ -224,7 +224,10 @@ OTHER_GRANT_TYPE = Rule(
 
 MISSING_PARAMETER = Rule(
     id="PSC-TOK-012",
-    text=Sentence("Un paramètre obligatoire manque.", "A required parameter is missing."),
+    text=Sentence(
+        "La requête porte les paramètres que son grant_type exige.",
+        "The request carries the parameters that its grant_type requires.",
+    ),
     clause="RFC 6749 §4.1.3, §6",
     fix=Sentence("Envoyez le paramètre indiqué.", "Send the parameter told."),
     check=_missing_parameter,
@@ -235,8 +238,8 @@ MISSING_PARAMETER = Rule(
 BAD_CODE = Rule(
     id="PSC-TOK-013",
     text=Sentence(
-        "Le code est inconnu, expiré, ou émis pour un autre client.",
-        "The code is unknown, expired, or was issued to another client.",
+        "Le code est connu, n'est pas expiré, et a été émis pour ce client.",
+        "The code is known, has not expired, and was issued to this client.",
     ),
     clause="RFC 6749 §5.2",
     fix=Sentence(
@@ -251,8 +254,8 @@ BAD_CODE = Rule(
 USED_CODE = Rule(
     id="PSC-TOK-014",
     text=Sentence(
-        "Le code a déjà servi : les jetons qui en sont issus sont révoqués.",
-        "The code was used before: the tokens issued from it are revoked.",
+        "Un code ne sert qu'une fois : à la seconde, les jetons qui en sont issus sont révoqués.",
+        "A code is used once: the second time, the tokens issued from it are revoked.",
     ),
     clause="RFC 6749 §4.1.2",
     fix=Sentence(
@@ -267,8 +270,7 @@ USED_CODE = Rule(
 OTHER_REDIRECT = Rule(
     id="PSC-TOK-015",
     text=Sentence(
-        "redirect_uri n'est pas celle de la demande d'autorisation.",
-        "redirect_uri is not the one of the authorization request.",
+        "redirect_uri est celle de la demande d'autorisation.", "redirect_uri is the one of the authorization request."
     ),
     clause="RFC 6749 §4.1.3",
     fix=Sentence("Envoyez la même adresse dans les deux appels.", "Send the same address in both calls."),
@@ -279,9 +281,7 @@ OTHER_REDIRECT = Rule(
 
 BAD_VERIFIER = Rule(
     id="PSC-TOK-016",
-    text=Sentence(
-        "code_verifier ne correspond pas au code_challenge.", "code_verifier does not match the code_challenge."
-    ),
+    text=Sentence("code_verifier correspond au code_challenge.", "code_verifier matches the code_challenge."),
     clause="RFC 7636 §4.6",
     fix=Sentence(
         "Gardez le code_verifier avec le state et envoyez-le tel quel.",
@@ -295,8 +295,8 @@ BAD_VERIFIER = Rule(
 BAD_REFRESH = Rule(
     id="PSC-TOK-017",
     text=Sentence(
-        "Le refresh token n'est plus utilisable : inconnu, expiré, remplacé, ou session terminée.",
-        "The refresh token cannot be used any more: unknown, expired, replaced, or its session ended.",
+        "Le refresh token est utilisable : connu, ni expiré ni remplacé, et sa session est ouverte.",
+        "The refresh token can be used: known, neither expired nor replaced, and its session is open.",
     ),
     clause="RFC 6749 §5.2, §6",
     fix=Sentence(
@@ -311,8 +311,8 @@ BAD_REFRESH = Rule(
 BAD_BEARER = Rule(
     id="PSC-UIN-001",
     text=Sentence(
-        "Le jeton d'accès est absent, mal formé, expiré ou révoqué.",
-        "The access token is absent, malformed, expired or revoked.",
+        "Le jeton d'accès est présent, bien formé, ni expiré ni révoqué.",
+        "The access token is present, well formed, neither expired nor revoked.",
     ),
     clause="RFC 6750 §3.1 ; OpenID Connect Core 1.0 §5.3.3",
     fix=Sentence(
@@ -326,8 +326,8 @@ BAD_BEARER = Rule(
 OTHER_CERTIFICATE = Rule(
     id="PSC-UIN-002",
     text=Sentence(
-        "Le jeton est lié à un certificat que cet appel ne présente pas.",
-        "The token is bound to a certificate that this call does not show.",
+        "Un jeton lié à un certificat est présenté avec ce certificat.",
+        "A token bound to a certificate is shown with that certificate.",
     ),
     clause="RFC 8705 §3 ; tls_client_certificate_bound_access_tokens",
     fix=Sentence(

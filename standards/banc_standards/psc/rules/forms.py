@@ -7,7 +7,7 @@ from banc_standards.rules import Rule, holds
 
 UNREADABLE = Rule(
     id="PSC-FRM-001",
-    text=Sentence("Les paramètres de la requête ne sont pas lisibles.", "The request's parameters are not readable."),
+    text=Sentence("Les paramètres de la requête sont lisibles.", "The request's parameters are readable."),
     clause="WHATWG URL §5 (application/x-www-form-urlencoded)",
     fix=Sentence(
         "Encodez les paramètres en application/x-www-form-urlencoded et UTF-8, cent au plus.",
@@ -21,7 +21,8 @@ UNREADABLE = Rule(
 FOREIGN_FORM = Rule(
     id="PSC-FRM-002",
     text=Sentence(
-        "Le formulaire de connexion est posté depuis un autre site.", "The login form is posted from another site."
+        "Le formulaire de connexion est posté depuis le site qui l'a servi.",
+        "The login form is posted from the site that served it.",
     ),
     clause="RFC 6749 §10.12 ; RFC 6819 §4.4.1.9",
     fix=Sentence(

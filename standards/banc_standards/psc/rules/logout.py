@@ -35,9 +35,7 @@ def _other_client(request: LogoutRequest) -> Iterator[Hit]:
 
 UNIDENTIFIED = Rule(
     id="PSC-OUT-001",
-    text=Sentence(
-        "La déconnexion ne dit pas quelle session fermer.", "The logout does not tell which session to close."
-    ),
+    text=Sentence("La déconnexion dit quelle session fermer.", "The logout tells which session to close."),
     clause="Référentiel Pro Santé Connect, EXI PSC 20 ; OpenID Connect RP-Initiated Logout 1.0 §2",
     fix=Sentence("Envoyez id_token_hint, même expiré.", "Send id_token_hint, even an expired one."),
     check=_unidentified,
@@ -46,7 +44,7 @@ UNIDENTIFIED = Rule(
 
 FOREIGN_HINT = Rule(
     id="PSC-OUT-002",
-    text=Sentence("id_token_hint n'est pas un ID token émis ici.", "id_token_hint is not an ID token issued here."),
+    text=Sentence("id_token_hint est un ID token émis ici.", "id_token_hint is an ID token issued here."),
     clause="OpenID Connect RP-Initiated Logout 1.0 §4",
     fix=Sentence(
         "Envoyez l'ID token reçu à la connexion (ni le jeton d'accès, ni celui d'un autre environnement).",
@@ -60,8 +58,8 @@ FOREIGN_HINT = Rule(
 UNDECLARED_RETURN = Rule(
     id="PSC-OUT-003",
     text=Sentence(
-        "post_logout_redirect_uri n'est pas déclarée pour ce client : la comparaison est exacte.",
-        "post_logout_redirect_uri is not declared for this client: the comparison is exact.",
+        "post_logout_redirect_uri est, au caractère près, l'une de celles que le client a déclarées.",
+        "post_logout_redirect_uri is, to the letter, one of those that the client declared.",
     ),
     clause="Pro Santé Connect, raccordement ; OpenID Connect RP-Initiated Logout 1.0 §3",
     fix=Sentence("Déclarez l'adresse, ou envoyez-la à l'identique.", "Declare the address, or send it unchanged."),
@@ -73,7 +71,7 @@ UNDECLARED_RETURN = Rule(
 OTHER_CLIENT = Rule(
     id="PSC-OUT-004",
     text=Sentence(
-        "client_id n'est pas le destinataire de l'id_token_hint.", "client_id is not the audience of the id_token_hint."
+        "client_id est le destinataire de l'id_token_hint.", "client_id is the audience of the id_token_hint."
     ),
     clause="OpenID Connect RP-Initiated Logout 1.0 §2",
     fix=Sentence("Envoyez votre propre ID token.", "Send your own ID token."),

@@ -84,7 +84,9 @@ def _bad_prompt(request: AuthorizationRequest) -> Iterator[Hit]:
 
 NO_STATE = Rule(
     id="PSC-AUT-013",
-    text=Sentence("state manque : le retour n'est pas protégé.", "state is missing: the callback is not protected."),
+    text=Sentence(
+        "La demande porte un state, qui protège le retour.", "The request carries a state, which protects the callback."
+    ),
     clause="Référentiel Pro Santé Connect (state) ; RFC 6749 §10.12",
     fix=Sentence(
         "Envoyez un state aléatoire, à usage unique, lié à la session du navigateur.",
@@ -96,7 +98,9 @@ NO_STATE = Rule(
 
 WEAK_STATE = Rule(
     id="PSC-AUT-014",
-    text=Sentence("state ne peut pas porter 128 bits d'entropie.", "state cannot hold 128 bits of entropy."),
+    text=Sentence(
+        "state est assez long pour porter 128 bits d'entropie.", "state is long enough to hold 128 bits of entropy."
+    ),
     clause="RFC 6749 §10.10",
     fix=Sentence("Tirez au moins 16 octets aléatoires.", "Draw at least 16 random octets."),
     check=_weak_state,
@@ -106,7 +110,10 @@ WEAK_STATE = Rule(
 
 NO_NONCE = Rule(
     id="PSC-AUT-015",
-    text=Sentence("nonce manque : l'ID token peut être rejoué.", "nonce is missing: the ID token can be replayed."),
+    text=Sentence(
+        "La demande porte un nonce, qui empêche de rejouer l'ID token.",
+        "The request carries a nonce, which prevents the ID token from being replayed.",
+    ),
     clause="Référentiel Pro Santé Connect (nonce) ; OpenID Connect Core 1.0 §15.5.2",
     fix=Sentence(
         "Envoyez un nonce aléatoire et vérifiez-le dans l'ID token.",
@@ -118,7 +125,9 @@ NO_NONCE = Rule(
 
 WEAK_NONCE = Rule(
     id="PSC-AUT-016",
-    text=Sentence("nonce ne peut pas porter 128 bits d'entropie.", "nonce cannot hold 128 bits of entropy."),
+    text=Sentence(
+        "nonce est assez long pour porter 128 bits d'entropie.", "nonce is long enough to hold 128 bits of entropy."
+    ),
     clause="Référentiel Pro Santé Connect (nonce)",
     fix=Sentence("Tirez au moins 16 octets aléatoires.", "Draw at least 16 random octets."),
     check=_weak_nonce,
@@ -127,7 +136,9 @@ WEAK_NONCE = Rule(
 
 NO_PKCE = Rule(
     id="PSC-AUT-017",
-    text=Sentence("PKCE n'est pas utilisé : recommandé, non exigé.", "PKCE is not used: recommended, not required."),
+    text=Sentence(
+        "La demande emploie PKCE : recommandé, non exigé.", "The request uses PKCE: recommended, not required."
+    ),
     clause="RFC 9700 §2.1.1",
     fix=Sentence("Envoyez code_challenge avec la méthode S256.", "Send code_challenge with the S256 method."),
     check=_no_pkce,
@@ -137,8 +148,8 @@ NO_PKCE = Rule(
 PLAIN_PKCE = Rule(
     id="PSC-AUT-018",
     text=Sentence(
-        "PKCE utilise la méthode plain : annoncée, mais elle ne protège pas d'un tiers qui lit la requête.",
-        "PKCE uses the plain method: advertised, but no protection from a third party who reads the request.",
+        "PKCE emploie la méthode S256 : plain, bien qu'annoncée, ne protège pas d'un tiers qui lit la requête.",
+        "PKCE uses the S256 method: plain, although advertised, is no protection from a third party who reads the request.",
     ),
     clause="RFC 7636 §4.2, §7.2",
     fix=Sentence("Utilisez code_challenge_method=S256.", "Use code_challenge_method=S256."),
@@ -148,7 +159,7 @@ PLAIN_PKCE = Rule(
 
 BAD_PKCE = Rule(
     id="PSC-AUT-019",
-    text=Sentence("Les paramètres PKCE sont mal formés.", "The PKCE parameters are malformed."),
+    text=Sentence("Les paramètres PKCE sont bien formés.", "The PKCE parameters are well formed."),
     clause="RFC 7636 §4.2, §4.4.1",
     fix=Sentence(
         "Envoyez code_challenge (43 à 128 caractères) et code_challenge_method=S256.",
@@ -162,7 +173,10 @@ BAD_PKCE = Rule(
 
 BAD_PROMPT = Rule(
     id="PSC-AUT-022",
-    text=Sentence("prompt ou max_age n'a pas une valeur admise.", "prompt or max_age has no allowed value."),
+    text=Sentence(
+        "prompt et max_age, s'ils sont présents, ont une valeur admise.",
+        "prompt and max_age, if present, have an allowed value.",
+    ),
     clause="OpenID Connect Core 1.0 §3.1.2.1",
     fix=Sentence(
         "prompt vaut none, ou login ; max_age est un nombre de secondes.",
