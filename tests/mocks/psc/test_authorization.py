@@ -48,7 +48,7 @@ def test_who_cannot_be_trusted_gets_a_page_and_no_redirection(
 
     assert answer.status_code == 400
     assert "Location" not in answer.headers
-    assert rule in answer.text
+    assert f"Règle {rule} non respectée" in answer.text
     assert bench.last("psc.authorization")["outcome"] == "refused"
 
 
@@ -93,7 +93,7 @@ def test_a_strict_session_refuses_what_the_referentiel_forbids(
     told = callback(login.ask(**changed))
 
     assert told["error"] == error
-    assert told["error_description"].startswith(rule)
+    assert told["error_description"].startswith(f"{rule}: rule broken: ")
     assert told.get("state") == (None if "state" in changed else login.state)
     exchange = bench.last("psc.authorization")
     assert (exchange["outcome"], exchange["code"]) == ("refused", error)

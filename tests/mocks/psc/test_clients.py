@@ -127,7 +127,7 @@ def test_a_secret_in_the_address_is_refused(bench: Bench, login: Login) -> None:
     answer = bench.http().post(endpoint, data=grant_form(login, client_id=bench.client_id))
 
     assert answer.json()["error"] == "invalid_request"
-    assert answer.json()["error_description"].startswith("PSC-TOK-002")
+    assert answer.json()["error_description"].startswith("PSC-TOK-002: rule broken: ")
 
 
 def test_a_json_body_is_refused(bench: Bench, login: Login) -> None:
@@ -205,7 +205,7 @@ def test_a_secret_does_not_replace_the_certificate_of_the_registration(bench: Be
     answer = login.redeem(login.code())
 
     assert answer.json()["error"] == "invalid_client"
-    assert answer.json()["error_description"].startswith("PSC-TOK-006")
+    assert answer.json()["error_description"].startswith("PSC-TOK-006: rule broken: ")
 
 
 def test_no_certificate_at_all_is_an_invalid_client(bench: Bench, login: Login) -> None:

@@ -223,7 +223,7 @@ def test_what_does_not_match_the_code_is_an_invalid_grant(
 
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
     assert bench.last("psc.token")["findings"][-1]["rule"] == rule
-    assert answer.json()["error_description"].startswith(rule)
+    assert answer.json()["error_description"].startswith(f"{rule}: rule broken: ")
 
 
 def test_a_code_is_worth_nothing_to_another_client(bench: Bench, login: Login) -> None:

@@ -125,7 +125,7 @@ def test_a_logout_that_cannot_be_trusted_closes_nothing(
     answer = leave(login, tokens, **changed)
 
     assert answer.status_code == 400
-    assert rule in answer.text
+    assert f"Règle {rule} non respectée" in answer.text
     assert bench.last("psc.logout")["outcome"] == "refused"
     assert login.userinfo(tokens["access_token"]).status_code == 200
 

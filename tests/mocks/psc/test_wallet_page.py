@@ -174,6 +174,7 @@ def test_a_form_posted_by_another_site_is_refused(bench: Bench, page_login: Logi
     answer = page_login.browser.post(page.action, data={"persona": DOCTOR}, headers=headers)
 
     assert answer.status_code == 403
+    assert "Règle PSC-FRM-002 non respectée" in answer.text
     assert "Set-Cookie" not in answer.headers
     assert bench.last("psc.login")["findings"][0]["rule"] == "PSC-FRM-002"
 

@@ -14,7 +14,7 @@ from banc_mocks.psc.service import people
 from banc_mocks.psc.service.behaviour import PAGE_S, Behaviour
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.state import Grant, IssuedToken, Memory, PendingLogin, Records, SsoSession, TokenKind
-from banc_standards.errors import BancError
+from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import build
 from banc_standards.psc.build import Identity, Means, SignIn
 from banc_standards.psc.rules import back_channel
@@ -25,9 +25,14 @@ class Refused(BancError):
     """A request that a rule refuses. ``hit`` is None when its finding was already recorded."""
 
     def __init__(self, rule: Rule, hit: Hit | None = None) -> None:
-        super().__init__(rule.code, rule.text, rule.fix)
+        super().__init__(rule.code, broken(rule), rule.fix)
         self.rule = rule
         self.hit = hit
+
+
+def broken(rule: Rule) -> Sentence:
+    """Says that a rule was broken, and which one: its own sentence tells what should have been."""
+    return Sentence(f"Règle {rule.id} non respectée : « {rule.text.fr} »", f"Rule {rule.id} broken: “{rule.text.en}”")
 
 
 @dataclass(frozen=True, slots=True)

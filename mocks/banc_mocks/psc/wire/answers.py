@@ -124,8 +124,8 @@ def json_reply(content: Mapping[str, Any], status: int = 200, headers: Mapping[s
 
 
 def described(rule: Rule) -> str:
-    """``error_description`` of a rule: its id and sentence, in the characters that RFC 6749 §5.2 allows."""
-    text = f"{rule.id}: {rule.text.en}".encode("ascii", "ignore").decode()
+    """``error_description`` of a broken rule: its id and sentence, in the characters that RFC 6749 §5.2 allows."""
+    text = f"{rule.id}: rule broken: {rule.text.en}".encode("ascii", "ignore").decode()
     return text.replace('"', "'").replace("\\", "/")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from banc_mocks.psc.service.keys import Keys
-from banc_mocks.psc.service.provider import Provider, Refused
+from banc_mocks.psc.service.provider import Provider, Refused, broken
 from banc_mocks.psc.wire import answers, clients, pages
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
@@ -83,4 +83,4 @@ def _refused(call: Call, error: Refused) -> Reply:
 def _refusal_page(call: Call, rule: Rule) -> Reply:
     call.outcome = "refused"
     call.code = rule.code
-    return pages.error(pages.language(call.headers.get("Accept-Language")), rule.text, rule.fix, rule.id)
+    return pages.error(pages.language(call.headers.get("Accept-Language")), broken(rule), rule.fix, rule.id)

@@ -10,17 +10,17 @@ from banc_fixtures.population import population
 from banc_mocks.psc import faults
 from banc_mocks.psc.service import people
 from banc_mocks.psc.service.keys import Keys
-from banc_mocks.psc.service.provider import Provider, Refused
+from banc_mocks.psc.service.provider import Provider, Refused, broken
 from banc_mocks.psc.state import SsoSession
 from banc_mocks.psc.wire import answers, pages
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
-from banc_standards.errors import NOTHING, BancError, Sentence
+from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import names
 from banc_standards.psc.build import Means
 from banc_standards.psc.read import AuthorizationRequest, Form
 from banc_standards.psc.rules import authorization, forms
-from banc_standards.rules import Hit
+from banc_standards.rules import Hit, Rule
 
 LOGIN = names.WALLET_AUTHORIZATION + "/login"
 """Where the form posts, followed by the handle of the pending login."""
@@ -79,7 +79,7 @@ class Wallet:
         answers.move_to_holder(call, "pending", login_id)
         if _from_elsewhere(call):
             call.find(forms.FOREIGN_FORM, Hit("Origin", call.headers.get("Origin", "")))
-            return _error_page(call, forms.FOREIGN_FORM.text, forms.FOREIGN_FORM.fix, forms.FOREIGN_FORM.id, 403)
+            return _rule_page(call, forms.FOREIGN_FORM, 403)
         try:
             choice = answers.body(call)
         except Refused as error:
@@ -113,7 +113,7 @@ class Wallet:
         rule = answers.first_rule(call.judge(authorization.ENDPOINT_AND_CLIENT, request))
         if rule is not None:
             call.code = rule.code
-            return _error_page(call, rule.text, rule.fix, rule.id)
+            return _rule_page(call, rule)
         asked = _Asked(form, answers.issuer(call), answers.raw_query(call))
         rule = answers.first_rule(call.judge(authorization.PARAMETERS, request))
         if rule is not None:
@@ -214,7 +214,11 @@ def _error_page(call: Call, text: Sentence, hint: Sentence, code: str, status: i
 
 def _refused_page(call: Call, error: Refused) -> Reply:
     answers.note_refusal(call, error)
-    return _error_page(call, error.rule.text, error.rule.fix or NOTHING, error.rule.id)
+    return _rule_page(call, error.rule)
+
+
+def _rule_page(call: Call, rule: Rule, status: int = 400) -> Reply:
+    return _error_page(call, broken(rule), rule.fix, rule.id, status)
 
 
 def _too_old(asked: _Asked, sso: SsoSession, now: int) -> bool:

@@ -279,8 +279,8 @@ REPEATED = Rule(
 REALM_DOCUMENT = Rule(
     id="PSC-DSC-001",
     text=Sentence(
-        "Le client lit le document du portail (wallet), non celui du royaume brut, dont authorization_endpoint diffère.",
-        "The client reads the wallet's document, not the raw realm's, whose authorization_endpoint differs.",
+        "Le client lit le document du portail (wallet) ; celui du royaume brut a un autre authorization_endpoint.",
+        "The client reads the wallet's document; the raw realm's has another authorization_endpoint.",
     ),
     clause="Pro Santé Connect, documentation technique : wallet-openid-configuration",
     fix=Sentence(

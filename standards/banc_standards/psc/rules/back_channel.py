@@ -102,8 +102,8 @@ IN_ADDRESS = Rule(
 FROM_BROWSER = Rule(
     id="PSC-TOK-003",
     text=Sentence(
-        "L'appel vient d'un serveur, qui garde le secret, non d'un navigateur (en-tête Origin) : CORS n'est pas ouvert.",
-        "The call comes from a server, which keeps the secret, not from a browser (Origin header): CORS is not open.",
+        "L'appel vient d'un serveur, qui garde le secret, et non d'un navigateur (en-tête Origin, CORS non ouvert).",
+        "The call comes from a server, which keeps the secret, and not from a browser (Origin header, CORS not open).",
     ),
     clause="Pro Santé Connect, documentation technique, exigence 22",
     fix=Sentence("Appelez cette adresse depuis votre serveur.", "Call this address from your server."),
@@ -212,8 +212,8 @@ NO_GRANT_TYPE = Rule(
 OTHER_GRANT_TYPE = Rule(
     id="PSC-TOK-011",
     text=Sentence(
-        "grant_type vaut authorization_code ou refresh_token, seuls offerts aux services même si d'autres sont annoncés.",
-        "grant_type is authorization_code or refresh_token, the only ones offered to services even if others are advertised.",
+        "grant_type vaut authorization_code ou refresh_token : un autre, même annoncé, n'est pas offert aux services.",
+        "grant_type is authorization_code or refresh_token: others, even advertised, are not offered to services.",
     ),
     clause="RFC 6749 §5.2",
     fix=Sentence("Utilisez authorization_code, puis refresh_token.", "Use authorization_code, then refresh_token."),

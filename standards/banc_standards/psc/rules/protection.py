@@ -149,7 +149,7 @@ PLAIN_PKCE = Rule(
     id="PSC-AUT-018",
     text=Sentence(
         "PKCE emploie la méthode S256 : plain, bien qu'annoncée, ne protège pas d'un tiers qui lit la requête.",
-        "PKCE uses the S256 method: plain, although advertised, is no protection from a third party who reads the request.",
+        "PKCE uses the S256 method: plain, although advertised, does not protect from one who reads the request.",
     ),
     clause="RFC 7636 §4.2, §7.2",
     fix=Sentence("Utilisez code_challenge_method=S256.", "Use code_challenge_method=S256."),
