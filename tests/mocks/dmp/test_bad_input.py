@@ -14,7 +14,7 @@ from lxml import etree
 from banc_standards.dmp import names
 from banc_standards.soap.names import SOAP11, SOAP12, WSA
 
-from .conftest import Answer, Hospital
+from .hospital import Answer, Hospital
 
 Bytes = Callable[[bytes], bytes]
 

@@ -14,7 +14,7 @@ from banc_standards.xds import build as xds
 from banc_standards.xds.names import APPROVED, ARCHIVED, DELETED
 from banc_standards.xds.query import build
 
-from .conftest import HOSPITAL, Bench, Hospital, hospital_of
+from .hospital import HOSPITAL, Bench, Hospital, hospital_of
 
 
 @pytest.fixture

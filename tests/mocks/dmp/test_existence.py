@@ -14,7 +14,7 @@ from banc_standards.ins import Ins
 from banc_standards.vihf import names as vihf
 from banc_standards.vihf.build import Code
 
-from .conftest import DOCTOR, HOSPITAL, Bench, Hospital, hospital_of
+from .hospital import DOCTOR, HOSPITAL, Bench, Hospital, hospital_of
 
 
 def test_an_open_record_is_found(hospital: Hospital) -> None:

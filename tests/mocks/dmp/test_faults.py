@@ -8,7 +8,7 @@ from banc_mocks.dmp.faults import FAULTS
 from banc_standards.soap.read import SoapRefused
 from banc_standards.xml import XmlRefused
 
-from .conftest import Hospital
+from .hospital import Hospital
 
 
 def test_down_then_up(hospital: Hospital) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from banc_standards.vihf import names as vihf
 
-from .conftest import DOCTOR, HOSPITAL, Bench, Hospital, fresh_oid, hospital_of, sha1
+from .hospital import DOCTOR, HOSPITAL, Bench, Hospital, fresh_oid, hospital_of, sha1
 
 
 def test_a_structured_letter_is_taken(hospital: Hospital) -> None:

@@ -12,7 +12,7 @@ from banc_standards.cda.model import DischargeLetter
 from banc_standards.vihf import names as vihf
 from banc_standards.xds.query import build
 
-from .conftest import Hospital, fresh_oid, hospital_of
+from .hospital import Hospital, fresh_oid, hospital_of
 
 
 class Filed:

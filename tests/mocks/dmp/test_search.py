@@ -15,7 +15,7 @@ from banc_standards.xds.query import build
 from banc_standards.xds.query.model import Parameter
 from banc_standards.xds.query.names import ENTRY, GET_DOCUMENTS, LEAF_CLASS, OBJECT_REF, UNIQUE_ID
 
-from .conftest import Hospital, fresh_oid, hospital_of
+from .hospital import Hospital, fresh_oid, hospital_of
 
 CARD: dict[str, Any] = {"authn_class": vihf.SMARTCARD_CLASS}
 

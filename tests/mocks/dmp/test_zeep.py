@@ -18,7 +18,7 @@ from banc_standards.dmp import names
 from banc_standards.soap.build import addressing
 from banc_standards.vihf.build import security
 
-from .conftest import ROOT_ARC, Hospital
+from .hospital import ROOT_ARC, Hospital
 
 Connect = Callable[[str], zeep.Client]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,13 +22,13 @@ from lxml import etree
 
 from banc_fixtures.population import population
 from banc_fixtures.software import BENCH_IDAM
-from banc_mocks.sandbox.config import Config
-from banc_mocks.sandbox.launcher import Running, start
 from banc_standards.insi import build, read
 from banc_standards.insi.model import Answer, PsAssertion, Search, SiramError, Software
 from banc_standards.soap import read as soap
 from banc_standards.soap.build import serialize
 from banc_standards.vihf.build import sign
+
+from ..sandbox_thread import SandboxThread
 
 NURSE, GP = "P11", "P02"
 SOAP = "application/soap+xml; charset=utf-8"
@@ -45,27 +43,6 @@ CSR = (
 PEM_KEY = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 SOFTWARE = Software("dossier-plus", "4.2.1", BENCH_IDAM, "0190a6f0-0000-7000-8000-000000000001")
 TILLEUL = Search("TILLEUL", ("ANNE",), "F", "1980-05-14")
-
-
-class SandboxThread:
-    """A sandbox that runs beside the test, as another process would."""
-
-    def __init__(self, data: Path) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        config = Config(services=("insi",), port_base=0, data=data)
-        self.running: Running = asyncio.run_coroutine_threadsafe(start(config), self._loop).result(60)
-
-    @property
-    def ready(self) -> dict[str, Any]:
-        return self.running.ready
-
-    def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.running.stop(), self._loop).result(30)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
 
 @dataclass
@@ -218,7 +195,7 @@ class Bench:
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
-    running = SandboxThread(tmp_path_factory.mktemp("banc"))
+    running = SandboxThread(tmp_path_factory.mktemp("banc"), "insi")
     yield running
     running.stop()
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import secrets
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,8 +19,6 @@ import pytest
 
 from banc_fixtures.population import population
 from banc_mocks.mssante.state import application_mailbox
-from banc_mocks.sandbox.config import Config
-from banc_mocks.sandbox.launcher import Running, start
 from banc_standards.cda.build import discharge_letter_n1
 from banc_standards.cda.model import DischargeLetter, Identifier, Organization, Patient, Professional, Stay, Synthesis
 from banc_standards.cda.read import read as read_cda
@@ -37,6 +32,8 @@ from banc_standards.xdm.names import Action
 from banc_standards.xds.build import author_of, entry_from_cda, utc
 from banc_standards.xds.model import SubmissionSet
 
+from ..sandbox_thread import SandboxThread
+
 PEOPLE = population()
 DOCTOR = PEOPLE.professional("P01")
 GP = PEOPLE.professional("P09")
@@ -45,33 +42,6 @@ APPLICATION = application_mailbox(PLACE)
 CALLBACK = "https://logiciel.example.test/callback"
 PDF_A = b"%PDF-1.4\n<x:xmpmeta><pdfaid:part>1</pdfaid:part></x:xmpmeta>\n%%EOF\n"
 TIMEOUT_S = 20
-
-
-class SandboxThread:
-    """A sandbox that runs beside the test, as another process would."""
-
-    def __init__(self, data: Path) -> None:
-        self._config = Config(services=("psc", "mssante"), port_base=0, data=data)
-        self._started: Future[Running] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-        self._thread.start()
-        self.ready: dict[str, Any] = self._started.result(60).ready
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._over = asyncio.Event()
-        try:
-            running = await start(self._config)
-        except BaseException as error:
-            self._started.set_exception(error)
-            raise
-        self._started.set_result(running)
-        await self._over.wait()
-        await running.stop()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(30)
 
 
 @dataclass
@@ -245,7 +215,7 @@ def bearer(client: smtplib.SMTP, mailbox: str, token: str, mechanism: str = "XOA
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
-    running = SandboxThread(tmp_path_factory.mktemp("banc"))
+    running = SandboxThread(tmp_path_factory.mktemp("banc"), "psc", "mssante")
     yield running
     running.stop()
 

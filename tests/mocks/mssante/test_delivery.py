@@ -52,7 +52,8 @@ def test_a_mail_reaches_those_who_were_taken(bench: Bench) -> None:
     assert exchange["outcome"] == "accepted"
     assert exchange["facts"]["recipients"] == [GP.mailbox]
     # smtplib says TO: before Python 3.13 and to: since; the journal keeps the client's own letters.
-    assert [said.lower() for said in exchange["facts"]["refused"]] == ["to:<inconnu@medecin.mssante.fr>: 550 5.1.1"]
+    [said] = exchange["facts"]["refused"]
+    assert said in {f"{to}:<inconnu@medecin.mssante.fr>: 550 5.1.1" for to in ("TO", "to")}
     assert len(bench.messages(GP.mailbox)) == 1
 
 

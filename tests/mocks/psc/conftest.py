@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import ssl
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from banc_mocks.sandbox.config import Config
-from banc_mocks.sandbox.launcher import Running, start
 from banc_standards.psc import build
+
+from ..sandbox_thread import SandboxThread
 
 DOCTOR = "899900000011"
 CALLBACK = "https://logiciel.example.test/callback"
 GOODBYE = "https://logiciel.example.test/au-revoir"
-
-
-class SandboxThread:
-    """A sandbox that runs beside the test, as another process would."""
-
-    def __init__(self, data: Path) -> None:
-        self._config = Config(services=("psc",), port_base=0, data=data)
-        self._started: Future[Running] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
-        self._thread.start()
-        self.ready: dict[str, Any] = self._started.result(60).ready
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._over = asyncio.Event()
-        try:
-            running = await start(self._config)
-        except BaseException as error:
-            self._started.set_exception(error)
-            raise
-        self._started.set_result(running)
-        await self._over.wait()
-        await running.stop()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(30)
 
 
 @dataclass
@@ -188,7 +157,7 @@ def callback(answer: httpx.Response) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxThread]:
-    running = SandboxThread(tmp_path_factory.mktemp("banc"))
+    running = SandboxThread(tmp_path_factory.mktemp("banc"), "psc")
     yield running
     running.stop()
 

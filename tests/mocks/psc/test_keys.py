@@ -12,7 +12,8 @@ import httpx
 
 from banc_mocks.psc.service.keys import Keys
 
-from .conftest import Bench, Login, SandboxThread
+from ..sandbox_thread import SandboxThread
+from .conftest import Bench, Login
 
 
 def test_keys_are_made_once_and_read_back(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_restart_keeps_tokens_and_sessions(tmp_path: Path) -> None:
 @contextmanager
 def on_default_session(data: Path) -> Iterator[Bench]:
     """A sandbox of its own over a data folder, until it stops."""
-    sandbox = SandboxThread(data)
+    sandbox = SandboxThread(data, "psc")
     trust = ssl.create_default_context(cafile=sandbox.ready["ca_file"])
     try:
         with httpx.Client(base_url=sandbox.ready["control"], verify=trust) as control:

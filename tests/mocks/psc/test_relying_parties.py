@@ -12,7 +12,8 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from .conftest import DOCTOR, GOODBYE, Bench, Login, SandboxThread
+from ..sandbox_thread import SandboxThread
+from .conftest import DOCTOR, GOODBYE, Bench, Login
 from .parties import lightweight_party, signed_in, strict_party
 
 

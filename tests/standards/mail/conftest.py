@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from banc_standards.cda.build import discharge_letter_n1
-from banc_standards.cda.model import (
-    DischargeLetter,
-    Identifier,
-    Organization,
-    Patient,
-    Professional,
-    Stay,
-    Synthesis,
-)
 from banc_standards.cda.read import read as read_cda
-from banc_standards.ins import Ins
 from banc_standards.mail import build
 from banc_standards.mail.model import Mail, Mailbox
 from banc_standards.mail.names import REPLACEMENT
@@ -32,54 +22,18 @@ from banc_standards.xdm.names import Action
 from banc_standards.xds.build import author_of, entry_from_cda, utc
 from banc_standards.xds.model import SubmissionSet
 
+from ..letters import doctor, letter
+
 NOW = datetime(2026, 1, 5, 17, tzinfo=UTC)
-PARIS = timezone(timedelta(hours=1))
-INS = Ins("279035121518989", "1.2.250.1.213.1.4.10")
 SENDER = "alice.durand@chu-fictif.mssante.fr"
 DOCTOR = "camille.fictive@medecin.mssante.fr"
 CITIZEN = "279035121518989@patient.mssante.fr"
 PDF_A = b"%PDF-1.4\n<x:xmpmeta><pdfaid:part>1</pdfaid:part></x:xmpmeta>\n%%EOF\n"
 
 
-def _letter(**changed: Any) -> DischargeLetter:
-    clinic = Organization("1990000001", "CLINIQUE FICTIVE", value_set("J04").get("ETABLISSEMENT"))
-    doctor = Professional("899900000011", "DURAND", "ALICE", "MME", "DR", value_set("J01").get("G15_10/SM26"), clinic)
-    patient = Patient(
-        ins=INS,
-        local_ids=(Identifier("1.2.250.1.213.99.1", "IPP-42"),),
-        birth_family="PAT-TROIS",
-        birth_givens="DOMINIQUE MARIE-LOUISE",
-        first_given="DOMINIQUE",
-        sex="F",
-        birth_date=date(1979, 3, 28),
-        birth_place_cog="51215",
-    )
-    letter = DischargeLetter(
-        id="1.2.250.1.213.99.2.1",
-        set_id="1.2.250.1.213.99.2",
-        created=datetime(2026, 1, 5, 16, 30, tzinfo=PARIS),
-        patient=patient,
-        author=doctor,
-        legal_authenticator=doctor,
-        custodian=clinic,
-        stay=Stay(
-            admission=datetime(2026, 1, 2, 8, tzinfo=PARIS),
-            discharge=datetime(2026, 1, 5, 16, tzinfo=PARIS),
-            entry_mode=value_set("ModaliteEntree").get("183452005"),
-            exit_mode=value_set("ModaliteSortie").get("160849004"),
-            facility_type=value_set("J02").get("SA01"),
-            performer=doctor,
-        ),
-        reason="Pneumopathie fébrile",
-        synthesis=Synthesis(text="Évolution favorable."),
-    )
-    who = {name: changed.pop(name) for name in list(changed) if hasattr(patient, name)}
-    return replace(letter, patient=replace(patient, **who), **changed)
-
-
 def document(**changed: Any) -> bytes:
     """A level 1 letter; the arguments change the letter or its patient."""
-    return discharge_letter_n1(_letter(**changed), PDF_A)
+    return discharge_letter_n1(letter(**changed), PDF_A)
 
 
 def archive(*documents: bytes, action: Action | None = None) -> bytes:
@@ -93,7 +47,7 @@ def archive(*documents: bytes, action: Action | None = None) -> bytes:
         source_id="1.2.250.1.213.99.4",
         patient_id=entries[0][0].patient_id,
         submission_time=utc(NOW),
-        authors=(author_of(_letter().author),),
+        authors=(author_of(doctor()),),
         content_type=value_set("J59").get("03"),
     )
     return xdm.archive(lot, entries, origin=xdm.Origin("CLINIQUE FICTIVE", "Logiciel du test"), action=action)

@@ -17,7 +17,8 @@ from banc_standards.mail.mime import Limits, MimeRefused, parameterised
 from banc_standards.mail.read import read
 from banc_standards.mail.rules.mime import hit
 
-from .conftest import CITIZEN, DOCTOR, INS, NOW, SENDER, Letter
+from ..letters import INS
+from .conftest import CITIZEN, DOCTOR, NOW, SENDER, Letter
 
 
 def test_what_is_written_is_read_back(honest: Letter) -> None:

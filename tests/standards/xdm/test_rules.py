@@ -15,7 +15,7 @@ from banc_standards.xds.build import entry_from_cda, submission
 from banc_standards.xds.model import Association
 from banc_standards.xds.names import REPLACES
 
-from .conftest import BASE, ORIGIN, Lot, letter
+from .conftest import BASE, ORIGIN, Lot, document
 
 
 def broken(archive: bytes) -> set[str]:
@@ -33,14 +33,14 @@ def test_an_honest_archive_breaks_no_rule(lot: Lot) -> None:
 
 
 def test_a_letter_about_a_patient_without_ins_breaks_no_rule(lot: Lot) -> None:
-    cda = letter(ins=None)
+    cda = document(ins=None)
     entry = entry_from_cda(cda, local_patient=True)
     own = replace(lot.set, patient_id=entry.patient_id)
     assert broken(build.archive(own, [(entry, cda)], origin=ORIGIN)) == set()
 
 
 def test_an_honest_replacement_breaks_no_rule(lot: Lot) -> None:
-    cda = letter(id="1.2.250.1.213.99.2.2", version=2, replaces="1.2.250.1.213.99.2.1")
+    cda = document(id="1.2.250.1.213.99.2.2", version=2, replaces="1.2.250.1.213.99.2.1")
     assert broken(build.archive(lot.set, [(entry_from_cda(cda), cda)], origin=ORIGIN, action="C")) == set()
 
 
@@ -108,7 +108,7 @@ def test_an_orphan_is_found_but_no_style_sheet(lot: Lot) -> None:
 def test_two_patients_are_found(lot: Lot) -> None:
     from banc_standards.ins import Ins
 
-    other = letter(ins=Ins("146026322000196", "1.2.250.1.213.1.4.10"), id="1.2.250.1.213.99.2.8")
+    other = document(ins=Ins("146026322000196", "1.2.250.1.213.1.4.10"), id="1.2.250.1.213.99.2.8")
     entries = [(lot.entry, lot.cda), (entry_from_cda(other, id="Doc02"), other)]
     assert broken(build.archive(lot.set, entries, origin=ORIGIN)) == {"XDM-PAT-001"}
 
@@ -127,7 +127,7 @@ def test_a_replacement_association_is_noted(lot: Lot) -> None:
 
 
 def test_a_replacement_without_action_is_noted(lot: Lot) -> None:
-    cda = letter(id="1.2.250.1.213.99.2.2", version=2, replaces="1.2.250.1.213.99.2.1")
+    cda = document(id="1.2.250.1.213.99.2.2", version=2, replaces="1.2.250.1.213.99.2.1")
     assert broken(build.archive(lot.set, [(entry_from_cda(cda), cda)], origin=ORIGIN)) == {"XDM-DOC-009"}
 
 
