@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,15 +17,9 @@ from lxml import etree
 from banc_standards.cda.build import discharge_letter
 from banc_standards.cda.model import (
     DischargeLetter,
-    Identifier,
-    Organization,
-    Patient,
     Professional,
-    Stay,
-    Synthesis,
     Treatment,
 )
-from banc_standards.ins import Ins
 from banc_standards.terminology.codes import value_set
 from banc_standards.vihf.build import Code as VihfCode
 from banc_standards.vihf.build import Vihf
@@ -37,7 +31,8 @@ from banc_standards.xds.model import DocumentEntry, SubmissionSet
 from banc_standards.xds.rules.subject import SubmissionSubject
 from banc_standards.xds.signature import sign_submission
 
-PARIS = timezone(timedelta(hours=1))
+from .. import letters
+
 NOW = datetime(2026, 1, 5, 17, tzinfo=UTC)
 STRUCTURE = "1990000001"
 DOCTOR = "899900000011"
@@ -82,45 +77,13 @@ def stranger() -> Signer:
 @pytest.fixture(scope="session")
 def doctor() -> Professional:
     """Author, performer and legal authenticator."""
-    clinic = Organization(STRUCTURE, "CLINIQUE FICTIVE", value_set("J04").get("ETABLISSEMENT"))
-    return Professional(
-        DOCTOR, "DURAND", "ALICE", "MME", "DR", value_set("J01").get("G15_10/SM26"), organization=clinic
-    )
+    return letters.doctor()
 
 
 @pytest.fixture(scope="session")
-def letter(doctor: Professional) -> DischargeLetter:
+def letter() -> DischargeLetter:
     """The letter of the submission."""
-    assert doctor.organization is not None
-    return DischargeLetter(
-        id="1.2.250.1.213.99.2.1",
-        set_id="1.2.250.1.213.99.2",
-        created=datetime(2026, 1, 5, 16, 30, tzinfo=PARIS),
-        patient=Patient(
-            ins=Ins("279035121518989", "1.2.250.1.213.1.4.10"),
-            local_ids=(Identifier("1.2.250.1.213.99.1", "IPP-42"),),
-            birth_family="PAT-TROIS",
-            birth_givens="DOMINIQUE MARIE-LOUISE",
-            first_given="DOMINIQUE",
-            sex="F",
-            birth_date=date(1979, 3, 28),
-            birth_place_cog="51215",
-        ),
-        author=doctor,
-        legal_authenticator=doctor,
-        custodian=doctor.organization,
-        stay=Stay(
-            admission=datetime(2026, 1, 2, 8, tzinfo=PARIS),
-            discharge=datetime(2026, 1, 5, 16, tzinfo=PARIS),
-            entry_mode=value_set("ModaliteEntree").get("8715000"),
-            exit_mode=value_set("ModaliteSortie").get("160849004"),
-            facility_type=value_set("J02").get("SA01"),
-            performer=doctor,
-        ),
-        reason="Pneumopathie",
-        synthesis=Synthesis("Guérison."),
-        treatments=(Treatment("PARACETAMOL 1 g", date(2026, 1, 5)),),
-    )
+    return letters.letter(treatments=(Treatment("PARACETAMOL 1 g", date(2026, 1, 5)),))
 
 
 @pytest.fixture(scope="session")
