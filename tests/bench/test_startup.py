@@ -24,6 +24,7 @@ pytestmark = [
 
 ROUNDS = 5
 FIRST_S, LATER_S, RESIDENT_MIB, RESET_S = 1.2, 0.8, 110, 0.050
+QUIET_FLOOR_S = 0.12  # bare aiohttp on the idle machine on which the limits hold as they stand
 
 UP = "import sys; from banc_harness.cli import main; sys.exit(main(sys.argv[1:]))"
 FLOOR = """
@@ -105,6 +106,11 @@ def tell(
         )
 
 
+def allowed(limit_s: float, floor: list[Start]) -> float:
+    """The limit, stretched when the floor of this run says that the machine is slower or busier than the quiet one."""
+    return limit_s * max(1.0, min(one.wall_s for one in floor) / QUIET_FLOOR_S)
+
+
 @pytest.fixture(scope="module")
 def floor() -> list[Start]:
     return measure(ROUNDS, lambda _number: ("-c", FLOOR))
@@ -114,7 +120,7 @@ def test_first_start(tmp_path: Path, floor: list[Start], capsys: pytest.CaptureF
     starts = measure(ROUNDS, lambda number: up(tmp_path / str(number)))
 
     tell(capsys, "first start", starts, floor, FIRST_S)
-    assert min(one.wall_s for one in starts) <= FIRST_S
+    assert min(one.wall_s for one in starts) <= allowed(FIRST_S, floor)
     assert max(one.resident_mib for one in starts) <= RESIDENT_MIB
 
 
@@ -124,7 +130,7 @@ def test_later_start(tmp_path: Path, floor: list[Start], capsys: pytest.CaptureF
     starts = measure(ROUNDS, lambda _number: up(tmp_path))
 
     tell(capsys, "later start", starts, floor, LATER_S)
-    assert min(one.wall_s for one in starts) <= LATER_S
+    assert min(one.wall_s for one in starts) <= allowed(LATER_S, floor)
     assert max(one.resident_mib for one in starts) <= RESIDENT_MIB
 
 
