@@ -16,6 +16,7 @@ from lxml import etree
 
 from banc_standards.cda.model import Identifier
 from banc_standards.cda.names import CI_SIS, DICOM, HL7_FRANCE, LAB, SDTC, V3
+from banc_standards.cda.node import Node
 from banc_standards.errors import BancError, Sentence
 from banc_standards.ins import OIDS, Ins
 from banc_standards.terminology.codes import Code
@@ -124,6 +125,24 @@ class Document:
         found: dict[str, list[etree._Element]] = {}
         for path, items in self.header.items():
             found.setdefault(path.rpartition("/")[2], []).extend(items)
+        return found
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every element that carries a templateId, in document order; the document itself first."""
+        found: dict[etree._Element, list[str]] = {}
+        for template in self.root.iter(f"{V3}templateId"):
+            parent = template.getparent()
+            if parent is not None:
+                found.setdefault(parent, []).append(template.get("root", ""))
+        return tuple(Node(self, element, frozenset(templates)) for element, templates in found.items())
+
+    @cached_property
+    def tagged(self) -> Mapping[str, list[etree._Element]]:
+        """Every element of the HL7 namespace, body included, by its local name."""
+        found: dict[str, list[etree._Element]] = {}
+        for element in self.root.iter(f"{V3}*"):
+            found.setdefault(str(element.tag)[len(V3) :], []).append(element)
         return found
 
     def first(self, path: str) -> etree._Element | None:

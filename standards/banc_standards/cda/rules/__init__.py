@@ -1,5 +1,6 @@
 """The rules of a clinical document, judged on a :class:`banc_standards.cda.read.Document`."""
 
+from banc_standards.cda.engine import Engine
 from banc_standards.cda.rules import (
     act,
     authors,
@@ -27,3 +28,5 @@ RULES = (
     *level1.RULES,
     *discharge_letter.RULES,
 )
+
+ENGINE = Engine(RULES)
