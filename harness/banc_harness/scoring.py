@@ -7,7 +7,7 @@ not asked of this software and these profiles     NON_APPLICABLE
 a blocking check failed, or a reviewer refused    NON_CONFORME
 another check failed, nothing passed              NON_CONFORME
 another check failed, something passed            PARTIEL
-a check could not decide                          A_COMPLETER
+a check could not decide, and no reviewer did     A_COMPLETER
 some checks passed, some could not be tested      PARTIEL
 nothing was tested                                NON_TESTE
 all passed, a person must still look              A_COMPLETER
@@ -48,7 +48,7 @@ def roll_up(
     check_mode: CheckMode = "automatic",
     review: Literal["accepted", "refused"] | None = None,
 ) -> Verdict:
-    """The verdict of a requirement, by the table above."""
+    """The verdict of a requirement, by the table above. A reviewer who accepts decides what a check could not."""
     if not applicable:
         return "NON_APPLICABLE"
     seen = tuple(judged)
@@ -59,7 +59,9 @@ def roll_up(
     if failed:
         return "PARTIEL" if "CONFORME" in met else "NON_CONFORME"
     if "A_COMPLETER" in met:
-        return "A_COMPLETER"
+        if review != "accepted":
+            return "A_COMPLETER"
+        met = (met - {"A_COMPLETER"}) | {"CONFORME"}
     if met == {"CONFORME", "NON_TESTE"}:
         return "PARTIEL"
     if met == {"CONFORME"} or (not seen and check_mode != "automatic" and review == "accepted"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from banc_standards.contracts import control, driver, events, exchange, finding, report, sandbox, sut
+from banc_standards.contracts import control, driver, events, exchange, finding, report, review, sandbox, sut
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 URN = "urn:banc-segur:schema:1:"
@@ -29,6 +29,7 @@ SHAPES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "capabilities": ("Capabilities of an HTTP driver", TypeAdapter(driver.Capabilities)),
     "sut": ("sut.yaml: the software under test", TypeAdapter(sut.Sut)),
     "report": ("report.json: the result of a run", TypeAdapter(report.Report)),
+    "review": ("reviews/*.json: a person's verdict on one requirement", TypeAdapter(review.Review)),
     **{f"control-{name}": (title, TypeAdapter(model)) for name, (title, model) in control.BODIES.items()},
 }
 

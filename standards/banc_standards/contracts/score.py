@@ -52,7 +52,10 @@ class Score(Share):
 
 
 class RequirementVerdict(Shape):
-    """The verdict of one requirement in this run, with the sentence that says why."""
+    """The verdict of one requirement in this run, with the sentence that says why.
+
+    ``reviewer`` is the person whose review made it what it is.
+    """
 
     requirement: str
     text: str
@@ -65,3 +68,4 @@ class RequirementVerdict(Shape):
     reason: str
     checks: list[str] = Field(default_factory=list)
     in_gate: bool = True
+    reviewer: str | None = None

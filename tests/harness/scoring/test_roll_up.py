@@ -64,6 +64,29 @@ def test_requirement_that_a_person_must_see(
     assert roll_up(judged, check_mode=mode, review=review) == verdict
 
 
+@pytest.mark.parametrize("mode", ["automatic", "semi", "manual"])
+@pytest.mark.parametrize(
+    ("judged", "review", "verdict"),
+    [
+        ((UNSURE,), "accepted", "CONFORME"),
+        ((OK, UNSURE), "accepted", "CONFORME"),
+        ((OK, UNSURE), "refused", "NON_CONFORME"),
+        ((UNSURE, UNTESTED), "accepted", "PARTIEL"),
+        ((KO, UNSURE), "accepted", "NON_CONFORME"),
+        ((KO_MINOR, UNSURE), "accepted", "NON_CONFORME"),
+        ((OK, KO_MINOR, UNSURE), "accepted", "PARTIEL"),
+    ],
+)
+def test_reviewer_decides_what_a_check_could_not(
+    mode: str, judged: tuple[Judged, ...], review: str, verdict: str
+) -> None:
+    assert roll_up(judged, check_mode=mode, review=review) == verdict
+
+
+def test_automatic_requirement_that_nothing_tested_cannot_be_reviewed_into_conformity() -> None:
+    assert roll_up((), review="accepted") == "NON_TESTE"
+
+
 def test_requirement_of_another_profile_is_left_out_whatever_was_seen() -> None:
     assert roll_up((KO,), applicable=False) == "NON_APPLICABLE"
 
