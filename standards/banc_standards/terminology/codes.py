@@ -12,6 +12,31 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from banc_standards.errors import BancError, Sentence
+
+_SETS: Final = files(__package__) / "sets"
+
+NAMES: Final = tuple(sorted(entry.name[:-5] for entry in _SETS.iterdir() if entry.name.endswith(".json")))
+"""The names of the value sets that the product holds."""
+
+
+class UnknownValueSet(BancError, KeyError):
+    """A value set that the product does not hold: no membership can be judged in it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "VALUE-SET-UNKNOWN",
+            Sentence(f"Aucun jeu de valeurs ne s'appelle « {name} ».", f"No value set is called “{name}”."),
+            Sentence(
+                "Noms connus : J01, J07, StatutDoc… ; une table se fabrique avec tools/value_sets.py.",
+                "Known names: J01, J07, StatutDoc…; a table is made with tools/value_sets.py.",
+            ),
+        )
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text.en}"
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -24,12 +49,18 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class ValueSet:
-    """An allowed list of codes: its usual name (``J01``), its OID (empty when not known), and the labels by code."""
+    """An allowed list of codes: its usual name (``J01``), its OID (empty when not known), and the labels by code.
+
+    ``title``, ``version`` and ``date`` (of the last revision, ISO) are those of the publication; empty when not known.
+    """
 
     name: str
     oid: str
     displays: Mapping[tuple[str, str], str]
     codes: frozenset[str]
+    title: str = ""
+    version: str = ""
+    date: str = ""
 
     def __contains__(self, code: object) -> bool:
         """Whether a :class:`Code`, or a pair (code, system), belongs to the set."""
@@ -49,37 +80,22 @@ class ValueSet:
 
 @cache
 def value_set(name: str) -> ValueSet:
-    """The value set called ``name`` (``J01``, ``J02``, ``StatutDoc``…). Raises ``KeyError`` for an unknown name."""
-    resource = files(__package__) / "sets" / f"{name}.json"
+    """The value set called ``name`` (one of :data:`NAMES`), read at its first use.
+
+    Raises :class:`UnknownValueSet`, which is a ``KeyError`` too.
+    """
     if name not in NAMES:
-        raise KeyError(f"no value set is called {name}")
-    table = json.loads(resource.read_text(encoding="utf-8"))
+        raise UnknownValueSet(name)
+    table = json.loads((_SETS / f"{name}.json").read_text(encoding="utf-8"))
     displays = {
         (code, system): display for system, codes in table["systems"].items() for code, display in codes.items()
     }
-    return ValueSet(name, table["oid"], displays, frozenset(code for code, _ in displays))
-
-
-NAMES: Final = (
-    "J01",
-    "J02",
-    "J04",
-    "J07",
-    "J08",
-    "J11",
-    "J47",
-    "J57",
-    "J59",
-    "J60",
-    "J140",
-    "J141",
-    "J142",
-    "J143",
-    "J144",
-    "J245",
-    "J246",
-    "Confidentiality",
-    "ModaliteEntree",
-    "ModaliteSortie",
-    "StatutDoc",
-)
+    return ValueSet(
+        name,
+        table["oid"],
+        displays,
+        frozenset(code for code, _ in displays),
+        table.get("title", ""),
+        table.get("version", ""),
+        table.get("date", ""),
+    )
