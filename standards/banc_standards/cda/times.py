@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 _TIME: Final = re.compile(r"(?P<digits>\d{4}(?:\d\d){0,5})(?P<fraction>\.\d+)?(?P<zone>[+-]\d{1,4})?")
@@ -36,6 +37,7 @@ class Time:
         return self.start.strftime("%Y%m%d%H%M%S")
 
 
+@lru_cache(maxsize=4096)
 def read_time(text: str) -> Time | None:
     """The time that ``text`` names; None when it has not the form or names no calendar date and time."""
     found = _TIME.fullmatch(text)

@@ -9,9 +9,9 @@ from typing import Final
 
 from lxml import etree
 
-from banc_standards.cda.names import XSI_TYPE
+from banc_standards.cda.names import V3, XSI_TYPE
 from banc_standards.cda.read import Document, elements, step, text_of
-from banc_standards.cda.rules.expect import child, hit, stated
+from banc_standards.cda.rules.expect import hit, stated
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.codes import value_set
@@ -35,15 +35,22 @@ _PARTS: Final = frozenset(
         "precinct",
     ]
 )
-_PERSON: Final = re.compile(r"(Person|patient|intendedRecipient/informationRecipient)/name$")
-_OTHER_PERSON: Final = re.compile(r"(Person|intendedRecipient/informationRecipient)/name$")
-_ORGANIZATION: Final = re.compile(r"(Organization|asOrganizationPartOf/wholeOrganization)/name$")
 _STRUCTURAL: Final = frozenset({"nullFlavor", "classCode", "typeCode", "moodCode", "determinerCode", XSI_TYPE})
 _EXPLAINED: Final = frozenset({"codeSystem", "codeSystemName", "codeSystemVersion"})
 
 
-def _at(document: Document, pattern: re.Pattern[str]) -> list[etree._Element]:
-    return [element for path, items in document.header.items() if pattern.search(path) for element in items]
+def _named_in(document: Document, *kinds: str) -> list[etree._Element]:
+    """The names of the header that stand in one of these kinds of holder: ``patient``, ``person``, ``organization``."""
+    return [name for name in document.named.get("name", ()) if _holder(name.getparent()) in kinds]
+
+
+def _holder(element: etree._Element | None) -> str:
+    name = step(element) if element is not None else ""
+    if name.endswith("Organization"):
+        return "organization"
+    if name.endswith("Person") or name == "informationRecipient":
+        return "person"
+    return name
 
 
 @_BOOK.rule(
@@ -72,7 +79,7 @@ def _text(document: Document) -> Iterator[Hit]:
     at="PN",
 )
 def _person_name(document: Document) -> Iterator[Hit]:
-    for element in stated(_at(document, _PERSON)):
+    for element in stated(_named_in(document, "patient", "person")):
         text = (element.text or "").strip() or any((part.tail or "").strip() for part in element)
         parts = list(elements(element))
         if bool(text) == bool(parts):
@@ -87,7 +94,7 @@ def _person_name(document: Document) -> Iterator[Hit]:
     severity="warning",
 )
 def _blank_part(document: Document) -> Iterator[Hit]:
-    for element in stated(_at(document, _PERSON)):
+    for element in stated(_named_in(document, "patient", "person")):
         for part in stated(elements(element)):
             if not text_of(part):
                 yield hit(part, "", "texte non vide")
@@ -100,7 +107,7 @@ def _blank_part(document: Document) -> Iterator[Hit]:
     at="ON",
 )
 def _organization_name(document: Document) -> Iterator[Hit]:
-    for element in _at(document, _ORGANIZATION):
+    for element in _named_in(document, "organization"):
         for inside in elements(element):
             yield hit(inside, step(inside), "0")
 
@@ -116,6 +123,9 @@ def _organization_name(document: Document) -> Iterator[Hit]:
 )
 def _address(document: Document) -> Iterator[Hit]:
     for element in document.named.get("addr", ()):
+        tags = [part.tag for part in element]
+        if len(set(tags)) == len(tags):
+            continue
         numbers = Counter(step(part) for part in elements(element))
         if numbers["streetAddressLine"] > 7:
             yield hit(element, str(numbers["streetAddressLine"]), "0..7", "streetAddressLine")
@@ -136,6 +146,8 @@ def _address(document: Document) -> Iterator[Hit]:
 )
 def _mixed_address(document: Document) -> Iterator[Hit]:
     for element in document.named.get("addr", ()):
+        if next(element.iterchildren(f"{V3}streetAddressLine"), None) is None:
+            continue
         names = {step(part) for part in elements(element)}
         if "streetAddressLine" in names and names & _PARTS:
             yield hit(element, "streetAddressLine + " + ", ".join(sorted(names & _PARTS)), "lignes | parties")
@@ -201,16 +213,25 @@ def _telecom_value(document: Document) -> Iterator[Hit]:
     at="TEL, AD, EN",
 )
 def _repeated(document: Document) -> Iterator[Hit]:
-    seen: set[tuple[etree._Element | None, str, bytes]] = set()
     for name in ("telecom", "addr", "name"):
+        siblings: dict[etree._Element | None, list[etree._Element]] = {}
         for element in document.named.get(name, ()):
-            parent = element.getparent()
-            if parent is None or len(child(parent, name)) < 2:
+            siblings.setdefault(element.getparent(), []).append(element)
+        for family in siblings.values():
+            if len(family) < 2:
                 continue
-            key = (parent, name, etree.tostring(element, method="c14n", exclusive=True, with_tail=False))
-            if key in seen:
-                yield hit(element, "2", "0..1")
-            seen.add(key)
+            seen: set[object] = set()
+            for element in family:
+                said = _content(element)
+                if said in seen:
+                    yield hit(element, "2", "0..1")
+                seen.add(said)
+
+
+def _content(element: etree._Element) -> object:
+    """What an element says, as something to compare: its attributes, texts and children."""
+    children = tuple(_content(item) for item in element if isinstance(item.tag, str))
+    return element.tag, tuple(sorted(element.items())), (element.text or "").strip(), children
 
 
 @_BOOK.rule(
@@ -261,9 +282,9 @@ def _absent(document: Document) -> Iterator[Hit]:
     at="PN",
 )
 def _civility(document: Document) -> Iterator[Hit]:
-    for element in _at(document, _OTHER_PERSON):
+    for element in _named_in(document, "person"):
         for name, values in (("prefix", "J245"), ("suffix", "J246")):
-            for part in stated(child(element, name)):
+            for part in stated(element.iterchildren(V3 + name)):
                 if text_of(part) not in value_set(values).codes:
                     yield hit(part, text_of(part), f"JDV {values}")
 

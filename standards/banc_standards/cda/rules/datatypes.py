@@ -66,7 +66,7 @@ def _real_time(document: Document) -> Iterator[Hit]:
     ("Le fuseau d'une heure s'écrit sur quatre chiffres.", "The zone of a time is written with four digits."),
     ("Écrire par exemple +0100.", "Write for instance +0100."),
     at="TS",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _short_zone(document: Document) -> Iterator[Hit]:
@@ -121,7 +121,7 @@ def _instant(document: Document) -> Iterator[Hit]:
     ("Une heure porte son fuseau.", "A time of day carries its zone."),
     ("Ajouter le fuseau, +0100 ou +0200 en métropole.", "Add the zone, +0100 or +0200 in mainland France."),
     at="TS",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _zone(document: Document) -> Iterator[Hit]:
@@ -171,7 +171,7 @@ def _interval(document: Document) -> Iterator[Hit]:
     ("Un acte commence avant de finir.", "An act starts before it ends."),
     ("Corriger low et high.", "Correct low and high."),
     at="IVL_TS",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _act_interval(document: Document) -> Iterator[Hit]:

@@ -69,7 +69,7 @@ def _type(document: Document) -> Iterator[Hit]:
     ("Le système du type 11490-0 est LOINC.", "The system of the code 11490-0 is LOINC."),
     (f"Écrire codeSystem {LOINC}.", f"Write codeSystem {LOINC}."),
     at="code",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _type_system(document: Document) -> Iterator[Hit]:
@@ -105,7 +105,7 @@ def _stay_dates(document: Document) -> Iterator[Hit]:
     ("L'acte documenté est une hospitalisation (IMP).", "The documented act is an inpatient stay (IMP)."),
     ("Écrire le code IMP.", "Write the code IMP."),
     at="documentationOf/serviceEvent/code",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _inpatient(document: Document) -> Iterator[Hit]:
@@ -203,7 +203,7 @@ def _entry_mode(document: Document) -> Iterator[Hit]:
     ("La modalité de sortie est de JDV_ModaliteSortie.", "The modality of exit is of JDV_ModaliteSortie."),
     ("Prendre code et système dans JDV_ModaliteSortie.", "Take code and system from JDV_ModaliteSortie."),
     at="Synthèse médicale du séjour",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _exit_mode(document: Document) -> Iterator[Hit]:
@@ -300,7 +300,7 @@ _BOOK.add(
     ),
     ("Ajouter l'observation de détail.", "Add the detailing observation."),
     at="Synthèse médicale du séjour",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _detailed(document: Document) -> Iterator[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
@@ -57,6 +58,8 @@ def at(document: Document, path: str) -> list[etree._Element]:
 
 def child(element: etree._Element, path: str) -> list[etree._Element]:
     """The elements at a path below ``element``."""
+    if "/" not in path:
+        return list(element.iterchildren(V3 + path))
     return element.findall("/".join(V3 + name for name in path.split("/")))
 
 
@@ -76,11 +79,15 @@ def counted(parent: str, name: str, low: int, high: int | None = None, *, null: 
     Without ``null`` a child with a nullFlavor does not count.
     """
     expected = str(low) if low == high else f"{low}..{'*' if high is None else high}"
+    path = f"{parent}/{name}" if parent else name
 
     def check(document: Document) -> Iterator[Hit]:
+        children = document.at(path)
+        if low == 0 and (high is None or len(children) <= high):
+            return
+        numbers = Counter(item.getparent() for item in (children if null else stated(children)))
         for element in at(document, parent):
-            children = child(element, name)
-            number = len(children if null else stated(children))
+            number = numbers[element]
             if number < low or (high is not None and number > high):
                 yield hit(element, str(number), expected, name)
 
@@ -171,20 +178,20 @@ def one_id_under(parent: str, root: str, *, required: bool) -> Check:
 
 def named(path: str, *, families: tuple[int, int] = (1, 1), given: int | None = 1) -> Check:
     """Every person at ``path`` has one name with so many family names, at most ``given`` given names (None: any)."""
+    limits = {"family": families, "prefix": (0, 1), "suffix": (0, 1)}
+    if given is not None:
+        limits["given"] = (0, given)
 
     def check(document: Document) -> Iterator[Hit]:
-        for element in at(document, path):
-            names = child(element, "name")
-            if len(names) != 1:
-                yield hit(element, str(len(names)), "1", "name")
-            for name in stated(names):
-                limits = {"family": families, "prefix": (0, 1), "suffix": (0, 1)}
-                if given is not None:
-                    limits["given"] = (0, given)
-                for part, (low, high) in limits.items():
-                    number = len(child(name, part))
-                    if not low <= number <= high:
-                        yield hit(name, str(number), str(low) if low == high else f"{low}..{high}", part)
+        if not document.at(path):
+            return
+        yield from one(path, "name")(document)
+        for name in at(document, f"{path}/name"):
+            tags = [part.tag for part in name]
+            for part, (low, high) in limits.items():
+                number = tags.count(V3 + part)
+                if not low <= number <= high:
+                    yield hit(name, str(number), str(low) if low == high else f"{low}..{high}", part)
 
     return check
 

@@ -132,7 +132,7 @@ def _model(document: Document) -> Iterator[Hit]:
     ),
     ("Accorder code et templateId.", "Make code and templateId agree."),
     at="templateId",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _model_of_type(document: Document) -> Iterator[Hit]:
@@ -185,7 +185,7 @@ _BOOK.add(
     ),
     ("Corriger codeSystem.", "Correct codeSystem."),
     at="code",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _type_and_system(document: Document) -> Iterator[Hit]:
@@ -250,7 +250,7 @@ def _language(document: Document) -> Iterator[Hit]:
     ("La langue du document est le français de France.", "The language of the document is French of France."),
     ("Écrire fr-FR.", "Write fr-FR."),
     at="languageCode",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _french(document: Document) -> Iterator[Hit]:
@@ -298,7 +298,7 @@ def _version(document: Document) -> Iterator[Hit]:
         "Add a relatedDocument RPLC with the id of the previous version.",
     ),
     at="relatedDocument",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _replaced(document: Document) -> Iterator[Hit]:

@@ -83,7 +83,7 @@ def _text(document: Document) -> Iterator[Hit]:
     ),
     ("Écrire mediaType application/pdf.", "Write mediaType application/pdf."),
     at="nonXMLBody/text",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _media_type(document: Document) -> Iterator[Hit]:
@@ -102,7 +102,7 @@ def _media_type(document: Document) -> Iterator[Hit]:
     ),
     ("Écrire representation B64 et coder le fichier.", "Write representation B64 and encode the file."),
     at="nonXMLBody/text",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _base64(document: Document) -> Iterator[Hit]:
@@ -118,7 +118,7 @@ def _base64(document: Document) -> Iterator[Hit]:
     ("Le PDF joint commence par %PDF- et n'est pas vide.", "The embedded PDF starts with %PDF- and is not empty."),
     ("Joindre le PDF lui-même.", "Embed the PDF itself."),
     at="nonXMLBody/text",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _pdf(document: Document) -> Iterator[Hit]:
@@ -155,7 +155,7 @@ def _header(document: Document) -> Iterator[Hit]:
         "Write nonXMLBody, or the volet's templateId for a structured body.",
     ),
     at="component",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _level(document: Document) -> Iterator[Hit]:

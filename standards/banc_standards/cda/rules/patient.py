@@ -117,7 +117,7 @@ def _traits(document: Document) -> Iterator[Hit]:
     ),
     ("Reprendre le matricule rendu par INSi.", "Take the matricule that INSi returned."),
     at="patientRole/id",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _key(document: Document) -> Iterator[Hit]:
@@ -132,7 +132,7 @@ def _key(document: Document) -> Iterator[Hit]:
     ("Le patient n'a qu'un matricule INS.", "The patient has no more than one INS."),
     ("Ne garder que l'INS en cours.", "Keep the current INS only."),
     at="patientRole/id",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _one_ins(document: Document) -> Iterator[Hit]:
@@ -277,7 +277,7 @@ def _guardian(document: Document) -> Iterator[Hit]:
     ),
     ('Écrire addr et telecom, au besoin nullFlavor="UNK".', 'Write addr and telecom, nullFlavor="UNK" if need be.'),
     at="patientRole",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _reachable(document: Document) -> Iterator[Hit]:

@@ -74,7 +74,7 @@ _BOOK.add(
     ),
     ("Écrire l'identifiant national de la structure.", "Write the structure's national identifier."),
     at="custodian//id",
-    severity="warning",
+    severity="info",
     certainty="deduced",
 )
 def _keeper(document: Document) -> Iterator[Hit]:
