@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from banc_harness.checks import check
@@ -30,13 +31,12 @@ SUBMISSIONS = Selection(operation="dmp.TD2.1")
 )
 def conforming_document(trace: Trace) -> Iterator[Finding]:
     """Every CDA rule, on every document that was sent."""
-    from banc_standards.cda import rules
+    from banc_standards.cda.rules import ENGINE
 
     for exchange in trace.selected:
         for document in exchange.cdas:
-            for rule in rules.RULES:
-                for finding in rule.judge(document, trace.lang):
-                    yield Finding(**{**finding.as_json(), "location": exchange.place(finding.location)})
+            for rule, hit in ENGINE.judge(document):
+                yield rule.finding(replace(hit, location=exchange.place(hit.location)), trace.lang)
 
 
 @check(

@@ -106,12 +106,16 @@ class Exchange:
 
     def judge(self, rules: Iterable[Rule], subject: Any) -> list[tuple[Rule, Finding]]:
         """Records every finding of ``rules`` on ``subject``; returns those that refuse in this session's mode."""
+        return self.note((rule, hit) for rule in rules for hit in rule.check(subject))
+
+    def note(self, broken: Iterable[tuple[Rule, Hit]]) -> list[tuple[Rule, Finding]]:
+        """Records what was judged elsewhere as findings; returns those that refuse in this session's mode."""
         refusing: list[tuple[Rule, Finding]] = []
-        for rule in rules:
-            for finding in rule.judge(subject, self.sandbox.config.lang):
-                self.findings.append(finding)
-                if self.refuses(rule):
-                    refusing.append((rule, finding))
+        for rule, hit in broken:
+            finding = rule.finding(hit, self.sandbox.config.lang)
+            self.findings.append(finding)
+            if self.refuses(rule):
+                refusing.append((rule, finding))
         return refusing
 
     def find(self, rule: Rule, hit: Hit) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from banc_mocks.dmp.service.admission import Actor, signer_subject
 from banc_mocks.dmp.service.refusal import registry_errors
 from banc_mocks.sandbox.call import Call
-from banc_standards.cda.rules import RULES as CDA_RULES
+from banc_standards.cda.rules import ENGINE as CDA
 from banc_standards.certificate_rules import RULES as CERTIFICATE_RULES
 from banc_standards.dmp import errors
 from banc_standards.xds.model import RegistryError, Submission
@@ -28,7 +28,7 @@ def judge_content(call: Call, subject: SubmissionSubject) -> list[RegistryError]
     """
     refused = registry_errors(call, call.judge(XDS_RULES, subject))
     for _entry, document in subject.clinical():
-        refused += registry_errors(call, call.judge(CDA_RULES, document), "InvalidDocumentContent")
+        refused += registry_errors(call, call.note(CDA.judge(document)), "InvalidDocumentContent")
     signature = subject.verified
     if isinstance(signature, LotSignature) and signature.certificate != subject.signing_certificate:
         judged = call.judge(CERTIFICATE_RULES, signer_subject(call, signature.certificate))

@@ -8,7 +8,7 @@ from banc_mocks.mssante.service.access import Refused
 from banc_mocks.mssante.service.behaviour import CONTENT
 from banc_mocks.mssante.state import Box, Records
 from banc_mocks.sandbox.exchange import Exchange
-from banc_standards.cda.rules import RULES as CDA_RULES
+from banc_standards.cda.rules import ENGINE as CDA
 from banc_standards.mail import mdn
 from banc_standards.mail.addresses import canonical
 from banc_standards.mail.mdn_rules import RULES as MDN_RULES
@@ -105,9 +105,8 @@ def _find(exchange: Exchange, subject: MailSubject, records: Records, mail_from:
         for rule, hit in judged_archive(subject.xdm):
             record(rule, hit)
         for document in subject.documents:
-            for rule in CDA_RULES:
-                for hit in rule.check(document):
-                    record(rule, hit)
+            for rule, hit in CDA.judge(document):
+                record(rule, hit)
     if subject.mail.report_type == mdn.REPORT:
         receipt = _receipt(subject.mail, records, mail_from)
         for rule in MDN_RULES:
