@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from banc_fixtures.population import Population
@@ -11,6 +13,7 @@ from banc_harness.drivers.reply import DriverFailed, Evidence
 from banc_harness.events import Recorder
 from banc_harness.session import RunSession
 from banc_harness.tape import Tape
+from banc_standards.contracts.events import EvidenceFile
 from banc_standards.contracts.sut import Sut
 from banc_standards.errors import Lang
 
@@ -30,3 +33,12 @@ class Bench:
     files: dict[str, Evidence] = field(default_factory=dict)
     driver_failures: list[DriverFailed] = field(default_factory=list)
     silent_scenarios: int = 0
+
+    def keep(self, evidence: Iterable[Evidence]) -> list[EvidenceFile]:
+        """Keeps files as evidence; returns what events tell of them."""
+        kept = []
+        for item in evidence:
+            blob = f"sha256:{hashlib.sha256(item.data).hexdigest()}"
+            self.files[blob] = item
+            kept.append(EvidenceFile(name=item.name, media_type=item.media_type, blob=blob, size=len(item.data)))
+        return kept

@@ -136,8 +136,9 @@ async def test_unreachable_sandbox_is_an_environment_failure(options: MakeOption
         ({"profile": "generale"}, "RUN-002", "general"),
         ({"baseline": Path("/nowhere.json")}, "REPORT-002", "report.json"),
         ({"sut": {"couloir": "officine", "software_type": "LGO"}}, "REQ-001", "hopital"),
-        ({"sut": {"driver": {"kind": "passive"}}}, "SUT-010", "exec"),
-        ({"sut": {"overrides": {"auth.login": {"kind": "manual"}}}}, "SUT-010", "http"),
+        ({"sut": {"driver": {"kind": "mllp"}}}, "SUT-010", "exec"),
+        ({"sut": {"driver": {"kind": "manual"}}}, "MANUAL-001", "--answers"),
+        ({"sut": {"overrides": {"auth.login": {"kind": "manual"}}}}, "MANUAL-001", "--answers"),
         ({"sut": {"identities": {"professional": "P99"}}}, "SUT-007", "P09"),
     ],
 )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from banc_harness.certifying.desk import Desk
 from banc_harness.drivers.http import HttpDriver
+from banc_harness.drivers.manual import ManualDriver, PassiveDriver
 from banc_harness.drivers.process import ExecDriver
 from banc_harness.drivers.reply import Driver, DriverFailed, Reply
 from banc_standards.contracts import sut as described
@@ -16,18 +18,24 @@ from banc_standards.errors import Sentence, UnusableInput
 class Drivers:
     """The drivers of one software, for the ``actions`` that a run will ask for.
 
-    ``folder`` is where ``sut.yaml`` lies; ``environment`` is where tokens are read. Raises ``UnusableInput`` when a
-    driver that the run needs cannot be used.
+    ``folder`` is where ``sut.yaml`` lies; ``environment`` is where tokens are read; ``desk`` is where a person can be
+    asked. Raises ``UnusableInput`` when a driver that the run needs cannot be used.
     """
 
     def __init__(
-        self, sut: described.Sut, *, actions: Collection[str], folder: Path, environment: Mapping[str, str]
+        self,
+        sut: described.Sut,
+        *,
+        actions: Collection[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        desk: Desk | None = None,
     ) -> None:
-        self.general = _open("driver", sut.driver, folder, environment)
+        self.general = _open("driver", sut.driver, folder, environment, desk)
         self._overrides: dict[str, Driver] = {}
         for action, chosen in sut.overrides.items():
             try:
-                self._overrides[action] = _open(f"overrides.{action}", chosen, folder, environment)
+                self._overrides[action] = _open(f"overrides.{action}", chosen, folder, environment, desk)
             except UnusableInput as unusable:
                 if action in actions:
                     raise
@@ -64,7 +72,9 @@ class Unusable:
         """Holds nothing."""
 
 
-def _open(where: str, chosen: described.Driver, folder: Path, environment: Mapping[str, str]) -> Driver:
+def _open(
+    where: str, chosen: described.Driver, folder: Path, environment: Mapping[str, str], desk: Desk | None
+) -> Driver:
     match chosen:
         case described.ExecDriver():
             return ExecDriver(chosen.command, folder=folder, timeout_s=chosen.timeout_s)
@@ -72,6 +82,10 @@ def _open(where: str, chosen: described.Driver, folder: Path, environment: Mappi
             return HttpDriver(
                 chosen.url, timeout_s=chosen.timeout_s, token_env=chosen.token_env, environment=environment
             )
+        case described.ManualDriver():
+            return ManualDriver(desk, where=where, timeout_s=chosen.timeout_s)
+        case described.PassiveDriver():
+            return PassiveDriver(timeout_s=chosen.timeout_s)
         case _:
             raise UnusableInput(
                 "SUT-010",
@@ -79,5 +93,5 @@ def _open(where: str, chosen: described.Driver, folder: Path, environment: Mappi
                     f"{where} : le pilote « {chosen.kind} » n'existe pas encore dans cette version",
                     f"{where}: the driver “{chosen.kind}” does not exist yet in this version",
                 ),
-                Sentence("utilisez exec ou http", "use exec or http"),
+                Sentence("utilisez exec, http, manual ou passive", "use exec, http, manual or passive"),
             )

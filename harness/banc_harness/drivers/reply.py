@@ -35,10 +35,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A valid answer with its files."""
+    """A valid answer with its files.
+
+    ``by`` is the person who answered. ``patience_s``: what the action causes may come that late, in seconds.
+    """
 
     answer: Answer
     evidence: tuple[Evidence, ...] = ()
+    by: str = ""
+    patience_s: float | None = None
 
 
 class DriverFailed(BancError):
