@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from lxml import etree
 
-from banc_standards.cda.names import V3
-from banc_standards.cda.node import Node
+from banc_standards.cda.names import V3, XSI_TYPE
+from banc_standards.cda.node import Node, roots
 from banc_standards.cda.rules.expect import hit
 from banc_standards.rules import Hit
 from banc_standards.terminology.codes import value_set
+
+NULLS: Final = frozenset({"UNK", "NA", "NASK", "ASKU", "NI", "NAV", "MSK", "OTH", "NINF", "PINF", "TRC"})
+"""The nullFlavors that a coded value of the body may have where its value set allows one."""
 
 
 def fixed(node: Node, **attributes: str | Collection[str]) -> Iterator[Hit]:
@@ -102,3 +106,86 @@ def member(element: etree._Element, name: str, *, nulls: Collection[str] = ()) -
     pair = (element.get("code", ""), element.get("codeSystem", ""))
     if pair not in value_set(name):
         yield hit(element, " ".join(pair).strip(), f"JDV {name}", "@code")
+
+
+def acting(node: Node, name: str, **attributes: str) -> Iterator[Hit]:
+    """The templates stand on an element called ``name``, whose attributes have these values."""
+    if node.element.tag != V3 + name:
+        yield hit(node.element, node.name, name)
+    yield from fixed(node, **attributes)
+
+
+def least(node: Node, *names: str) -> Iterator[Hit]:
+    """At least one child of each name."""
+    children = node.children
+    for name in names:
+        if name not in children:
+            yield hit(node.element, "0", "1..*", name)
+
+
+def templates_counted(node: Node, low: int) -> Iterator[Hit]:
+    """The element declares ``low`` templateIds or more, repeated ones included."""
+    number = len(node.children.get("templateId", ()))
+    if number < low:
+        yield hit(node.element, str(number), f"{low}..*", "templateId")
+
+
+def pointing(node: Node, *, valued: bool = False, once: bool = False) -> Iterator[Hit]:
+    """The element has ``text/reference`` (``once``: exactly one), ``valued``: with a value, be it empty."""
+    found = [item for text in node.all("text") for item in text.iterfind(f"{V3}reference")]
+    if valued:
+        found = [item for item in found if item.get("value") is not None]
+    if not found or (once and len(found) > 1):
+        below = "text/reference/@value" if valued else "text/reference"
+        yield hit(node.element, str(len(found)), "1" if once else "1..*", below)
+
+
+def bound(element: etree._Element, *names: str, null: bool = False) -> Iterator[Hit]:
+    """The code of ``element``, with its system, belongs to one of the value sets.
+
+    A value of another type than CD and CE is not looked at; with ``null`` a nullFlavor of HL7 is allowed instead.
+    """
+    flavor = element.get("nullFlavor")
+    kind = element.get(XSI_TYPE)
+    plain = kind is not None and kind not in ("CD", "CE")
+    if flavor is not None and not null:
+        yield hit(element, flavor, f"JDV {' | '.join(names)}", "@nullFlavor")
+        return
+    if plain:
+        return
+    if flavor is not None:
+        if flavor not in NULLS and (element.get("code") is None or element.get("codeSystem") is None):
+            yield hit(element, flavor, " | ".join(sorted(NULLS)), "@nullFlavor")
+        return
+    pair = (element.get("code"), element.get("codeSystem"))
+    if not any(pair in value_set(name) for name in names):
+        yield hit(element, " ".join(part or "" for part in pair).strip(), f"JDV {' | '.join(names)}", "@code")
+
+
+def inside(node: Node, root: str) -> bool:
+    """Whether the element, or something below it, carries the templateId ``root``."""
+    element = node.element
+    for carrier in node.document.carriers.get(root, ()):
+        current: etree._Element | None = carrier
+        while current is not None:
+            if current is element:
+                return True
+            current = current.getparent()
+    return False
+
+
+def related(
+    node: Node, kind: str | None, name: str, *templates: str, inverted: str | None = None
+) -> list[etree._Element]:
+    """What hangs below the element: the ``name`` (any for ``*``) of its entryRelationships of typeCode ``kind`` (any
+    for None) and inversionInd ``inverted`` that carries one of ``templates``.
+    """
+    found = []
+    for relationship in node.children.get("entryRelationship", ()):
+        if (kind is None or relationship.get("typeCode") == kind) and (
+            inverted is None or relationship.get("inversionInd") == inverted
+        ):
+            for child in relationship.iterfind(f"{V3}{name}"):
+                if not templates or not roots(child).isdisjoint(templates):
+                    found.append(child)
+    return found
