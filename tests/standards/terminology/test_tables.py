@@ -1,4 +1,4 @@
-"""The value set tables are those that the maintainer's script makes of the official files, and name their publication."""
+"""The value set tables are those that the maintainer's script makes of the official files."""
 
 from __future__ import annotations
 
