@@ -24,7 +24,7 @@ _METRIC_SYMBOLS: Final = """
     Np B B[SPL] B[V] B[mV] B[uV] B[10.nV] B[W] B[kW] st mho bit By Bd
 """
 
-_NOT_METRIC_SYMBOLS: Final = """
+_OTHER_SYMBOLS: Final = """
     10* 10^ [pi] % [ppth] [ppm] [ppb] [pptr] gon deg ' ''
     min h d a_t a_j a_g a wk mo_s mo_j mo_g mo AU atm [lbf_av]
     [in_i] [ft_i] [yd_i] [mi_i] [fth_i] [nmi_i] [kn_i] [sin_i] [sft_i] [syd_i] [cin_i] [cft_i] [cyd_i] [bf_i] [cr_i]
