@@ -1,0 +1,190 @@
+"""Every file in turn: opened within bounds, its kind found, judged; on several processes when asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from banc_harness.validate.detect import HEAD, detect, extension
+from banc_harness.validate.kinds import KINDS, Asked, Kind
+from banc_harness.validate.sources import STDIN, Missing, PassedOver, Target, cannot_open, found
+from banc_harness.validate.verdict import KindName, Noted, Skipped, Verdict
+from banc_standards.errors import EnvironmentFailed, Lang, Sentence
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+UNKNOWN_KIND: Final = Sentence(
+    "genre inconnu : ni le contenu ni le nom ne disent ce que c'est ; précisez avec --as",
+    "unknown kind: neither the content nor the name says what it is; tell it with --as",
+)
+_BATCH: Final = 16
+_AHEAD: Final = 4
+"""Batches under way for each process: enough to keep it busy, few enough to keep memory flat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How to judge: the kind that everything is said to be (None: find out), the language, whether to show lines."""
+
+    kind: KindName | None = None
+    lang: Lang = "fr"
+    excerpts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one target: its verdicts (several for an archive), and what was passed over inside."""
+
+    verdicts: tuple[Verdict, ...]
+    skipped: Skipped
+
+
+def judged(names: Iterable[str], order: Order, *, jobs: int = 1) -> Iterator[Judged]:
+    """The verdicts on everything that the names lead to, in order, as they come.
+
+    Raises ``EnvironmentFailed`` when a process dies.
+    """
+    if jobs == 1:
+        for item in found(names):
+            yield _of(item, order)
+    else:
+        yield from _on_processes(found(names), order, jobs)
+
+
+def judge_bytes(data: bytes, path: str, order: Order, *, size: int | None = None) -> Judged:
+    """The verdicts on some bytes told under a path. ``size`` is the true one when ``data`` is only the beginning."""
+    kind = order.kind or detect(data, path)
+    if kind is None:
+        return _unusable(path, UNKNOWN_KIND)
+    known = KINDS[kind]
+    if known.judge is None:
+        return _unusable(path, known.not_yet, kind)
+    total = len(data) if size is None else size
+    if total > known.most_bytes:
+        return Judged((_oversized(path, known, total, order),), Skipped())
+    asked = Asked(order.lang, order.excerpts)
+    try:
+        return Judged(tuple(known.judge(data, path, asked)), asked.skipped)
+    except Exception as error:  # a defect of ours on one file must neither look like a verdict nor stop the others
+        traceback.print_exc(file=sys.stderr)
+        return _unusable(path, _our_defect(error), kind)
+
+
+def _of(item: Target | Missing | PassedOver, order: Order) -> Judged:
+    if isinstance(item, Missing):
+        return _unusable(item.path, item.reason)
+    if isinstance(item, PassedOver):
+        return Judged((), Skipped(others=1))
+    try:
+        data, size = _read(item.path)
+    except OSError as error:
+        return _unusable(item.path, cannot_open(error))
+    if not item.named and (other := _not_ours(data, item.path, order.kind)) is not None:
+        return Judged((), other)
+    return judge_bytes(data, item.path, order, size=size)
+
+
+def _not_ours(data: bytes, path: str, wanted: KindName | None) -> Skipped | None:
+    """What a file that was found in a folder counts as when it is not to be judged; None when it is."""
+    skipped = Skipped()
+    kind = detect(data, path)
+    if kind == "xdm" and extension(path) != ".zip":  # office documents and libraries are zips too
+        kind = None
+    if kind is None or (wanted is not None and kind != wanted):
+        skipped.pass_over(None)
+        return skipped
+    if KINDS[kind].judge is None and wanted is None:
+        skipped.pass_over(kind)
+        return skipped
+    return None
+
+
+def _read(path: str) -> tuple[bytes, int | None]:
+    """The bytes of a file, only its beginning when no kind may be so large, and then its true size."""
+    most = max(kind.most_bytes for kind in KINDS.values())
+    if path == STDIN:
+        data = sys.stdin.buffer.read(most + 1)
+        return data, None
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            return file.read(HEAD), size
+        return file.read(most + 1), None
+
+
+def _oversized(path: str, kind: Kind, size: int, order: Order) -> Verdict:
+    from banc_standards.rules import Hit, Rule
+
+    rule: Rule
+    if kind.name == "xdm":
+        from banc_standards.xdm.rules.archive import ZIP_RULES
+
+        rule = ZIP_RULES["XDM-ZIP-002"]
+    elif kind.name == "mail":
+        from banc_standards.mail.rules.mime import BY_ID
+
+        rule = BY_ID["MAIL-MIME-001"]
+    else:
+        from banc_standards.xml_rules import TOO_LARGE as rule
+    hit = Hit("/", found=f"{size} octets", expected=f"≤ {kind.most_bytes}")
+    return Verdict(path, kind.name, noted=(Noted(rule.finding(hit, order.lang)),))
+
+
+def _unusable(path: str, reason: Sentence, kind: KindName | None = None) -> Judged:
+    return Judged((Verdict(path, kind, unusable=reason),), Skipped())
+
+
+def _our_defect(error: Exception) -> Sentence:
+    name = f"{type(error).__name__}: {error}"[:200]
+    return Sentence(
+        f"défaut du banc, pas de votre fichier ; joignez ceci à votre signalement : {name}",
+        f"a defect of the bench, not of your file; join this to your report: {name}",
+    )
+
+
+def _on_processes(items: Iterator[Any], order: Order, jobs: int) -> Iterator[Judged]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_warm_up)
+    under_way: deque[Future[list[Judged]] | list[Judged]] = deque()
+    try:
+        while batch := list(islice(items, _BATCH)):
+            stdin = any(isinstance(item, Target) and item.path == STDIN for item in batch)
+            under_way.append([_of(item, order) for item in batch] if stdin else pool.submit(_batch, batch, order))
+            while len(under_way) >= jobs * _AHEAD:
+                yield from _done(under_way.popleft())
+        while under_way:
+            yield from _done(under_way.popleft())
+    except BrokenProcessPool:
+        raise EnvironmentFailed(
+            "VALIDATE-900",
+            Sentence("un des processus de --jobs s'est arrêté", "one of the processes of --jobs has died"),
+            Sentence("relancez avec --jobs 1 pour voir quel fichier", "run again with --jobs 1 to see which file"),
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _done(batch: Future[list[Judged]] | list[Judged]) -> list[Judged]:
+    return batch if isinstance(batch, list) else batch.result()
+
+
+def _warm_up() -> None:
+    import signal
+
+    from banc_harness.validate import clinical  # noqa: F401  # the rules are loaded before the first file comes
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops its processes
+
+
+def _batch(items: list[Target | Missing | PassedOver], order: Order) -> list[Judged]:
+    return [_of(item, order) for item in items]

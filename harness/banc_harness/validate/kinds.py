@@ -1,0 +1,73 @@
+"""The kinds of artefacts: what each is called, and how it is judged when this version knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from banc_harness.validate.verdict import KindName, Skipped, Verdict
+from banc_standards.errors import Lang, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a judgement: the language of its sentences, whether to show the source, where to count."""
+
+    lang: Lang = "fr"
+    excerpts: bool = False
+    skipped: Skipped = field(default_factory=Skipped)
+
+
+Judge = Callable[[bytes, str, Asked], Iterator[Verdict]]
+"""Judges some bytes that are told under a path; an archive or a mail yields a verdict for each document too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. ``judge`` is None for a kind that this version recognises but does not judge yet."""
+
+    name: KindName
+    text: Sentence
+    judge: Judge | None = None
+    most_bytes: int = 50 * 2**20
+
+    @property
+    def not_yet(self) -> Sentence:
+        """Why a file of a kind without ``judge`` is unusable."""
+        return Sentence(
+            f"{self.text.fr} ({self.name}) : genre reconnu, que cette version ne juge pas encore",
+            f"{self.text.en} ({self.name}): a known kind, which this version does not judge yet",
+        )
+
+
+def _clinical(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import clinical
+
+    yield clinical.judge(data, path, asked.lang, excerpts=asked.excerpts)
+
+
+def _archive(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import archives
+
+    return archives.judge(data, path, asked)
+
+
+def _mail(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import mails
+
+    return mails.judge(data, path, asked)
+
+
+_ALL: Final = (
+    Kind("cda", Sentence("document clinique CDA", "CDA clinical document"), _clinical),
+    Kind("xdm", Sentence("archive", "archive"), _archive, most_bytes=50_000_000),
+    Kind("xds", Sentence("lot de soumission XDS", "XDS submission set")),
+    Kind("vihf", Sentence("jeton VIHF", "VIHF token")),
+    Kind("hl7v2", Sentence("message HL7 v2", "HL7 v2 message")),
+    Kind("fhir", Sentence("ressource FHIR", "FHIR resource")),
+    Kind("mail", Sentence("courriel MSSanté", "MSSanté mail"), _mail, most_bytes=50_000_000),
+    Kind("insi", Sentence("message INSi", "INSi message")),
+    Kind("psc", Sentence("jeton Pro Santé Connect", "Pro Santé Connect token")),
+)
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in _ALL}
