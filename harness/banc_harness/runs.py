@@ -96,7 +96,7 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     """
     described = _described(options)
     before = None if options.baseline is None else baseline.load(options.baseline)
-    plan = _plan(options, described)
+    plan = planned(options, described)
     folder = options.report or options.data / "runs" / plan.run
     gathering, account = json_report.Gathering(), Account()
     with ExitStack() as files:
@@ -195,7 +195,8 @@ def _described(options: Options) -> Described:
     return software.load(options.sut, capabilities=scenarios().capabilities())
 
 
-def _plan(options: Options, described: Described) -> Plan:
+def planned(options: Options, described: Described) -> Plan:
+    """What a run with these options would do. Raises ``UnusableInput``."""
     requirements = table(described.sut.couloir)
     check_identities(described.sut, population())
     profiles = profiles_of(described.sut, requirements, options.profile)

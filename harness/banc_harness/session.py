@@ -56,17 +56,26 @@ async def open_session(
     control: Control, sut: Sut, population: Population, *, run: str, mode: SessionMode, ca_file: Path
 ) -> RunSession:
     """Creates and leases the session, and registers the software there. Raises what the control API raises."""
-    ready = await control.sandbox()
     session = await control.create_session(mode=mode)
     await control.lease(session.id, run, ttl_s=LEASE_S)
+    described = await furnish(control, session.id, sut, population, ca_file=ca_file)
+    position = (await control.session(session.id)).position
+    return RunSession(id=session.id, mode=session.mode, position=position, sandbox=described)
+
+
+async def furnish(control: Control, session: str, sut: Sut, population: Population, *, ca_file: Path) -> ActionSandbox:
+    """Registers the software in a session, with the client and the certificates that it needs there; returns what each
+    action tells it. Raises what the control API raises.
+    """
+    ready = await control.sandbox()
     structure = acting_structure(sut, population)
     certificates: dict[str, KeyStore] = {}
     if ready.services.dmp is not None or ready.services.insi is not None:
         for kind in SEALS:
-            certificates[kind] = await _key_store(control, session.id, kind, structure.id)
+            certificates[kind] = await _key_store(control, session, kind, structure.id)
     ids = sut.ids
     await control.register_software(
-        session.id,
+        session,
         SoftwareRequest(
             name=sut.product.name,
             version=sut.product.version,
@@ -77,18 +86,13 @@ async def open_session(
     )
     psc_client = None
     if ready.services.psc is not None:
-        psc_client = await _psc_client(control, session.id, sut)
-        await control.set_login(session.id, LoginRequest(auto=acting_professional(sut, population).idnat))
-    return RunSession(
-        id=session.id,
-        mode=session.mode,
-        position=(await control.session(session.id)).position,
-        sandbox=ActionSandbox(
-            services=addressed(ready.services, session.id),
-            ca_file=str(ca_file),
-            psc_client=psc_client,
-            certificates=certificates or None,
-        ),
+        psc_client = await _psc_client(control, session, sut)
+        await control.set_login(session, LoginRequest(auto=acting_professional(sut, population).idnat))
+    return ActionSandbox(
+        services=addressed(ready.services, session),
+        ca_file=str(ca_file),
+        psc_client=psc_client,
+        certificates=certificates or None,
     )
 
 
