@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,15 +18,15 @@ from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
-from banc_harness.judging import Judgement, decide, judge, unplayed
+from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
 from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
-from banc_harness.scoring import gate, score
+from banc_harness.scoring import score
 from banc_harness.sealed import Sealed
 from banc_harness.session import LEASE_S, RunSession, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
-from banc_harness.trace import Exchange, Trace
+from banc_harness.told import Told
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.score import RequirementVerdict
@@ -136,7 +136,8 @@ class Engine:
     async def _play(self, bench: Bench, scenario: Scenario) -> None:
         began = time.monotonic()
         bench.recorder.emit(events.ScenarioStarted, scenario=scenario.id, title=scenario.title)
-        outcome, reason = "done", None
+        performance = Performance(bench, scenario)
+        outcome, reason, judged = "done", None, False
         if lacking := self._plan.lacking(scenario):
             outcome, reason = "skipped", _lacking(lacking)
             if self._plan.kind != "bac-a-sable":
@@ -145,7 +146,7 @@ class Engine:
             outcome, reason = "failed", _SANDBOX_LOST if self._broken else _DRIVER_LOST
             self._judge_unplayed(bench, scenario, reason)
         else:
-            reason = await self._perform(bench, scenario)
+            reason, judged = await self._perform(bench, performance, scenario)
             outcome = "done" if reason is None else "failed"
         bench.recorder.emit(
             events.ScenarioEnded,
@@ -153,11 +154,16 @@ class Engine:
             outcome=outcome,
             reason=reason,
             duration_ms=int((time.monotonic() - began) * 1000),
+            judged=judged,
+            subjects=performance.subjects,
         )
 
-    async def _perform(self, bench: Bench, scenario: Scenario) -> Sentence | None:
-        """Plays one scenario and judges it; returns why it could not be played to its end, if it could not."""
-        performance = Performance(bench, scenario)
+    async def _perform(
+        self, bench: Bench, performance: Performance, scenario: Scenario
+    ) -> tuple[Sentence | None, bool]:
+        """Plays one scenario and judges it; returns why it could not be played to its end, if it could not, and whether
+        the checks read it.
+        """
         try:
             await self._control.lease(bench.session.id, self._plan.run, ttl_s=LEASE_S)
             await bench.tape.drain()
@@ -171,18 +177,16 @@ class Engine:
                 failure = self._tell_failure(bench, scenario, broken)
             if self._broken:
                 self._judge_unplayed(bench, scenario, failure or _SANDBOX_LOST)
-                return failure
+                return failure, False
             await performance.levers.put_back()
             trace = await performance.trace()
         except BancError as error:
             failure = self._tell_failure(bench, scenario, error)
             self._judge_unplayed(bench, scenario, failure)
-            return failure
+            return failure, False
         bench.silent_scenarios = bench.silent_scenarios + 1 if performance.silent else 0
-        for check in self._plan.checks.values():
-            if check.concerns(scenario.id):
-                self._tell_judgement(bench, judge(check, trace))
-        return failure
+        self._tell_judgements(bench, judge_played(self._plan.checks, trace))
+        return failure, True
 
     async def _compare_capabilities(self, bench: Bench) -> None:
         """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""
@@ -207,38 +211,29 @@ class Engine:
         except BancError as error:
             self._tell_failure(bench, None, error)
             return
-        late = tuple(Exchange(entry, tape.blobs) for entry in tape.entries(position))
-        trace = Trace(scenario="", exchanges=late, sut=self._plan.sut, lang=self._plan.lang)
-        for item in late:
-            told = {name: item.entry.get(name) for name in ("seq", "hash", "operation", "outcome", "code", "fault")}
-            bench.recorder.emit(events.ExchangeSeen, **told, stray=True, findings=list(item.findings))
-        for check in self._plan.checks.values():
-            if late and check.zero_tolerance:
-                self._tell_judgement(bench, judge(check, trace))
+        told = Told("", self._plan.lang)
+        for entry in tape.entries(position):
+            names = ("seq", "hash", "operation", "outcome", "code", "fault")
+            content = {name: entry.get(name) for name in names}
+            findings = list(entry.get("findings") or ())
+            told.add(bench.recorder.emit(events.ExchangeSeen, **content, stray=True, findings=findings))
+        entries = {int(entry["seq"]): entry for entry in tape.entries(position)}
+        trace = told.trace(entries, tape.blobs, subjects={}, sut=self._plan.sut)
+        self._tell_judgements(bench, judge_late(self._plan.checks, trace))
 
     def _judge_unplayed(self, bench: Bench, scenario: Scenario, why: Sentence) -> None:
-        for check in self._plan.checks.values():
-            if check.concerns(scenario.id):
-                self._tell_judgement(bench, unplayed(check, scenario.id, why))
+        self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why))
 
     def _decide(self, bench: Bench) -> list[RequirementVerdict]:
         plan = self._plan
-        decided = []
-        for requirement in plan.table.values():
-            verdict, translated = (
-                decide(
-                    requirement,
-                    self._judgements,
-                    software_type=plan.sut.software_type,
-                    profiles=plan.profiles,
-                    checked=plan.checks.of_requirement(requirement.id),
-                    lang=lang,
-                )
-                for lang in self._langs
-            )
-            decided.append(verdict)
-            other: dict[str, str | list[str]] = {"text": translated.text, "reason": translated.reason}
-            bench.recorder.emit(events.RequirementDecided, **dict(verdict), other=other)
+        both = (
+            decide_all(plan.table, plan.checks, self._judgements, sut=plan.sut, profiles=plan.profiles, lang=lang)
+            for lang in self._langs
+        )
+        decided, translated = both
+        for item, same in zip(decided, translated, strict=True):
+            other: dict[str, str | list[str]] = {"text": same.text, "reason": same.reason}
+            bench.recorder.emit(events.RequirementDecided, **dict(item), other=other)
         return decided
 
     # telling
@@ -261,9 +256,11 @@ class Engine:
             scenarios=[scenario.id for scenario in plan.scenarios],
         )
 
-    def _tell_judgement(self, bench: Bench, judgement: Judgement | None) -> None:
-        if judgement is None:
-            return
+    def _tell_judgements(self, bench: Bench, judgements: Iterable[Judgement]) -> None:
+        for judgement in judgements:
+            self._tell_judgement(bench, judgement)
+
+    def _tell_judgement(self, bench: Bench, judgement: Judgement) -> None:
         self._judgements.append(judgement)
         check = judgement.check
         if judgement.crash:
@@ -295,16 +292,14 @@ class Engine:
 
     def _tell_end(self, bench: Bench, decided: list[RequirementVerdict]) -> None:
         plan = self._plan
-        broken_rules = sorted(
-            {item.check.id for item in self._judgements if item.check.zero_tolerance and item.verdict == "NON_CONFORME"}
-        )
         passing, translated = (
-            gate(plan.kind, decided, zero_tolerance=broken_rules, missing_numbers=plan.missing_numbers(), lang=lang)
-            for lang in self._langs
+            conclude(plan.kind, decided, self._judgements, sut=plan.sut, lang=lang) for lang in self._langs
         )
         reached = score(decided)
         short = plan.fail_under is not None and (reached.percent or 0) < plan.fail_under
-        failed = bool(broken_rules) or any(item.in_gate and item.verdict == "NON_CONFORME" for item in decided)
+        failed = any(item.in_gate and item.verdict == "NON_CONFORME" for item in decided) or any(
+            item.check.zero_tolerance and item.verdict == "NON_CONFORME" for item in self._judgements
+        )
         if failed or short:
             exit_code = 1
         elif self._unfinished or bench.driver_failures:

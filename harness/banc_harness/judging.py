@@ -11,12 +11,13 @@ import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from banc_harness.checks import Check
-from banc_harness.requirements.table import Requirement
-from banc_harness.scoring import Judged, roll_up
+from banc_harness.checks import Check, Checks
+from banc_harness.requirements.table import Requirement, Table
+from banc_harness.scoring import Judged, gate, roll_up
 from banc_harness.trace import Expectation, Trace
-from banc_standards.contracts.score import RequirementVerdict
-from banc_standards.contracts.vocabulary import Verdict
+from banc_standards.contracts.score import Gate, RequirementVerdict
+from banc_standards.contracts.sut import Sut
+from banc_standards.contracts.vocabulary import RunKind, Verdict
 from banc_standards.errors import Lang, Sentence
 from banc_standards.rules import Finding, Hit
 
@@ -67,6 +68,61 @@ def judge(check: Check, trace: Trace) -> Judgement | None:
 def unplayed(check: Check, scenario: str, why: Sentence) -> Judgement:
     """The verdict of a check on a scenario that was not played although the profile asks for it."""
     return Judgement(check, scenario, "NON_TESTE", why)
+
+
+def judge_played(checks: Checks, trace: Trace) -> list[Judgement]:
+    """What the checks of a scenario say of its trace, in their order."""
+    said = (judge(check, trace) for check in checks.values() if check.concerns(trace.scenario))
+    return [item for item in said if item is not None]
+
+
+def judge_unplayed(checks: Checks, scenario: str, why: Sentence) -> list[Judgement]:
+    """What the checks of a scenario say when it was not played."""
+    return [unplayed(check, scenario, why) for check in checks.values() if check.concerns(scenario)]
+
+
+def judge_late(checks: Checks, trace: Trace) -> list[Judgement]:
+    """What zero tolerance says of the exchanges that came after the last scenario."""
+    said = (judge(check, trace) for check in checks.values() if trace.exchanges and check.zero_tolerance)
+    return [item for item in said if item is not None]
+
+
+def decide_all(
+    table: Table, checks: Checks, judgements: Sequence[Judgement], *, sut: Sut, profiles: Sequence[str], lang: Lang
+) -> list[RequirementVerdict]:
+    """The verdict of every requirement of a table, in its order."""
+    return [
+        decide(
+            requirement,
+            judgements,
+            software_type=sut.software_type,
+            profiles=profiles,
+            checked=checks.of_requirement(requirement.id),
+            lang=lang,
+        )
+        for requirement in table.values()
+    ]
+
+
+def conclude(
+    kind: RunKind, decided: Sequence[RequirementVerdict], judgements: Iterable[Judgement], *, sut: Sut, lang: Lang
+) -> Gate:
+    """The gate of a run: its verdicts, its zero tolerance and the numbers that the software must hold."""
+    broken = {item.check.id for item in judgements if item.check.zero_tolerance and item.verdict == "NON_CONFORME"}
+    return gate(kind, decided, zero_tolerance=sorted(broken), missing_numbers=missing_numbers(sut), lang=lang)
+
+
+def missing_numbers(sut: Sut) -> tuple[str, ...]:
+    """The CNDA numbers that the declared capabilities need and ``sut.yaml`` does not give."""
+    needed = {
+        "dmp.": ("ids.dmp_homologation", sut.ids.dmp_homologation),
+        "insi.": ("ids.idam", sut.ids.idam),
+    }
+    return tuple(
+        name
+        for prefix, (name, value) in needed.items()
+        if not value and any(item.startswith(prefix) for item in sut.capabilities)
+    )
 
 
 def decide(

@@ -23,7 +23,17 @@ from banc_standards.contracts.sut import Sut
 from banc_standards.contracts.vocabulary import RunKind
 from banc_standards.errors import Lang, Sentence, UnusableInput
 
-JUDGE = ("banc_standards", "banc_harness.checks", "banc_harness.judging", "banc_harness.scoring", "banc_harness.trace")
+JUDGE = (
+    "banc_standards",
+    "banc_fixtures",
+    "banc_harness.certifying.reviews",
+    "banc_harness.checks",
+    "banc_harness.judging",
+    "banc_harness.scoring",
+    "banc_harness.selection",
+    "banc_harness.told",
+    "banc_harness.trace",
+)
 """The code that verdicts depend on."""
 
 
@@ -46,18 +56,6 @@ class Plan:
     def lacking(self, scenario: Scenario) -> tuple[str, ...]:
         """The capabilities that a scenario requires and that the software does not declare."""
         return tuple(name for name in scenario.requires if name not in self.sut.capabilities)
-
-    def missing_numbers(self) -> tuple[str, ...]:
-        """The CNDA numbers that the declared capabilities need and ``sut.yaml`` does not give."""
-        needed = {
-            "dmp.": ("ids.dmp_homologation", self.sut.ids.dmp_homologation),
-            "insi.": ("ids.idam", self.sut.ids.idam),
-        }
-        return tuple(
-            name
-            for prefix, (name, value) in needed.items()
-            if not value and any(item.startswith(prefix) for item in self.sut.capabilities)
-        )
 
 
 def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
@@ -130,10 +128,11 @@ def rule_set(count: int) -> RuleSet:
     for name in JUDGE:
         package, _, module = name.partition(".")
         root = files(package)
-        if module and (root / f"{module}.py").is_file():
-            digest.update(name.encode() + b"\0" + (root / f"{module}.py").read_bytes() + b"\0")
+        path = module.replace(".", "/")
+        if module and (root / f"{path}.py").is_file():
+            digest.update(name.encode() + b"\0" + (root / f"{path}.py").read_bytes() + b"\0")
         else:
-            _add(digest, root / module if module else root, name)
+            _add(digest, root / path if path else root, name)
     return RuleSet(name="banc-segur", version=version(), hash=f"sha256:{digest.hexdigest()}", count=count)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -14,14 +13,17 @@ from banc_fixtures.patients import Patient
 from banc_fixtures.professionals import Professional
 from banc_fixtures.structures import Structure
 from banc_harness.bench import Bench
-from banc_harness.drivers.reply import DriverFailed, Evidence, Reply
+from banc_harness.certifying.desk import STATUSES
+from banc_harness.drivers.manual import ManualDriver
+from banc_harness.drivers.reply import DriverFailed, Reply
 from banc_harness.events import instant
 from banc_harness.inputs import for_software, mailbox_in
 from banc_harness.levers import Levers
 from banc_harness.play import Scenario
 from banc_harness.selection import Difference, Selection, nearest
 from banc_harness.session import acting_professional, acting_structure
-from banc_harness.trace import Acted, Exchange, Expectation, Trace
+from banc_harness.told import Told, described, unsupported
+from banc_harness.trace import Acted, Exchange, Trace
 from banc_standards.contracts import events
 from banc_standards.contracts.driver import Action
 from banc_standards.contracts.sut import Sut
@@ -44,6 +46,7 @@ class _OpenStep:
     began: float
     outcomes: set[StepOutcome] = field(default_factory=set)
     reason: Sentence | None = None
+    patience_s: float = 0.0
 
 
 class Performance:
@@ -56,8 +59,7 @@ class Performance:
         self._scenario = scenario
         self._position = bench.tape.position
         self._step: _OpenStep | None = None
-        self._acts: list[Acted] = []
-        self._expectations: list[Expectation] = []
+        self._told = Told(scenario.id, bench.lang)
         self._subjects: dict[str, dict[str, None]] = {"patients": {}, "professionals": {}, "structures": {}}
         self.levers = Levers(bench, self._tell_clock)
 
@@ -120,29 +122,19 @@ class Performance:
 
     async def act(self, action: str, input: Mapping[str, Any], deadline_s: int | None) -> Acted:
         """Asks the driver, whatever it does with that; one that could not be had is not asked again in the scenario."""
-        gone = next((item for item in self._acts if item.gone), None)
+        gone = next((item for item in self._told.acts if item.gone), None)
         if gone is not None:
-            acted = Acted(
-                self._current().id,
-                action,
-                "error",
-                for_software(input, self._bench.session.id),
-                why=gone.why,
-                gone=True,
-            )
+            self._not_asked(self._current(), action, input, gone)
         else:
-            acted = await self._ask(self._current(), action, input, deadline_s)
-        self._acts.append(acted)
-        return acted
+            await self._ask(self._current(), action, input, deadline_s)
+        return self._told.acts[-1]
 
     async def _tell_clock(self, wanted: Mapping[str, Any]) -> None:
         if self.sut.clock == "follows":
             step = self._step or _OpenStep(self._scenario.id, (), self._position, time.monotonic())
-            self._acts.append(await self._ask(step, "clock.set", wanted))
+            await self._ask(step, "clock.set", wanted)
 
-    async def _ask(
-        self, step: _OpenStep, action: str, input: Mapping[str, Any], deadline_s: int | None = None
-    ) -> Acted:
+    async def _ask(self, step: _OpenStep, action: str, input: Mapping[str, Any], deadline_s: int | None = None) -> None:
         driver = self._bench.drivers.of(action)
         asked = Action(
             id=str(uuid.uuid4()),
@@ -164,20 +156,26 @@ class Performance:
             deadline_s=asked.deadline_s,
             input=asked.input,
         )
+        if isinstance(driver, ManualDriver):
+            question = str(driver.question(asked))
+            self._emit(events.QuestionAsked, step=step.id, id=asked.id, text=question, options=list(STATUSES))
         began = time.monotonic()
         try:
             reply = await driver.act(asked)
         except DriverFailed as failure:
-            return self._not_answered(step, asked, failure, began)
-        return self._answered(step, asked, reply, began)
+            self._not_answered(step, asked, failure, began)
+        else:
+            if reply.by:
+                answer = reply.answer.status
+                self._emit(events.QuestionAnswered, step=step.id, id=asked.id, answer=answer, by=reply.by)
+            self._answered(step, asked, reply, began)
 
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None:
         """Waits for an exchange, or only looks for it when the driver could not be asked."""
         step, tape = self._current(), self._bench.tape
-        untested = next((item.why for item in self._acts if not item.answered), "")
         patience = self._patience(step, within_s)
-        told = {"step": step.id, "id": str(uuid.uuid4()), "operation": _operations(wanted)}
-        awaited = {"outcome": wanted.outcome if isinstance(wanted.outcome, str) else None, "match": _match(wanted)}
+        awaited = described(wanted)
+        told = {"step": step.id, "id": str(uuid.uuid4()), "operation": awaited.pop("operation")}
         deadline = instant(self._bench.recorder.now() + timedelta(seconds=patience))
         self._emit(events.ExpectationWaiting, **told, **awaited, deadline=deadline)
         entry = await tape.wait(wanted, step.position, patience)
@@ -186,18 +184,8 @@ class Performance:
             tape.claim(seq, step.id)
             self._tell(entry)
             self._emit(events.ExpectationMet, **told, seq=seq)
-            self._expectations.append(Expectation(step.id, wanted, met=seq))
             return Exchange(entry, tape.blobs, step.id)
         close = nearest(wanted, tape.entries(step.position))
-        self._expectations.append(
-            Expectation(
-                step.id,
-                wanted,
-                nearest=None if close is None else int(close[0]["seq"]),
-                differences=() if close is None else close[1],
-                untested=untested,
-            )
-        )
         step.outcomes.add("missed")
         difference = [] if close is None else [_difference(item) for item in close[1]]
         self._emit(
@@ -211,10 +199,12 @@ class Performance:
 
     def _patience(self, step: _OpenStep, within_s: float) -> float:
         """How long it is worth waiting, in seconds: the software may have said no, or lost the thread before."""
-        if any(not item.answered for item in self._acts):
+        acts = self._told.acts
+        if any(not item.answered for item in acts):
             return 0.0
-        lost = any(item.met is None for item in self._expectations)
-        declined = any(item.step == step.id and item.status in ("refused", "failed") for item in self._acts)
+        within_s = max(within_s, step.patience_s)
+        lost = any(item.met is None for item in self._told.expectations)
+        declined = any(item.step == step.id and item.status in ("refused", "failed") for item in acts)
         return min(within_s, AFTER_A_NO_S) if lost or declined else within_s
 
     async def trace(self) -> Trace:
@@ -225,22 +215,18 @@ class Performance:
             if tape.claimed_by(entry["seq"]) is None:
                 self._tell(entry)
         await tape.load(self._position)
-        return Trace(
-            scenario=self._scenario.id,
-            exchanges=tuple(
-                Exchange(entry, tape.blobs, tape.claimed_by(entry["seq"])) for entry in tape.entries(self._position)
-            ),
-            acts=tuple(self._acts),
-            expectations=tuple(self._expectations),
-            subjects={kind: tuple(ids) for kind, ids in self._subjects.items()},
-            sut=self.sut,
-            lang=self._bench.lang,
-        )
+        entries = {int(entry["seq"]): entry for entry in tape.entries(self._position)}
+        return self._told.trace(entries, tape.blobs, subjects=self.subjects, sut=self.sut)
+
+    @property
+    def subjects(self) -> dict[str, list[str]]:
+        """The people whom the scenario was about so far, by kind, by their ids."""
+        return {kind: list(ids) for kind, ids in self._subjects.items()}
 
     @property
     def silent(self) -> bool:
         """Whether the driver was asked and never answered."""
-        return bool(self._acts) and all(item.status == "error" for item in self._acts)
+        return bool(self._told.acts) and all(item.status == "error" for item in self._told.acts)
 
     # telling
 
@@ -250,7 +236,7 @@ class Performance:
         return self._step
 
     def _emit(self, kind: type[Any], /, **content: Any) -> None:
-        self._bench.recorder.emit(kind, scenario=self._scenario.id, **content)
+        self._told.add(self._bench.recorder.emit(kind, scenario=self._scenario.id, **content))
 
     def _tell(self, entry: Mapping[str, Any]) -> None:
         claimed_by = self._bench.tape.claimed_by(entry["seq"])
@@ -267,9 +253,10 @@ class Performance:
                 self._bench.tape.claim(entry["seq"], step.id)
                 self._tell(entry)
 
-    def _answered(self, step: _OpenStep, asked: Action, reply: Reply, began: float) -> Acted:
+    def _answered(self, step: _OpenStep, asked: Action, reply: Reply, began: float) -> None:
         answer = reply.answer
-        files = self._keep(reply.evidence)
+        files = self._bench.keep(reply.evidence)
+        step.patience_s = max(step.patience_s, reply.patience_s or 0.0)
         self._emit(
             events.ActionAnswered,
             step=step.id,
@@ -282,21 +269,15 @@ class Performance:
             error=answer.error,
             duration_ms=_since(began),
         )
-        self._tell_evidence(step, files)
-        why = answer.error or ""
+        self._tell_evidence(step, files, by_a_person=bool(reply.by))
         if answer.status == "unsupported":
             step.outcomes.add("skipped")
-            step.reason = Sentence(
-                f"le logiciel ne sait pas faire {asked.action}", f"the software does not support {asked.action}"
-            )
-            why = step.reason.of(self._bench.lang)
-        shown = tuple((item.level, item.text) for item in answer.shown)
-        return Acted(step.id, asked.action, answer.status, asked.input, answer.output, shown, why)
+            step.reason = unsupported(asked.action)
 
-    def _not_answered(self, step: _OpenStep, asked: Action, failure: DriverFailed, began: float) -> Acted:
+    def _not_answered(self, step: _OpenStep, asked: Action, failure: DriverFailed, began: float) -> None:
         self._bench.driver_failures.append(failure)
         said = failure.text.of(self._bench.lang)
-        files = self._keep(failure.evidence)
+        files = self._bench.keep(failure.evidence)
         self._emit(
             events.ActionAnswered,
             step=step.id,
@@ -306,25 +287,30 @@ class Performance:
             evidence=files,
             error=f"{failure.code}: {said}",
             duration_ms=_since(began),
+            failure=failure.failure,
         )
         self._bench.recorder.emit(events.Log, level="error", code=failure.code, text=failure.text)
         self._tell_evidence(step, files)
         step.outcomes.add("failed")
         step.reason = failure.text
-        gone = failure.failure in ("unreachable", "timeout")
-        return Acted(step.id, asked.action, "error", asked.input, why=said, gone=gone)
 
-    def _keep(self, evidence: Iterable[Evidence]) -> list[events.EvidenceFile]:
-        kept = []
-        for item in evidence:
-            blob = f"sha256:{hashlib.sha256(item.data).hexdigest()}"
-            self._bench.files[blob] = item
-            kept.append(events.EvidenceFile(name=item.name, media_type=item.media_type, blob=blob, size=len(item.data)))
-        return kept
+    def _not_asked(self, step: _OpenStep, action: str, input: Mapping[str, Any], gone: Acted) -> None:
+        self._emit(
+            events.ActionAnswered,
+            step=step.id,
+            id=str(uuid.uuid4()),
+            action=action,
+            status="failed",
+            error=gone.why,
+            duration_ms=0,
+            failure="not_asked",
+            input=for_software(input, self._bench.session.id),
+        )
 
-    def _tell_evidence(self, step: _OpenStep, files: list[events.EvidenceFile]) -> None:
+    def _tell_evidence(self, step: _OpenStep, files: list[events.EvidenceFile], *, by_a_person: bool = False) -> None:
         for file in files:
-            self._emit(events.EvidenceAdded, step=step.id, evidence=file, produced_by="driver")
+            produced_by = "person" if by_a_person else "driver"
+            self._emit(events.EvidenceAdded, step=step.id, evidence=file, produced_by=produced_by)
 
     def _nearest(self, close: Any, difference: Iterable[Sentence]) -> events.Nearest | None:
         if close is None:
@@ -345,17 +331,6 @@ def _difference(item: Difference) -> Sentence:
         f"{item.what} : attendu {item.expected}, trouvé {found}",
         f"{item.what}: expected {item.expected}, found {found}",
     )
-
-
-def _operations(wanted: Selection) -> str:
-    return wanted.operation if isinstance(wanted.operation, str) else " | ".join(wanted.operation)
-
-
-def _match(wanted: Selection) -> dict[str, Any]:
-    more = {"code": wanted.code, "fault": wanted.fault}
-    if isinstance(wanted.outcome, tuple):
-        more["outcome"] = wanted.outcome
-    return {**{name: value for name, value in more.items() if value is not None}, **wanted.facts}
 
 
 def _since(began: float) -> int:

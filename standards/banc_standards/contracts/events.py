@@ -58,13 +58,19 @@ class ScenarioStarted(_Telling):
 
 
 class ScenarioEnded(_Telling):
-    """A scenario is over. ``skipped``: a capability is missing; ``failed``: sandbox or driver could not be reached."""
+    """A scenario is over. ``skipped``: a capability is missing; ``failed``: sandbox or driver could not be reached.
+
+    ``judged`` tells whether the checks read what happened. ``subjects`` are the fictitious people whom it was about, by
+    kind, the ids of the population.
+    """
 
     type: Literal["scenario.ended"] = "scenario.ended"
     scenario: str
     outcome: Literal["done", "skipped", "failed"]
     reason: str | None = None
     duration_ms: Count
+    judged: bool = True
+    subjects: dict[str, list[str]] = Field(default_factory=dict)
 
 
 class StepStarted(_Telling):
@@ -111,7 +117,10 @@ class EvidenceFile(Shape):
 
 
 class ActionAnswered(_Event):
-    """The driver answered, or did not in time (``failed``)."""
+    """The driver answered, or gave no answer that can be read (``failure``, then ``status`` is ``failed``).
+
+    ``not_asked``: it was silent before, so that nothing was sent; ``input`` then says what would have been.
+    """
 
     type: Literal["action.answered"] = "action.answered"
     scenario: str
@@ -124,6 +133,8 @@ class ActionAnswered(_Event):
     evidence: list[EvidenceFile] = Field(default_factory=list)
     error: str | None = None
     duration_ms: Count
+    failure: Literal["unreachable", "crashed", "timeout", "oversize", "invalid", "not_asked"] | None = None
+    input: dict[str, Any] = Field(default_factory=dict)
 
 
 class ExchangeSeen(_Event):

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from banc_standards.contracts import control, driver, events, exchange, finding, report, review, sandbox, sut
+from banc_standards.contracts import bundle, control, driver, events, exchange, finding, report, review, sandbox, sut
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 URN = "urn:banc-segur:schema:1:"
@@ -30,6 +30,15 @@ SHAPES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     "sut": ("sut.yaml: the software under test", TypeAdapter(sut.Sut)),
     "report": ("report.json: the result of a run", TypeAdapter(report.Report)),
     "review": ("reviews/*.json: a person's verdict on one requirement", TypeAdapter(review.Review)),
+    "manifest": ("manifest.json: what an evidence bundle is of, and its files", TypeAdapter(bundle.Manifest)),
+    "tombstone": ("What stands for a content that was taken out of a bundle", TypeAdapter(bundle.Tombstone)),
+    "checks": ("checks.json: the verdicts of the checks", TypeAdapter(bundle.SealedChecks)),
+    "verdicts": (
+        "verdicts.json: the requirements' verdicts, the gate and the score",
+        TypeAdapter(bundle.SealedVerdicts),
+    ),
+    "rules": ("rules.json: the frozen judge of a run", TypeAdapter(bundle.SealedRules)),
+    "requirements": ("requirements/*.json: the frozen requirements of a run", TypeAdapter(bundle.SealedRequirements)),
     **{f"control-{name}": (title, TypeAdapter(model)) for name, (title, model) in control.BODIES.items()},
 }
 
