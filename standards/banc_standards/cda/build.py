@@ -31,7 +31,7 @@ def discharge_letter_n1(letter: DischargeLetter, pdf: bytes) -> bytes:
 
 
 def _document(letter: DischargeLetter, model: Identifier, body: etree._Element) -> bytes:
-    root = node("ClinicalDocument", header(letter, [model]), node("component", body))
+    root = node("ClinicalDocument", header(letter.heading, [model]), node("component", body))
     etree.cleanup_namespaces(root, keep_ns_prefixes=["xsi"])
     return serialise(root)
 

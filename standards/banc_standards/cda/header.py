@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from lxml import etree
 
@@ -18,43 +19,50 @@ from banc_standards.cda.elements import (
     person_name,
     professional_id,
     telecoms,
+    templates,
     timestamp,
 )
-from banc_standards.cda.model import DischargeLetter, Identifier, Patient, Professional
-from banc_standards.cda.names import CI_SIS, HL7_FRANCE, TYPE_ID_EXTENSION, TYPE_ID_ROOT
-from banc_standards.terminology.oids import HL7_ACT_CODE, HL7_FUNCTION
+from banc_standards.cda.model import Act, Encounter, Heading, Identifier, Patient, Professional
+from banc_standards.cda.names import (
+    CI_SIS,
+    HL7_FRANCE,
+    LAB,
+    LAB_AUTHENTICATOR,
+    LAB_PERFORMER,
+    LAB_PRESCRIBER,
+    TYPE_ID_EXTENSION,
+    TYPE_ID_ROOT,
+)
+from banc_standards.terminology.oids import HL7_FUNCTION
 
 
-def header(letter: DischargeLetter, model: Sequence[Identifier]) -> list[etree._Element]:
+def header(heading: Heading, model: Sequence[Identifier]) -> list[etree._Element]:
     """Every header element in schema order; ``model`` holds the templateIds that follow the two common ones."""
-    signed = letter.signed or letter.created
     common = (Identifier(HL7_FRANCE), Identifier(CI_SIS))
     elements = [
         node("realmCode", code="FR"),
         node("typeId", root=TYPE_ID_ROOT, extension=TYPE_ID_EXTENSION),
         *(node("templateId", root=item.root, extension=item.extension) for item in (*common, *model)),
-        node("id", root=letter.id),
-        coded("code", letter.code),
-        node("title", letter.title),
-        node("effectiveTime", value=timestamp(letter.created)),
-        from_set("confidentialityCode", "Confidentiality", letter.confidentiality),
+        node("id", root=heading.id),
+        coded("code", heading.code),
+        node("title", heading.title),
+        node("effectiveTime", value=timestamp(heading.created)),
+        from_set("confidentialityCode", "Confidentiality", heading.confidentiality),
         node("languageCode", code="fr-FR"),
-        node("setId", root=letter.set_id),
-        node("versionNumber", value=str(letter.version)),
-        _record_target(letter.patient),
-        _author(letter),
-        _custodian(letter),
-        *(_recipient(person) for person in letter.recipients),
-        node(
-            "legalAuthenticator",
-            node("time", value=timestamp(signed)),
-            node("signatureCode", code="S"),
-            assigned_entity(letter.legal_authenticator),
-        ),
-        _treating_physician(letter.treating_physician) if letter.treating_physician else None,
-        _documentation_of(letter),
-        _replaced(letter) if letter.replaces else None,
-        _component_of(letter),
+        node("setId", root=heading.set_id),
+        node("versionNumber", value=str(heading.version)),
+        _record_target(heading.patient),
+        _author(heading),
+        _custodian(heading),
+        *(_recipient(person) for person in heading.recipients),
+        _signature("legalAuthenticator", heading, heading.legal_authenticator),
+        *(_signature("authenticator", heading, person, LAB_AUTHENTICATOR) for person in heading.validators),
+        _prescriber(heading, heading.prescriber) if heading.prescriber else None,
+        _treating_physician(heading.treating_physician) if heading.treating_physician else None,
+        node("inFulfillmentOf", node("order", identifier(heading.order))) if heading.order else None,
+        *(_documentation_of(act) for act in heading.acts),
+        _replaced(heading) if heading.replaces else None,
+        _component_of(heading.encounter),
     ]
     return [element for element in elements if element is not None]
 
@@ -93,11 +101,11 @@ def _city(name: str) -> etree._Element | None:
     return node("city", name) if name else None
 
 
-def _author(letter: DischargeLetter) -> etree._Element:
-    author = letter.author
+def _author(heading: Heading) -> etree._Element:
+    author = heading.author
     return node(
         "author",
-        node("time", value=timestamp(letter.created)),
+        node("time", value=timestamp(heading.created)),
         node(
             "assignedAuthor",
             professional_id(author),
@@ -111,9 +119,19 @@ def _author(letter: DischargeLetter) -> etree._Element:
     )
 
 
-def _custodian(letter: DischargeLetter) -> etree._Element:
-    keeper = organization("representedCustodianOrganization", letter.custodian, industry=False)
+def _custodian(heading: Heading) -> etree._Element:
+    keeper = organization("representedCustodianOrganization", heading.custodian, industry=False)
     return node("custodian", node("assignedCustodian", keeper))
+
+
+def _signature(tag: str, heading: Heading, person: Professional, template: str = "") -> etree._Element:
+    return node(
+        tag,
+        templates(template) if template else None,
+        node("time", value=timestamp(heading.signed or heading.created)),
+        node("signatureCode", code="S"),
+        assigned_entity(person),
+    )
 
 
 def _recipient(person: Professional) -> etree._Element:
@@ -131,65 +149,96 @@ def _recipient(person: Professional) -> etree._Element:
     )
 
 
+def _prescriber(heading: Heading, person: Professional) -> etree._Element:
+    return node(
+        "participant",
+        templates(LAB_PRESCRIBER),
+        node("time", node("high", value=timestamp(heading.encounter.low)), xsi_type="IVL_TS"),
+        _associated(person),
+        typeCode="REF",
+    )
+
+
 def _treating_physician(person: Professional) -> etree._Element:
-    where = person.organization
     return node(
         "participant",
         from_set("functionCode", "J47", "PCP", HL7_FUNCTION),
         node("time", nullFlavor="NA"),
-        node(
-            "associatedEntity",
-            professional_id(person),
-            coded("code", person.speciality) if person.speciality else None,
-            address(person.address),
-            telecoms(person.telecoms),
-            node("associatedPerson", person_name(person)),
-            organization("scopingOrganization", where) if where else None,
-            classCode="PROV",
-        ),
+        _associated(person),
         typeCode="INF",
     )
 
 
-def _documentation_of(letter: DischargeLetter) -> etree._Element:
-    stay = letter.stay
+def _associated(person: Professional) -> etree._Element:
+    where = person.organization
+    return node(
+        "associatedEntity",
+        professional_id(person),
+        coded("code", person.speciality) if person.speciality else None,
+        address(person.address),
+        telecoms(person.telecoms),
+        node("associatedPerson", person_name(person)),
+        organization("scopingOrganization", where) if where else None,
+        classCode="PROV",
+    )
+
+
+def _documentation_of(act: Act) -> etree._Element:
     return node(
         "documentationOf",
         node(
             "serviceEvent",
-            from_set("code", "J142", "IMP", HL7_ACT_CODE),
-            _stay_time(letter),
-            node("performer", assigned_entity(stay.performer), typeCode="PRF"),
+            coded("code", act.code),
+            _lab_status(act.status) if act.status else None,
+            _period(act.low, act.high) if act.low else None,
+            _performer(act, act.performer) if act.performer else None,
             classCode="ACT",
             moodCode="EVN",
         ),
     )
 
 
-def _stay_time(letter: DischargeLetter) -> etree._Element:
+def _lab_status(status: str) -> etree._Element:
+    element = etree.Element(f"{LAB}statusCode", nsmap={"lab": LAB[1:-1]})
+    element.set("code", status)
+    return element
+
+
+def _performer(act: Act, person: Professional) -> etree._Element:
+    end = act.high or act.low
     return node(
-        "effectiveTime",
-        node("low", value=timestamp(letter.stay.admission)),
-        node("high", value=timestamp(letter.stay.discharge)),
+        "performer",
+        templates(LAB_PERFORMER) if act.status else None,
+        node("time", node("high", value=timestamp(end))) if act.status and end else None,
+        assigned_entity(person),
+        typeCode="PRF",
     )
 
 
-def _replaced(letter: DischargeLetter) -> etree._Element:
+def _period(low: datetime, high: datetime | None) -> etree._Element:
+    end = node("high", value=timestamp(high)) if high else None
+    return node("effectiveTime", node("low", value=timestamp(low)), end)
+
+
+def _replaced(heading: Heading) -> etree._Element:
     parent = node(
         "parentDocument",
-        node("id", root=letter.replaces),
-        node("setId", root=letter.set_id),
-        node("versionNumber", value=str(letter.version - 1)),
+        node("id", root=heading.replaces),
+        node("setId", root=heading.set_id),
+        node("versionNumber", value=str(heading.version - 1)),
     )
     return node("relatedDocument", parent, typeCode="RPLC")
 
 
-def _component_of(letter: DischargeLetter) -> etree._Element:
-    facility = node("healthCareFacility", coded("code", letter.stay.facility_type))
-    encounter = node(
-        "encompassingEncounter",
-        from_set("code", "J142", "IMP", HL7_ACT_CODE),
-        _stay_time(letter),
-        node("location", facility),
+def _component_of(encounter: Encounter) -> etree._Element:
+    responsible = encounter.responsible
+    return node(
+        "componentOf",
+        node(
+            "encompassingEncounter",
+            coded("code", encounter.code) if encounter.code else None,
+            _period(encounter.low, encounter.high),
+            node("responsibleParty", assigned_entity(responsible)) if responsible else None,
+            node("location", node("healthCareFacility", coded("code", encounter.facility_type))),
+        ),
     )
-    return node("componentOf", encounter)

@@ -1,4 +1,4 @@
-"""What a discharge letter says, before it is written as CDA: people, places, the stay and its conclusions."""
+"""What a document says before it is written as CDA: people, places, what its header tells, the discharge letter."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from banc_standards.ins import Ins
-from banc_standards.terminology.codes import Code
+from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.documents import DISCHARGE_LETTER
+from banc_standards.terminology.oids import HL7_ACT_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,61 @@ class Patient:
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """A documented act: what was done, when, by whom. Of a laboratory it carries a ``status`` (completed, active,
+    aborted), and its performer the templateId of laboratories.
+    """
+
+    code: Code
+    low: datetime | None = None
+    high: datetime | None = None
+    performer: Professional | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Encounter:
+    """Where and when the patient was cared for; ``code`` is of JDV J142, ``facility_type`` of JDV J02."""
+
+    facility_type: Code
+    low: datetime
+    high: datetime | None = None
+    code: Code | None = None
+    responsible: Professional | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the header of any document tells (CI-SIS, structuration minimale).
+
+    ``id`` and ``set_id`` are plain OIDs; ``replaces`` is the id of the version that this one takes the place of, and
+    then ``version`` is above 1. The first act is the main one. ``validators`` sign beside the legal authenticator.
+    Every datetime is aware.
+    """
+
+    id: str
+    set_id: str
+    created: datetime
+    code: Code
+    title: str
+    patient: Patient
+    author: Professional
+    legal_authenticator: Professional
+    custodian: Organization
+    acts: tuple[Act, ...]
+    encounter: Encounter
+    version: int = 1
+    replaces: str = ""
+    confidentiality: str = "N"
+    recipients: tuple[Professional, ...] = ()
+    validators: tuple[Professional, ...] = ()
+    prescriber: Professional | None = None
+    treating_physician: Professional | None = None
+    order: Identifier | None = None
+    signed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """The hospital stay that the letter ends: its dates, how it began and ended, and where it took place.
 
@@ -166,3 +222,28 @@ class DischargeLetter:
     pending_results: str = ""
     follow_up: str = ""
     signed: datetime | None = field(default=None)
+
+    @property
+    def heading(self) -> Heading:
+        """The letter's header: the stay is its act and its encounter."""
+        stay = self.stay
+        inpatient = value_set("J142").get("IMP", HL7_ACT_CODE)
+        return Heading(
+            id=self.id,
+            set_id=self.set_id,
+            created=self.created,
+            code=self.code,
+            title=self.title,
+            patient=self.patient,
+            author=self.author,
+            legal_authenticator=self.legal_authenticator,
+            custodian=self.custodian,
+            acts=(Act(inpatient, stay.admission, stay.discharge, stay.performer),),
+            encounter=Encounter(stay.facility_type, stay.admission, stay.discharge, inpatient),
+            version=self.version,
+            replaces=self.replaces,
+            confidentiality=self.confidentiality,
+            recipients=self.recipients,
+            treating_physician=self.treating_physician,
+            signed=self.signed,
+        )

@@ -30,3 +30,14 @@ SECTION_FOLLOW_UP: Final = "1.3.6.1.4.1.19376.1.5.3.1.3.36"
 SIMPLE_OBSERVATION: Final = "1.3.6.1.4.1.19376.1.5.3.1.4.13"
 SIMPLE_OBSERVATION_FR: Final = "1.2.250.1.213.1.1.3.48"
 TREATMENT: Final = "1.3.6.1.4.1.19376.1.5.3.1.4.7"
+
+# Biology report: the document and the people of its header
+LAB_REPORT: Final = "1.3.6.1.4.1.19376.1.3.3"
+CR_BIO: Final = "1.2.250.1.213.1.1.1.55"
+CR_BIO_VERSION: Final = "2024.01"
+LAB_AUTHENTICATOR: Final = f"{LAB_REPORT}.1.5"
+LAB_PRESCRIBER: Final = f"{LAB_REPORT}.1.6"
+LAB_PERFORMER: Final = f"{LAB_REPORT}.1.7"
+
+# Medical summary
+VSM: Final = "1.2.250.1.213.1.1.1.13"
