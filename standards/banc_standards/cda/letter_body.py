@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from lxml import etree
 
+from banc_standards.cda.body import Row, administration, how, section, treatment_entry
 from banc_standards.cda.elements import coded, day, node, stable_uuid, templates
-from banc_standards.cda.model import DischargeLetter, Treatment
+from banc_standards.cda.model import DischargeLetter
 from banc_standards.cda.names import (
     SECTION_DISCHARGE_TREATMENTS,
     SECTION_FOLLOW_UP,
@@ -18,13 +18,9 @@ from banc_standards.cda.names import (
     SECTION_STAY,
     SIMPLE_OBSERVATION,
     SIMPLE_OBSERVATION_FR,
-    TREATMENT,
 )
 from banc_standards.terminology.codes import Code, value_set
-from banc_standards.terminology.oids import CIS, HL7_ACT_CODE, LOINC, TA_ASIP
-
-Row = tuple[str, str, str]
-"""A line of narrative: label, text, and the ID that an entry refers to (empty for none)."""
+from banc_standards.terminology.oids import LOINC, TA_ASIP
 
 
 def sections(letter: DischargeLetter) -> list[etree._Element]:
@@ -35,29 +31,6 @@ def sections(letter: DischargeLetter) -> list[etree._Element]:
     ]
     mandatory = [_status(letter), _reason(letter), _stay(letter), _treatments(letter)]
     return mandatory + [section for section in optional if section is not None]
-
-
-def _section(
-    letter: DischargeLetter,
-    roots: Sequence[str],
-    code: Code,
-    title: str,
-    rows: Sequence[Row],
-    entries: Sequence[etree._Element] = (),
-) -> etree._Element:
-    lines = [
-        node("tr", node("td", label) if label else None, node("td", node("content", text, ID=anchor)))
-        for label, text, anchor in rows
-    ]
-    return node(
-        "section",
-        templates(*roots),
-        node("id", root=stable_uuid(letter.id, roots[-1])),
-        coded("code", code),
-        node("title", title),
-        node("text", node("table", node("tbody", lines), border="0")),
-        [node("entry", entry) for entry in entries],
-    )
 
 
 def _observation(
@@ -92,15 +65,15 @@ def _status(letter: DischargeLetter) -> etree._Element:
     entry = _observation(letter, "16", code, "statut", value, day(letter.created), also)
     rows = [("Statut du document", status.display, "statut")]
     section_code = Code("33557-0", LOINC, "Etat d'achèvement")
-    return _section(
-        letter, ("1.2.250.1.213.1.1.2.35", SECTION_STATUS), section_code, "Statut du document", rows, [entry]
+    return section(
+        letter.id, ("1.2.250.1.213.1.1.2.35", SECTION_STATUS), section_code, "Statut du document", rows, [entry]
     )
 
 
 def _reason(letter: DischargeLetter) -> etree._Element:
     code = Code("42349-1", LOINC, "Raison de la recommandation")
     roots = (SECTION_REASON, "1.2.250.1.213.1.1.2.127")
-    return _section(letter, roots, code, "Motif de l'hospitalisation", [("", letter.reason, "motif")])
+    return section(letter.id, roots, code, "Motif de l'hospitalisation", [("", letter.reason, "motif")])
 
 
 def _stay(letter: DischargeLetter) -> etree._Element:
@@ -154,97 +127,33 @@ def _stay(letter: DischargeLetter) -> etree._Element:
         "1.2.250.1.213.1.1.2.163.1",
     )
     code = Code("42545-4", LOINC, "Evènements observés")
-    return _section(letter, roots, code, "Synthèse médicale du séjour", rows, entries)
+    return section(letter.id, roots, code, "Synthèse médicale du séjour", rows, entries)
 
 
 def _treatments(letter: DischargeLetter) -> etree._Element:
-    rows = [(treatment.name, _how(treatment), f"trt-{n}") for n, treatment in enumerate(letter.treatments, 1)]
-    entries = [_treatment(letter, treatment, n) for n, treatment in enumerate(letter.treatments, 1)]
+    rows = [(treatment.name, how(treatment), f"trt-{n}") for n, treatment in enumerate(letter.treatments, 1)]
+    entries = [treatment_entry(letter.id, treatment, n) for n, treatment in enumerate(letter.treatments, 1)]
     if not letter.treatments:
         rows = [("", "Aucun traitement à la sortie", "trt-0")]
         entries = [_no_treatment(letter)]
     code = Code("10183-2", LOINC, "Traitements à la sortie")
     roots = (SECTION_DISCHARGE_TREATMENTS, "1.2.250.1.213.1.1.2.146")
-    return _section(letter, roots, code, "Traitements à la sortie", rows, entries)
-
-
-def _how(treatment: Treatment) -> str:
-    dose = f"{treatment.dose} {treatment.dose_unit.strip('{}')}" if treatment.dose else ""
-    every = f"toutes les {treatment.period_hours} h" if treatment.period_hours else ""
-    until = f"jusqu'au {treatment.end:%d/%m/%Y}" if treatment.end else ""
-    said = [dose, every, f"à partir du {treatment.start:%d/%m/%Y}", until, treatment.instructions]
-    return ", ".join(item for item in said if item)
-
-
-def _treatment(letter: DischargeLetter, treatment: Treatment, number: int) -> etree._Element:
-    anchor = f"#trt-{number}"
-    times = [
-        node(
-            "effectiveTime",
-            node("low", value=day(treatment.start)),
-            _end(treatment.end),
-            xsi_type="IVL_TS",
-        )
-    ]
-    if treatment.period_hours:
-        period = node("period", value=str(treatment.period_hours), unit="h")
-        times.append(node("effectiveTime", period, xsi_type="PIVL_TS", operator="A"))
-    dose = None
-    if treatment.dose:
-        ends = [node(end, value=treatment.dose, unit=treatment.dose_unit) for end in ("low", "high")]
-        dose = node("doseQuantity", ends)
-    original = node("originalText", node("reference", value=anchor))
-    if treatment.cis:
-        material = coded("code", Code(treatment.cis, CIS, treatment.name), original)
-    else:
-        material = node("code", original, nullFlavor="UNK")
-    return _administration(letter, number, anchor, [*times, dose], material, node("name", treatment.name))
-
-
-def _end(end: date | None) -> etree._Element:
-    return node("high", value=day(end)) if end else node("high", nullFlavor="NAV")
+    return section(letter.id, roots, code, "Traitements à la sortie", rows, entries)
 
 
 def _no_treatment(letter: DischargeLetter) -> etree._Element:
     name = node("name", nullFlavor="NA")
-    return _administration(letter, 0, "#trt-0", [], node("code", nullFlavor="NA"), name)
-
-
-def _administration(
-    letter: DischargeLetter,
-    number: int,
-    anchor: str,
-    how: Sequence[etree._Element | None],
-    material_code: etree._Element,
-    material_name: etree._Element,
-) -> etree._Element:
-    product = node(
-        "manufacturedProduct",
-        templates("1.2.250.1.213.1.1.3.43", "2.16.840.1.113883.10.20.1.53", f"{TREATMENT}.2"),
-        node("manufacturedMaterial", material_code, material_name),
-    )
-    return node(
-        "substanceAdministration",
-        templates("1.2.250.1.213.1.1.3.42", "2.16.840.1.113883.10.20.1.24", TREATMENT, f"{TREATMENT}.1"),
-        node("id", root=stable_uuid(letter.id, TREATMENT, str(number))),
-        coded("code", Code("DRUG", HL7_ACT_CODE, "Médicament")),
-        node("text", node("reference", value=anchor)),
-        node("statusCode", code="completed"),
-        how,
-        node("consumable", product),
-        classCode="SBADM",
-        moodCode="EVN",
-    )
+    return administration(letter.id, 0, "#trt-0", [], node("code", nullFlavor="NA"), name)
 
 
 def _results(letter: DischargeLetter) -> etree._Element:
     code = Code("30954-2", LOINC, "Résultats d'examens")
     title = "Résultats d'examens / Autres informations attendus"
     roots = (SECTION_PENDING_RESULTS, "1.2.250.1.213.1.1.2.150")
-    return _section(letter, roots, code, title, [("", letter.pending_results, "attente")])
+    return section(letter.id, roots, code, title, [("", letter.pending_results, "attente")])
 
 
 def _follow_up(letter: DischargeLetter) -> etree._Element:
     code = Code("18776-5", LOINC, "Plan de soins")
     roots = ("2.16.840.1.113883.10.20.1.10", SECTION_FOLLOW_UP, "1.2.250.1.213.1.1.2.158")
-    return _section(letter, roots, code, "Suites à donner", [("", letter.follow_up, "suites")])
+    return section(letter.id, roots, code, "Suites à donner", [("", letter.follow_up, "suites")])
