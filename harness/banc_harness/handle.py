@@ -56,8 +56,8 @@ class SandboxHandle:
         from banc_harness.synchronous import Background
 
         self.control = base.rstrip("/")
-        self._given_services = services
-        self._public_urls = dict(public_urls or {})
+        self.given_services = services
+        self.public_urls = dict(public_urls or {})
         self._ca_file = None if ca_file is None else Path(ca_file)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._filling = threading.Lock()
@@ -101,7 +101,7 @@ class SandboxHandle:
         """The addresses of the services for the default session, by service then name; one that does not run has no
         key.
         """
-        found = self.ready["services"] if self._given_services is None else self._given_services
+        found = self.ready["services"] if self.given_services is None else self.given_services
         return {name: dict(addresses) for name, addresses in found.items()}
 
     @property
@@ -124,8 +124,8 @@ class SandboxHandle:
         """Opens a session of its own; without an id the sandbox chooses one. Its ``with`` block deletes it."""
         opened = self.call(lambda api: api.create_session(id, mode=mode, mllp=mllp))
         session = self.at(opened.id)
-        if self._public_urls:
-            session.set_public_urls(self._public_urls)
+        if self.public_urls:
+            session.set_public_urls(self.public_urls)
         return session
 
     def at(self, id: str) -> SessionHandle:
