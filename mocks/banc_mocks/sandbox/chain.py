@@ -1,4 +1,4 @@
-"""The hash chain of the journal (CONTRACTS §6): sealing and verification. Pure functions.
+"""The hash chain of the journal (CONTRACTS §6): sealing. Pure functions; following a chain is in the standards.
 
 ``prev`` is the hash of the previous entry of the same session, epoch and writer, null in the first.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from banc_standards.contracts.canonical import canonical, entry_hash
+from banc_standards.contracts.canonical import canonical
+from banc_standards.contracts.chain import Head
 from banc_standards.errors import BancError, Sentence
 
 
@@ -30,14 +31,6 @@ class EntryRefused(BancError):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry of a chain: its ``seq`` (0 before the first) and its ``hash``."""
-
-    seq: int = 0
-    hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Sealed:
     """An entry with its place in the chain: the object, and the JSON text that is stored."""
 
@@ -48,21 +41,6 @@ class Sealed:
     def head(self) -> Head:
         """The chain's head once this entry is in."""
         return Head(self.entry["seq"], self.entry["hash"])
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What following a chain showed: number of good entries, and the first fault, if any."""
-
-    entries: int
-    head: str | None
-    broken_at: int | None = None
-    reason: str | None = None
-
-    @property
-    def intact(self) -> bool:
-        """True when every entry follows from the one before it."""
-        return self.reason is None
 
 
 def digest(data: bytes) -> str:
@@ -96,23 +74,6 @@ def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writ
         raise EntryRefused(Sentence(str(error), str(error))) from error
     sealed["hash"] = digest(data)
     return Sealed(sealed, f'{data[:-1].decode()},"hash":"{sealed["hash"]}"}}')
-
-
-def verify(entries: Iterable[Mapping[str, Any]]) -> Verification:
-    """Follows one chain from its first entry: each hash, each ``prev``, each ``seq`` (from 1, without gaps)."""
-    head = Head()
-    for entry in entries:
-        seq = entry.get("seq")
-        at = seq if isinstance(seq, int) else head.seq + 1
-        if seq != head.seq + 1:
-            return Verification(head.seq, head.hash, at, "seq")
-        if entry.get("prev") != head.hash:
-            return Verification(head.seq, head.hash, at, "prev")
-        found = entry_hash(entry)
-        if entry.get("hash") != found:
-            return Verification(head.seq, head.hash, at, "hash")
-        head = Head(seq, found)
-    return Verification(head.seq, head.hash)
 
 
 def _holds_float(value: Any) -> bool:

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch, Receipt
-from banc_mocks.sandbox.chain import Verification, verify
 from banc_mocks.sandbox.sessions import Session
 from banc_mocks.sandbox.store import Store
+from banc_standards.contracts.chain import Verification, verify
 
 PAGE = 100
 MAX_PAGE = 1_000

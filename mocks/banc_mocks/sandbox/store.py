@@ -21,9 +21,10 @@ import sqlalchemy as sa
 from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch, Receipt, StoreFailed
 from banc_mocks.sandbox.blobs import IN_TABLE, BlobFolder
-from banc_mocks.sandbox.chain import Head, seal
+from banc_mocks.sandbox.chain import seal
 from banc_mocks.sandbox.database import connect
 from banc_mocks.sandbox.transaction import Transaction
+from banc_standards.contracts.chain import Head
 from banc_standards.errors import BancError
 
 GROUP = 500

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from banc_mocks.sandbox.chain import EntryRefused, Head, seal, verify
+from banc_mocks.sandbox.chain import EntryRefused, seal
+from banc_standards.contracts.chain import Head, verify
 
 
 @pytest.fixture

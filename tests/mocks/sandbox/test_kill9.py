@@ -22,7 +22,7 @@ from banc_harness.witness.feeding import Feeding
 from banc_harness.witness.letters import letter, written
 from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
-from banc_mocks.sandbox.chain import verify
+from banc_standards.contracts.chain import verify
 from banc_standards.ins import Ins
 
 TIMES = 20

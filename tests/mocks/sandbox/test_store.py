@@ -17,9 +17,10 @@ import sqlalchemy as sa
 
 from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch, Receipt, Record, StoreFailed
-from banc_mocks.sandbox.chain import EntryRefused, digest, verify
+from banc_mocks.sandbox.chain import EntryRefused, digest
 from banc_mocks.sandbox.sessions import Sessions
 from banc_mocks.sandbox.store import Store
+from banc_standards.contracts.chain import verify
 
 LARGE = bytes(2**20 + 1)
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from banc_mocks.sandbox.chain import verify
+from banc_standards.contracts.chain import verify
 
 TIMES = 5
 SCRIPT = Path(__file__).with_name("up_guestbook.py")
