@@ -58,7 +58,7 @@ class Dossier:
         attempt, key = Attempt(), secrets.token_urlsafe(32)
         self._attempts[key] = attempt
         try:
-            leaving = web.HTTPFound(await ProSanteConnect(self._settings, self._http).authorization_url(attempt))
+            leaving = _redirection(await ProSanteConnect(self._settings, self._http).authorization_url(attempt))
         except SignInRefused as refused:
             return _page(str(refused), status=502)
         leaving.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
@@ -77,7 +77,7 @@ class Dossier:
             return _page(str(refused), status=403)
         key = secrets.token_urlsafe(32)
         self._users[key] = user
-        home = web.HTTPFound("/")
+        home = _redirection("/")
         home.set_cookie(COOKIE, key, httponly=True, samesite="Lax")
         return home
 
@@ -106,3 +106,7 @@ class Dossier:
 def _page(body: str, *, status: int = 200) -> web.Response:
     text = f'<!doctype html><html lang="fr"><title>Dossier Exemple</title><body>{body}</body></html>'
     return web.Response(text=text, content_type="text/html", status=status)
+
+
+def _redirection(url: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": url})
