@@ -41,3 +41,6 @@ LAB_PERFORMER: Final = f"{LAB_REPORT}.1.7"
 
 # Medical summary
 VSM: Final = "1.2.250.1.213.1.1.1.13"
+VSM_VERSION: Final = "2023.01"
+
+PDF_COPY: Final = "1.2.250.1.213.1.1.2.243"
