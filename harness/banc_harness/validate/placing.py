@@ -167,6 +167,9 @@ def _way(location: str) -> tuple[list[tuple[str, int]], str]:
         if name.startswith("@"):
             return way, name[1:].rpartition(":")[2].rpartition("}")[2]
         number = _NUMBER.search(brackets)
+        if brackets and number is None:  # what is wanted by its content is not there
+            way.append((name, 0))
+            break
         way.append((name, int(number[1]) if number else 1))
     return way, ""
 

@@ -65,8 +65,7 @@ class SarifWriter:
 
 def _result(verdict: Verdict, item: Noted) -> dict[str, Any]:
     finding = item.finding
-    seen = [f"{finding.found!s}" if finding.found else "", finding.expected]
-    said = finding.message + (f" [{seen[0]} → {seen[1]}]" if any(seen) else "")
+    seen = f" [{finding.found} → {finding.expected}]" if finding.found or finding.expected else ""
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(verdict.path)}}
     if finding.line is not None:
         region: dict[str, Any] = {"startLine": finding.line}
@@ -79,7 +78,7 @@ def _result(verdict: Verdict, item: Noted) -> dict[str, Any]:
     return {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": said},
+        "message": {"text": finding.message + seen},
         "locations": [
             {"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": finding.location or "/"}]}
         ],
@@ -95,6 +94,7 @@ def _rule(name: str, lang: Lang) -> dict[str, Any]:
     text, fix = rule.text.of(lang), rule.fix.of(lang)
     to_do = "Fix" if lang == "en" else "À faire"
     clause = "Clause" if lang == "en" else "Texte"
+    where = address(rule.id, lang)
     return {
         "id": rule.id,
         "shortDescription": {"text": text},
@@ -103,7 +103,7 @@ def _rule(name: str, lang: Lang) -> dict[str, Any]:
             "text": f"{text}\n\n{to_do}: {fix}\n\n{clause}: {rule.clause}",
             "markdown": f"{text}\n\n**{to_do}**: {fix}\n\n**{clause}**: {rule.clause}",
         },
-        "helpUri": address(rule.id, lang),
+        **({"helpUri": where} if where else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"certainty": rule.certainty},
     }
