@@ -72,9 +72,19 @@ class Account:
     scenarios: dict[str, Scenario] = field(default_factory=dict)
     requirements: list[events.RequirementDecided] = field(default_factory=list)
     checks: list[events.CheckEnded] = field(default_factory=list)
-    exchanges: list[events.ExchangeSeen] = field(default_factory=list)
-    strays: int = 0
     remarks: list[events.Log] = field(default_factory=list)
+    reviews: dict[str, events.ReviewSigned] = field(default_factory=dict)
+    _exchanges: dict[int, events.ExchangeSeen] = field(default_factory=dict)
+
+    @property
+    def exchanges(self) -> list[events.ExchangeSeen]:
+        """Every exchange, as it was last told: what an interruption cut short ends as a stray."""
+        return list(self._exchanges.values())
+
+    @property
+    def strays(self) -> int:
+        """How many exchanges no step claimed."""
+        return sum(item.stray for item in self._exchanges.values())
 
     def add(self, event: AnyEvent) -> None:
         """Takes the next event in."""
@@ -84,6 +94,7 @@ class Account:
             case events.RunEnded():
                 self.ended = event
             case events.ScenarioStarted():
+                self._forget(event.scenario)
                 self.scenarios[event.scenario] = Scenario(event.scenario, event.title, started=event)
             case events.ScenarioEnded():
                 self._scenario(event.scenario).ended = event
@@ -103,6 +114,8 @@ class Account:
                 self.checks.append(event)
             case events.RequirementDecided():
                 self.requirements.append(event)
+            case events.ReviewSigned():
+                self.reviews[event.requirement] = event
             case events.Log() if event.level != "info":
                 self.remarks.append(event)
             case _:
@@ -126,6 +139,11 @@ class Account:
             failure.findings += [finding for finding in check.findings if finding not in failure.findings]
         return sorted(found.values(), key=lambda failure: not failure.zero_tolerance)
 
+    def _forget(self, scenario: str) -> None:
+        """A scenario that begins again, after an interruption, takes nothing over from its first attempt."""
+        self.scenarios.pop(scenario, None)
+        self.checks = [check for check in self.checks if check.scenario != scenario]
+
     def _scenario(self, scenario: str) -> Scenario:
         return self.scenarios.setdefault(scenario, Scenario(scenario, ""))
 
@@ -136,10 +154,8 @@ class Account:
                 asked.answered = event
 
     def _exchange(self, event: events.ExchangeSeen) -> None:
-        self.exchanges.append(event)
-        if event.stray:
-            self.strays += 1
-            if event.scenario:
-                self._scenario(event.scenario).strays.append(event)
+        self._exchanges[event.seq] = event
+        if event.stray and event.scenario:
+            self._scenario(event.scenario).strays.append(event)
         elif event.scenario and event.claimed_by:
             self.step(event.scenario, event.claimed_by).exchanges.append(event)

@@ -11,9 +11,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from banc_fixtures.population import Population, population
 from banc_harness.bench import Bench
+from banc_harness.certifying import resuming
+from banc_harness.certifying.desk import Desk
+from banc_harness.certifying.resuming import Past
+from banc_harness.certifying.reviewing import review
+from banc_harness.certifying.reviews import apply, strangers
 from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
@@ -29,6 +35,7 @@ from banc_harness.tape import Tape
 from banc_harness.told import Told
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
+from banc_standards.contracts.review import Review
 from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import SessionMode
 from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
@@ -38,10 +45,13 @@ PATIENCE_WITH_DRIVER = 2
 
 
 class Engine:
-    """One run. :meth:`run` may be iterated once; ``files`` then holds the evidence by the name of its bytes.
+    """One run. :meth:`run` may be iterated once; ``files`` then holds the evidence by the name of its bytes, and
+    ``reviews`` what a person decided, by requirement.
 
     ``ca_file`` is the sandbox's CA on this machine, told to the software. ``environment`` is where tokens of drivers
-    are read, ``now`` the wall clock that dates the events.
+    are read, ``now`` the wall clock that dates the events. ``desk`` is where a person can be asked, for the actions of
+    manual drivers and, in a run of kind homologation, for what the checks leave open. ``past`` is the interrupted run
+    that this one takes up; ``opened`` is told the session before anything is played.
     """
 
     def __init__(
@@ -53,6 +63,9 @@ class Engine:
         ca_file: Path,
         environment: Mapping[str, str] = os.environ,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        desk: Desk | None = None,
+        past: Past | None = None,
+        opened: Callable[[RunSession], None] = lambda session: None,
     ) -> None:
         self._plan = plan
         self._control = control
@@ -66,7 +79,12 @@ class Engine:
         self._unfinished = False
         self._tape: Tape | None = None
         self._langs: tuple[Lang, Lang] = ("en", "fr") if plan.lang == "en" else ("fr", "en")
-        self.files: dict[str, Evidence] = {}
+        self._desk = desk
+        self._past = past
+        self._opened = opened
+        self._late = Told("", plan.lang)
+        self.files: dict[str, Evidence] = {} if past is None else past.files
+        self.reviews: dict[str, Review] = {}
 
     async def run(self) -> AsyncIterator[AnyEvent]:
         """Plays and judges, yielding every event as it happens.
@@ -80,13 +98,16 @@ class Engine:
             actions={action for scenario in self._plan.scenarios for action in scenario.actions},
             folder=self._plan.folder,
             environment=self._environment,
+            desk=self._desk,
         )
         try:
-            session = await open_session(
-                self._control, self._plan.sut, people, run=self._plan.run, mode=self._mode, ca_file=self._ca_file
-            )
+            session = await self._open_session(people)
             told: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
             bench = self._bench(session, people, drivers, told)
+            if self._past is not None:
+                self._judgements = await resuming.recall(bench.tape, self._past, self._plan)
+                self._unfinished = self._past.failed
+            self._opened(session)
             playing = asyncio.create_task(self._play_all(bench, told))
             try:
                 while (event := await told.get()) is not None:
@@ -106,17 +127,25 @@ class Engine:
             return Sealed({}, {})
         return Sealed({entry["seq"]: entry for entry in self._tape.entries()}, self._tape.blobs)
 
+    async def _open_session(self, people: Population) -> RunSession:
+        if self._past is not None:
+            return await resuming.reopen(self._control, self._past, people, ca_file=self._ca_file)
+        return await open_session(
+            self._control, self._plan.sut, people, run=self._plan.run, mode=self._mode, ca_file=self._ca_file
+        )
+
     def _bench(
         self, session: RunSession, people: Population, drivers: Drivers, told: asyncio.Queue[AnyEvent | None]
     ) -> Bench:
         self._tape = tape = Tape(self._control, session.id, session.position)
+        before = 0 if self._past is None else len(self._past.events)
         return Bench(
             control=self._control,
             session=session,
             sut=self._plan.sut,
             population=people,
             drivers=drivers,
-            recorder=Recorder(self._plan.run, self._now, told.put_nowait, self._plan.lang),
+            recorder=Recorder(self._plan.run, self._now, told.put_nowait, self._plan.lang, before=before),
             tape=tape,
             lang=self._plan.lang,
             files=self.files,
@@ -124,12 +153,16 @@ class Engine:
 
     async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None]) -> None:
         try:
-            self._tell_start(bench)
-            await self._compare_capabilities(bench)
+            if self._past is None:
+                self._tell_start(bench)
+                await self._compare_capabilities(bench)
+            else:
+                self._tell_resumption(bench, self._past)
             for scenario in self._plan.scenarios:
-                await self._play(bench, scenario)
+                if self._past is None or scenario.id not in self._past.finished:
+                    await self._play(bench, scenario)
             await self._judge_late(bench)
-            self._tell_end(bench, self._decide(bench))
+            self._tell_end(bench, await self._decide(bench))
         finally:
             told.put_nowait(None)
 
@@ -201,7 +234,7 @@ class Engine:
         bench.recorder.emit(events.Log, level="warning", code="DRIVER-010", text=text.of(self._plan.lang))
 
     async def _judge_late(self, bench: Bench) -> None:
-        """Zero tolerance applies to what came after the last scenario, too."""
+        """Zero tolerance applies to what came after the last scenario, too, and to what an interruption cut short."""
         tape, position = bench.tape, bench.tape.position
         if self._broken:
             return
@@ -211,26 +244,36 @@ class Engine:
         except BancError as error:
             self._tell_failure(bench, None, error)
             return
-        told = Told("", self._plan.lang)
-        for entry in tape.entries(position):
+        self._tell_strays(bench, tape.entries(position))
+        entries = {int(entry["seq"]): entry for entry in tape.entries()}
+        trace = self._late.trace(entries, tape.blobs, subjects={}, sut=self._plan.sut)
+        self._tell_judgements(bench, judge_late(self._plan.checks, trace))
+
+    def _tell_strays(self, bench: Bench, entries: Iterable[Mapping[str, Any]]) -> None:
+        for entry in entries:
             names = ("seq", "hash", "operation", "outcome", "code", "fault")
             content = {name: entry.get(name) for name in names}
             findings = list(entry.get("findings") or ())
-            told.add(bench.recorder.emit(events.ExchangeSeen, **content, stray=True, findings=findings))
-        entries = {int(entry["seq"]): entry for entry in tape.entries(position)}
-        trace = told.trace(entries, tape.blobs, subjects={}, sut=self._plan.sut)
-        self._tell_judgements(bench, judge_late(self._plan.checks, trace))
+            self._late.add(bench.recorder.emit(events.ExchangeSeen, **content, stray=True, findings=findings))
 
     def _judge_unplayed(self, bench: Bench, scenario: Scenario, why: Sentence) -> None:
         self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why))
 
-    def _decide(self, bench: Bench) -> list[RequirementVerdict]:
+    async def _decide(self, bench: Bench) -> list[RequirementVerdict]:
         plan = self._plan
-        both = (
+        by_checks = [
             decide_all(plan.table, plan.checks, self._judgements, sut=plan.sut, profiles=plan.profiles, lang=lang)
             for lang in self._langs
+        ]
+        if self._past is not None:
+            others = strangers(self._past.reviews.values(), plan.run, self._judgements)
+            self.reviews.update({name: item for name, item in self._past.reviews.items() if item not in others})
+        if plan.kind == "homologation" and self._desk is not None:
+            await review(bench, self._desk, by_checks[0], self._judgements, self.reviews)
+        decided, translated = (
+            apply(verdicts, self.reviews.values(), self._judgements, lang)
+            for verdicts, lang in zip(by_checks, self._langs, strict=True)
         )
-        decided, translated = both
         for item, same in zip(decided, translated, strict=True):
             other: dict[str, str | list[str]] = {"text": same.text, "reason": same.reason}
             bench.recorder.emit(events.RequirementDecided, **dict(item), other=other)
@@ -255,6 +298,15 @@ class Engine:
             profiles=list(plan.profiles),
             scenarios=[scenario.id for scenario in plan.scenarios],
         )
+
+    def _tell_resumption(self, bench: Bench, past: Past) -> None:
+        """Says that the run goes on, and what the scenario that was cut short had done: no step claims it."""
+        count = len(past.finished)
+        text = Sentence(
+            f"exécution reprise : {count} scénarios gardés", f"run taken up again: {count} scenarios are kept"
+        )
+        bench.recorder.emit(events.Log, level="info", code="RESUME-000", text=text)
+        self._tell_strays(bench, [entry for entry in bench.tape.entries() if entry["seq"] not in past.settled])
 
     def _tell_judgements(self, bench: Bench, judgements: Iterable[Judgement]) -> None:
         for judgement in judgements:

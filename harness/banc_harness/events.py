@@ -25,19 +25,21 @@ def instant(moment: datetime) -> str:
 
 
 class Recorder:
-    """Numbers the events of one run from 1 without gaps and hands each to ``consume``.
+    """Numbers the events of one run from 1 without gaps, or on from ``before``, and hands each to ``consume``.
 
     A :class:`~banc_standards.errors.Sentence` becomes the text in ``lang``; the event's ``other`` says it in the other
     language.
     """
 
-    def __init__(self, run: str, now: Callable[[], datetime], consume: Consumer, lang: Lang = "fr") -> None:
+    def __init__(
+        self, run: str, now: Callable[[], datetime], consume: Consumer, lang: Lang = "fr", *, before: int = 0
+    ) -> None:
         self.run = run
         self.now = now
         self._consume = consume
         self._lang: Lang = lang
         self._other: Lang = "fr" if lang == "en" else "en"
-        self._n = 0
+        self._n = before
 
     def emit(self, kind: type[_E], /, **content: Any) -> _E:
         """Makes the next event of that kind; raises ``pydantic.ValidationError`` when its content is not one."""
@@ -57,8 +59,9 @@ def line(event: AnyEvent) -> str:
 
 
 @contextmanager
-def ndjson(target: str) -> Iterator[Consumer]:
-    """A consumer that writes each event as it comes, to a file or, for ``-``, to standard output.
+def ndjson(target: str, *, more: bool = False) -> Iterator[Consumer]:
+    """A consumer that writes each event as it comes, to a file or, for ``-``, to standard output; ``more`` after those
+    that the file holds already.
 
     Raises ``EnvironmentFailed`` when the file cannot be written.
     """
@@ -67,7 +70,7 @@ def ndjson(target: str) -> Iterator[Consumer]:
         return
     with ExitStack() as files:
         try:
-            file = files.enter_context(Path(target).open("w", encoding="utf-8"))
+            file = files.enter_context(Path(target).open("a" if more else "w", encoding="utf-8"))
         except OSError as error:
             raise EnvironmentFailed(
                 "EVENTS-001",

@@ -33,21 +33,24 @@ class Gathering:
         self._missed: dict[str, list[str]] = {}
         self._titles: dict[str, str] = {}
         self._checks: list[ReportedCheck] = []
-        self._exchanges: list[ReportedExchange] = []
+        self._exchanges: dict[int, ReportedExchange] = {}
 
     def __call__(self, event: AnyEvent) -> None:
         """Takes one event, in the order of the run."""
         match event:
             case events.RunStarted():
                 self._started = event
-            case events.ScenarioStarted() | events.StepStarted():
-                self._titles[event.step if isinstance(event, events.StepStarted) else event.scenario] = event.title
+            case events.ScenarioStarted():
+                self._titles[event.scenario] = event.title
+                self._forget(event.scenario)
+            case events.StepStarted():
+                self._titles[event.step] = event.title
             case events.StepEnded():
                 self._end_step(event)
             case events.ScenarioEnded():
                 self._end_scenario(event)
             case events.ExchangeSeen():
-                self._exchanges.append(ReportedExchange.model_validate(event.model_dump()))
+                self._exchanges[event.seq] = ReportedExchange.model_validate(event.model_dump())
                 if event.claimed_by is not None:
                     self._claimed.setdefault(event.claimed_by, []).append(event.seq)
             case events.ExpectationMissed():
@@ -85,8 +88,13 @@ class Gathering:
             requirements=self._requirements,
             scenarios=self._scenarios,
             checks=self._checks,
-            exchanges=sorted(self._exchanges, key=lambda item: item.seq),
+            exchanges=[self._exchanges[seq] for seq in sorted(self._exchanges)],
         )
+
+    def _forget(self, scenario: str) -> None:
+        """A scenario that begins again, after an interruption, takes nothing over from its first attempt."""
+        self._steps, self._claimed, self._missed = [], {}, {}
+        self._checks = [check for check in self._checks if check.scenario != scenario]
 
     def _end_step(self, event: events.StepEnded) -> None:
         self._steps.append(
