@@ -10,7 +10,7 @@ import typer
 from banc_harness.cli.nearest import did_you_mean
 from banc_standards.errors import Sentence, UnusableInput
 
-REPEATED = ("--scenario", "--san", "--defect")
+REPEATED = ("--scenario", "--san", "--defect", "--mutation")
 """Options that take several values, one after the other."""
 
 

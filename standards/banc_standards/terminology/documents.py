@@ -12,6 +12,8 @@ from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.oids import DOCUMENT_CLASSES, DOCUMENT_TYPES_FR, FORMATS_FR, FORMATS_IHE, LOINC
 
 DISCHARGE_LETTER: Final = Code("11490-0", LOINC, "Lettre de liaison à la sortie d'un établissement de soins")
+BIOLOGY_REPORT: Final = Code("11502-2", LOINC, "CR d'examens biologiques")
+MEDICAL_SUMMARY: Final = Code("SYNTH", DOCUMENT_TYPES_FR, "Synthèse")
 
 SIGNATURE_CLASS: Final = Code("urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1", "URN", "Digital Signature")
 SIGNATURE_TYPE: Final = Code("E1762", "ASTM", "Full Document")
