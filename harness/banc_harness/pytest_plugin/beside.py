@@ -6,6 +6,7 @@ It prints its ready line and ends with its standard input: also when the test ru
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import sys
 from pathlib import Path
@@ -20,12 +21,15 @@ from banc_standards.errors import BancError
 async def serve(asked: dict[str, Any]) -> None:
     """A sandbox as it is ``asked`` for, until standard input ends. Raises what its start raises."""
     async with sandbox(Path(asked.pop("data")), **asked) as ready:
+        live = "prêt ; en direct sur" if asked["lang"] == "fr" else "ready; live on"
+        print(f"{live} {ready.control}/ (pid {ready.pid})", file=sys.stderr, flush=True)
         print(json.dumps(ready.as_json(), ensure_ascii=False), flush=True)
         await asyncio.to_thread(sys.stdin.buffer.read)
 
 
 def main() -> int:
     """The exit code: 0, 2 or 3."""
+    faulthandler.enable()
     asked = json.loads(sys.stdin.readline())
     try:
         asyncio.run(serve(asked))

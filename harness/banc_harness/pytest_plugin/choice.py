@@ -89,16 +89,20 @@ def chosen(config: pytest.Config) -> Choice:
     port = _given(config, "banc-port-base") or "0"
     if not port.isdecimal() or int(port) > 65_000:
         raise pytest.UsageError(f"--banc-port-base {port} : 0 … 65000")
-    where = config.getoption("banc") or environment.get("BANC_SANDBOX") or config.getini("banc") or IN_PROCESS
-    if where not in (IN_PROCESS, CONTAINER) and not where.startswith(("https://", "http://")):
-        raise pytest.UsageError(f"--banc {where} : {IN_PROCESS}, {CONTAINER}, https://…")
+    typed = config.getoption("banc")
+    where = typed or environment.get("BANC_SANDBOX") or config.getini("banc") or IN_PROCESS
+    if typed and typed not in (IN_PROCESS, CONTAINER) and not typed.startswith(("https://", "http://")):
+        raise pytest.UsageError(f"--banc {typed} : {IN_PROCESS}, {CONTAINER}, https://…")
+    sut = _path(config, "banc-sut")
+    if sut is not None and not sut.is_file():
+        raise pytest.UsageError(f"--banc-sut {sut} : fichier absent / no such file")
     services = _listed(_given(config, "banc-services"))
     ca_file = environment.get("BANC_CA_FILE")
     return Choice(
         where=where,
         services=services or None,
         image=_given(config, "banc-image") or environment.get("BANC_IMAGE") or None,
-        sut=_path(config, "banc-sut"),
+        sut=sut,
         scenarios=_listed(_given(config, "banc-scenario")),
         data=_path(config, "banc-data"),
         port_base=int(port),

@@ -160,6 +160,8 @@ def _steps(account: Account) -> Iterable[Any]:
 
 def _missed(account: Account, lang: Lang) -> Iterator[str]:
     for step in _steps(account):
+        if step.ended is not None and step.ended.outcome != "missed":
+            continue  # the driver could not be asked, or did not support it: nothing could come
         for item in step.missed:
             told = item.operation if item.outcome is None else f"{item.operation}, outcome={item.outcome}"
             yield Sentence(f"{step.id} : aucun échange {told}", f"{step.id}: no exchange {told}").of(lang)
