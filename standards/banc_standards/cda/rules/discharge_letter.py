@@ -17,15 +17,16 @@ from banc_standards.cda.names import (
     SIMPLE_OBSERVATION_FR,
     V3,
 )
-from banc_standards.cda.read import Document, code_of
+from banc_standards.cda.node import Node
+from banc_standards.cda.read import Document
+from banc_standards.cda.rules.book import ClinicalBook
 from banc_standards.cda.rules.expect import child, hit
-from banc_standards.rulebook import RuleBook
+from banc_standards.cda.rules.shapes import acting, at_most_one, bound, coded, least, one, status, templated
 from banc_standards.rules import Hit
-from banc_standards.terminology.codes import value_set
 from banc_standards.terminology.documents import DISCHARGE_LETTER
 from banc_standards.terminology.oids import LOINC, TA_ASIP
 
-_BOOK = RuleBook("CI-SIS, volet Lettre de liaison à la sortie (LDL-SES 2022.01)", "InvalidDocumentContent")
+_BOOK = ClinicalBook("CI-SIS, volet Lettre de liaison à la sortie (LDL-SES 2022.01)")
 
 _ENTRY_MODE: Final = "ORG-070"
 _EXIT_MODE: Final = "ORG-074"
@@ -46,6 +47,12 @@ _CODE_OF: Final = {
         10: "MED-145",
     }.items()
 }
+
+
+def _roots_of(*numbers: int) -> tuple[str, ...]:
+    return tuple(f"{SIMPLE_OBSERVATION_FR}.{number}" for number in numbers)
+
+
 _DETAIL_OF: Final = {"MED-309": "MED-144", "MED-145": "MED-146", "MED-147": "MED-148"}
 
 
@@ -183,9 +190,7 @@ def _values(document: Document, code: str) -> Iterator[etree._Element]:
 
 def _mode(document: Document, code: str, name: str) -> Iterator[Hit]:
     for value in _values(document, code):
-        found = code_of(value)
-        if value.get("nullFlavor") is not None or found is None or found not in value_set(name):
-            yield hit(value, value.get("nullFlavor", value.get("code", "")), f"JDV_{name}")
+        yield from bound(value, name)
 
 
 @_BOOK.rule(
@@ -210,86 +215,79 @@ def _exit_mode(document: Document) -> Iterator[Hit]:
     return _mode(document, _EXIT_MODE, "ModaliteSortie")
 
 
-def _shape(numbers: tuple[int, ...], least: dict[str, int], once: tuple[str, ...]) -> Callable[..., Iterator[Hit]]:
-    """An observation of the model: class, mood, code and system, status, and how many of each child.
-
-    ``least`` gives least numbers by child; those in ``once`` may not come more often.
-    """
-
-    def check(document: Document) -> Iterator[Hit]:
-        for number in numbers:
-            root = f"{SIMPLE_OBSERVATION_FR}.{number}"
-            for element in document.carriers.get(root, ()):
-                yield from _broken(element, _CODE_OF[root], least, once)
-
-    return check
-
-
-def _broken(element: etree._Element, code: str, least: dict[str, int], once: tuple[str, ...]) -> Iterator[Hit]:
-    for name, expected in (("classCode", "OBS"), ("moodCode", "EVN")):
-        if element.get(name) != expected:
-            yield hit(element, element.get(name, ""), expected, f"@{name}")
-    missing = {SIMPLE_OBSERVATION, SIMPLE_OBSERVATION_FR} - _roots(element)
-    if missing:
-        yield hit(element, "", ", ".join(sorted(missing)), "templateId")
-    for name, number in least.items():
-        found = len(child(element, name))
-        if found < number or (name in once and found > number):
-            yield hit(element, str(found), str(number) if name in once else f"{number}..*", name)
-    for item in child(element, "code"):
-        if item.get("code") != code or item.get("codeSystem") != TA_ASIP:
-            yield hit(item, f"{item.get('code', '')} ({item.get('codeSystem', '')})", f"{code} ({TA_ASIP})")
-    status = [item.get("code", "") for item in child(element, "statusCode")]
-    if status != ["completed"]:
-        yield hit(element, ", ".join(status), "completed", "statusCode/@code")
-    if len(child(element, "author")) > 1:
-        yield hit(element, str(len(child(element, "author"))), "0..1", "author")
-
-
-_ONCE: Final = ("id", "code", "effectiveTime", "value")
-_WHOLE: Final = {"id": 1, "code": 1, "text": 1, "effectiveTime": 1, "value": 1}
 _SHAPED: Final = ("Compléter l'observation.", "Complete the observation.")
 
-_BOOK.add(
+
+def _shaped(node: Node, *parents: str, system: bool = True) -> Iterator[Hit]:
+    """An observation of the model: class and mood, the templateIds beside its own, one id, its code, its status."""
+    yield from acting(node, "observation", classCode="OBS", moodCode="EVN")
+    yield from templated(node, *parents)
+    yield from one(node, "id", "code")
+    for root, code in _CODE_OF.items():
+        if root in node.templates:
+            yield from coded(node, code, TA_ASIP if system else None)
+    yield from status(node, "completed")
+
+
+@_BOOK.on(
+    _roots_of(6, 7),
     "CDA-LDLS-013",
     (
         "Les modalités d'entrée et de sortie ont la forme du modèle.",
         "The modalities of entry and of exit have the model's shape.",
     ),
     _SHAPED,
-    _shape((6, 7), _WHOLE, ("id", "code")),
     at="Synthèse médicale du séjour",
 )
-_BOOK.add(
+def _modes(node: Node) -> Iterator[Hit]:
+    yield from _shaped(node, SIMPLE_OBSERVATION, SIMPLE_OBSERVATION_FR, system=False)
+    yield from least(node, "text", "effectiveTime", "value")
+
+
+@_BOOK.on(
+    _roots_of(9, 10),
     "CDA-LDLS-014",
     (
         "La synthèse médicale et la transfusion ont la forme du modèle.",
         "The medical synthesis and the transfusion have the model's shape.",
     ),
     _SHAPED,
-    _shape((9, 10), _WHOLE, ("id", "code")),
     at="Synthèse médicale du séjour",
 )
-_BOOK.add(
+def _synthesis(node: Node) -> Iterator[Hit]:
+    yield from _shaped(node, SIMPLE_OBSERVATION)
+    yield from least(node, "text", "effectiveTime", "value")
+
+
+@_BOOK.on(
+    _roots_of(8),
     "CDA-LDLS-015",
     (
         "La recherche de micro-organismes a la forme du modèle.",
         "The search of organisms has the model's shape.",
     ),
     _SHAPED,
-    _shape((8,), {"id": 1, "code": 1, "text": 1, "value": 1}, ("id", "code")),
     at="Synthèse médicale du séjour",
 )
-_BOOK.add(
+def _search(node: Node) -> Iterator[Hit]:
+    yield from _shaped(node, SIMPLE_OBSERVATION, SIMPLE_OBSERVATION_FR)
+    yield from least(node, "text", "value")
+
+
+@_BOOK.on(
+    _roots_of(1, 2, 3, 4, 5),
     "CDA-LDLS-016",
     (
         "Les événements, organismes et dérivés du sang ont la forme du modèle.",
         "The events, organisms and blood derivatives have the model's shape.",
     ),
     _SHAPED,
-    _shape((1, 2, 3, 4, 5), {"id": 1, "code": 1, "effectiveTime": 1, "value": 1}, _ONCE),
     at="Synthèse médicale du séjour",
 )
+def _events(node: Node) -> Iterator[Hit]:
+    yield from _shaped(node)
+    yield from one(node, "effectiveTime", "value")
+    yield from at_most_one(node, "author")
 
 
 @_BOOK.rule(

@@ -177,7 +177,7 @@ def _problem_details(node: Node) -> Iterator[Hit]:
 
 
 def _below_problem(node: Node) -> bool:
-    problems = node.document.carriers.get(PROBLEM)
+    problems = node.document.carriers.get(PROBLEM, ())
     return bool(problems) and any(ancestor in problems for ancestor in node.element.iterancestors())
 
 
