@@ -6,7 +6,6 @@ Rules and the XDS metadata look things up here; nothing searches the tree again.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -239,7 +238,7 @@ class Document:
             return None
         try:
             return base64.b64decode("".join((text.text or "").split()), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one; another says that the text is not ASCII
             return None
 
     @cached_property
