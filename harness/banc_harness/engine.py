@@ -51,7 +51,7 @@ class Engine:
     ``ca_file`` is the sandbox's CA on this machine, told to the software. ``environment`` is where tokens of drivers
     are read, ``now`` the wall clock that dates the events. ``desk`` is where a person can be asked, for the actions of
     manual drivers and, in a run of kind homologation, for what the checks leave open. ``past`` is the interrupted run
-    that this one takes up; ``opened`` is told the session before anything is played.
+    that this one takes up; ``opened`` is told the session before anything is played, what it says is told on.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Engine:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         desk: Desk | None = None,
         past: Past | None = None,
-        opened: Callable[[RunSession], None] = lambda session: None,
+        opened: Callable[[RunSession], Sentence | None] = lambda session: None,
     ) -> None:
         self._plan = plan
         self._control = control
@@ -107,8 +107,7 @@ class Engine:
             if self._past is not None:
                 self._judgements = await resuming.recall(bench.tape, self._past, self._plan)
                 self._unfinished = self._past.failed
-            self._opened(session)
-            playing = asyncio.create_task(self._play_all(bench, told))
+            playing = asyncio.create_task(self._play_all(bench, told, self._opened(session)))
             try:
                 while (event := await told.get()) is not None:
                     yield event
@@ -151,13 +150,15 @@ class Engine:
             files=self.files,
         )
 
-    async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None]) -> None:
+    async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None], opening: Sentence | None) -> None:
         try:
             if self._past is None:
                 self._tell_start(bench)
                 await self._compare_capabilities(bench)
             else:
                 self._tell_resumption(bench, self._past)
+            if opening is not None:
+                bench.recorder.emit(events.Log, level="info", code="MANUAL-002", text=opening)
             for scenario in self._plan.scenarios:
                 if self._past is None or scenario.id not in self._past.finished:
                     await self._play(bench, scenario)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -17,9 +17,14 @@ from pydantic import ValidationError
 from banc_fixtures.population import SEED, population
 from banc_harness import sut as software
 from banc_harness.account import Account
+from banc_harness.certifying import access, resuming
+from banc_harness.certifying.answers import AnswerFile
+from banc_harness.certifying.desk import Desk
+from banc_harness.certifying.keeping import Keeper
+from banc_harness.certifying.resuming import Past
+from banc_harness.certifying.terminal import TerminalDesk, attended
 from banc_harness.checks.registered import checks
 from banc_harness.client import Control
-from banc_harness.drivers.reply import Evidence
 from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.in_process import sandbox as started_sandbox
@@ -28,6 +33,7 @@ from banc_harness.reports import baseline, html_report, json_report, junit, mark
 from banc_harness.reports.baseline import Change
 from banc_harness.requirements.table import table
 from banc_harness.scenarios.registered import scenarios
+from banc_harness.session import RunSession
 from banc_harness.sut import Described
 from banc_standards.contracts.report import Report
 from banc_standards.contracts.sandbox import Ready
@@ -45,6 +51,7 @@ class Options:
 
     ``report`` is the folder of the reports, by default ``DATA/runs/RUN``. Without ``sandbox`` a running one is looked
     for in ``data``, else one is started for the run; ``ca_file`` and ``ca_sha256`` tell a remote one's CA.
+    ``answers`` is a file that answers instead of a person; ``resume`` names an interrupted run, or its folder.
     """
 
     sut: Path | Described
@@ -61,6 +68,8 @@ class Options:
     baseline: Path | None = None
     events: str | None = None
     fail_under: float | None = None
+    answers: Path | None = None
+    resume: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +106,18 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     described = _described(options)
     before = None if options.baseline is None else baseline.load(options.baseline)
     plan = planned(options, described)
-    folder = options.report or options.data / "runs" / plan.run
+    past = None if options.resume is None else resuming.load(resuming.find(options.resume, _run_folders(options)))
+    if past is not None:
+        plan = resuming.planned_again(plan, past)
+    folder = past.folder if past is not None else options.report or options.data / "runs" / plan.run
     gathering, account = json_report.Gathering(), Account()
+    readers: list[Consumer] = [gathering, account.add, *consumers]
     with ExitStack() as files:
-        writers = [files.enter_context(ndjson(target)) for target in _event_files(options, folder)]
+        targets = _event_files(options, folder)
+        writers = [files.enter_context(ndjson(target, more=past is not None)) for target in targets]
         async with _reached(options, folder) as reached:
-            engine = await _play(plan, options, reached, folder, [gathering, account.add, *consumers, *writers])
+            engine = await _play(plan, options, reached, folder, past, readers, writers)
     report = gathering.report()
-    _write_evidence(engine.files, folder)
     path = json_report.write(report, folder)
     junit.write(account, folder)
     markdown.write(account, folder)
@@ -144,7 +157,8 @@ async def _reached(options: Options, folder: Path) -> AsyncIterator[_Reached]:
     if found is not None and not _ends_with_its_run(found, options.data):
         yield _Reached(found.control, Path(found.ca_file), own=False)
         return
-    data = options.data if found is None else folder / "sandbox"
+    beside = folder / "sandbox"
+    data = options.data if found is None and not (options.resume and beside.is_dir()) else beside
     with suppress(OSError):  # a folder that cannot be written is refused by the start itself, with its reason
         data.mkdir(parents=True, exist_ok=True)
         (data / OWNER_FILE).write_text(str(os.getpid()))
@@ -164,7 +178,15 @@ def _ends_with_its_run(ready: Ready, data: Path) -> bool:
         return False
 
 
-async def _play(plan: Plan, options: Options, reached: _Reached, folder: Path, consumers: Sequence[Consumer]) -> Engine:
+async def _play(
+    plan: Plan,
+    options: Options,
+    reached: _Reached,
+    folder: Path,
+    past: Past | None,
+    readers: Sequence[Consumer],
+    writers: Sequence[Consumer],
+) -> Engine:
     lenient = reached.own and options.kind == "bac-a-sable"
     mode: SessionMode = "lenient" if lenient else "strict"
     async with Control(
@@ -175,11 +197,44 @@ async def _play(plan: Plan, options: Options, reached: _Reached, folder: Path, c
         lang=options.lang,
     ) as control:
         ca_file = reached.ca_file or await _keep_ca(control, folder)
-        engine = Engine(plan, control, mode=mode, ca_file=ca_file.resolve())
+        engine = Engine(
+            plan,
+            control,
+            mode=mode,
+            ca_file=ca_file.resolve(),
+            desk=_desk(options),
+            past=past,
+            opened=partial(_opened, plan, options),
+        )
+        consumers: list[Consumer] = [Keeper(folder, engine.files, engine.reviews), *readers, *writers]
+        earlier = () if past is None else past.events
         async for event in engine.run():
+            for told in earlier:
+                for read in readers:
+                    read(told)
+            earlier = ()
             for consume in consumers:
                 consume(event)
         return engine
+
+
+def _desk(options: Options) -> Desk | None:
+    """Who can be asked: the file of answers, else whoever sits at the terminal."""
+    if options.answers is not None:
+        return AnswerFile(options.answers)
+    return TerminalDesk(options.lang) if attended() else None
+
+
+def _opened(plan: Plan, options: Options, session: RunSession) -> Sentence | None:
+    """Writes down what a person must set in the software, when a person uses it."""
+    if not access.by_hand(plan.sut):
+        return None
+    return access.write(session.sandbox, options.data / "runs" / plan.run / "access")
+
+
+def _run_folders(options: Options) -> list[Path]:
+    """Where an interrupted run may lie."""
+    return [options.data / "runs", *([options.report] if options.report is not None else [])]
 
 
 async def _keep_ca(control: Control, folder: Path) -> Path:
@@ -227,15 +282,3 @@ def _event_files(options: Options, folder: Path) -> list[str]:
             ),
         ) from None
     return [str(folder / "events.ndjson"), *([options.events] if options.events else [])]
-
-
-def _write_evidence(files: dict[str, Evidence], folder: Path) -> None:
-    if not files:
-        return
-    kept = folder / "evidence"
-    kept.mkdir(exist_ok=True)
-    names = {}
-    for digest, item in files.items():
-        (kept / digest.removeprefix("sha256:")).write_bytes(item.data)
-        names[digest] = {"name": item.name, "media_type": item.media_type}
-    (kept / "index.json").write_text(json.dumps(names, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ What makes it the same run is that its session and the epoch of its journal are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,14 @@ class Past:
     def settled(self) -> set[int]:
         """The exchanges of the scenarios that are kept."""
         return {seq for id in self.finished for seq in self.attempts[id].exchanges}
+
+
+def find(name: str, folders: Sequence[Path]) -> Path:
+    """The folder of a run: ``name`` itself, or where its id lies. Raises ``UnusableInput`` when there is none."""
+    for folder in (Path(name), *(folder / name for folder in folders), *folders):
+        if (folder / EVENTS).is_file() and (folder.name == Path(name).name or _run_of(folder) == name):
+            return folder
+    raise _refused("001", f"aucune exécution « {name} »", f"there is no run “{name}”", _GIVE_A_RUN)
 
 
 def load(folder: Path) -> Past:
@@ -245,6 +253,14 @@ def _attempts(told: tuple[AnyEvent, ...], started: events.RunStarted) -> dict[st
                 case _:
                     pass
     return found
+
+
+def _run_of(folder: Path) -> str:
+    with (folder / EVENTS).open("rb") as file:
+        try:
+            return read_event(file.readline()).run
+        except ValidationError:
+            return ""
 
 
 def _numbers(told: tuple[AnyEvent, ...]) -> list[int]:

@@ -46,6 +46,9 @@ def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
 async def _run(chosen: runs.Options, terminal: Terminal) -> runs.Done:
     try:
         return await runs.run(chosen, [terminal])
+    except asyncio.CancelledError:
+        terminal.interrupted()
+        raise
     finally:
         terminal.close()
 

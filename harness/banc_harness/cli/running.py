@@ -117,6 +117,24 @@ def _scenario(say: Words) -> Any:
     )
 
 
+def answers_option(say: Words) -> Any:
+    """``--answers``, of ``run`` and ``certify``."""
+    return option(
+        "--answers",
+        say("réponses d'un testeur, écrites d'avance", "a tester's answers, written beforehand"),
+        metavar=say("FICHIER", "FILE"),
+    )
+
+
+def resume_option(say: Words) -> Any:
+    """``--resume``, of ``run`` and ``certify``."""
+    return option(
+        "--resume",
+        say("reprend une exécution interrompue", "takes up a run that was interrupted"),
+        metavar=say("EXÉCUTION", "RUN"),
+    )
+
+
 def _add_demo(application: typer.Typer, say: Words) -> None:
     @command(
         application,
@@ -150,7 +168,8 @@ def _add_run(application: typer.Typer, say: Words) -> None:
             "Plays the scenarios with your software and says what conforms, what does not, and why.",
         ),
         examples="banc run --sut sut.yaml\nbanc run --sut sut.yaml --scenario UC1.01 UC1.02 --report rapport\n"
-        "banc run --sut sut.yaml --sandbox https://localhost:8440 --kind recette --events - > run.ndjson",
+        "banc run --sut sut.yaml --sandbox https://localhost:8440 --kind recette --events - > run.ndjson\n"
+        "banc run --sut sut.yaml --resume r-20261121-100000-ab12",
     )
     def run(
         sut: Annotated[
@@ -205,6 +224,8 @@ def _add_run(application: typer.Typer, say: Words) -> None:
                 parser=whole(0, 100),
             ),
         ] = None,
+        answers: Annotated[Path | None, answers_option(say)] = None,
+        resume: Annotated[str | None, resume_option(say)] = None,
     ) -> int:
         from banc_harness.cli.playing import options, play
 
@@ -219,6 +240,8 @@ def _add_run(application: typer.Typer, say: Words) -> None:
                 baseline=baseline,
                 events=events,
                 fail_under=fail_under,
+                answers=answers,
+                resume=resume,
                 lang=say.lang,
             )
         )

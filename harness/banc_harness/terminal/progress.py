@@ -15,6 +15,8 @@ from banc_standards.contracts.events import AnyEvent
 from banc_standards.errors import Sentence
 
 _TITLE = 52
+TOLD = ("MANUAL-002", "RESUME-000")
+"""Remarks that concern whoever sits there, though nothing is wrong."""
 
 
 class Progress:
@@ -32,6 +34,8 @@ class Progress:
             case events.ScenarioStarted():
                 self._console.print()
                 self._console.print(Text.assemble((event.scenario, "bold"), "  ", event.title))
+            case events.QuestionAsked():
+                self.close()
             case events.ActionSent():
                 self._moving(f"{event.step}  {event.action}")
             case events.ExpectationWaiting():
@@ -40,6 +44,8 @@ class Progress:
                 self._step(self._account.step(event.scenario, event.step))
             case events.ScenarioEnded() if event.outcome != "done":
                 self._console.print(Text(f"  · {event.reason or event.outcome}", style="dim"))
+            case events.Log() if event.code in TOLD:
+                self._console.print(Text(f"\n{event.text}", style="bold"), soft_wrap=True)
             case events.Log() if event.level != "info":
                 style = "bold red" if event.level == "error" else "yellow"
                 self._console.print(Text(f"  ! {event.text}", style=style))

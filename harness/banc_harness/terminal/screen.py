@@ -57,6 +57,14 @@ class Terminal:
         label = "Report" if self._lang == "en" else "Rapport"
         self._console.print(Text.assemble("\n", (f"{label}  ", "bold"), str(report)), soft_wrap=True)
 
+    def interrupted(self) -> None:
+        """Says how an interrupted run is taken up again."""
+        self.close()
+        if self._account.started is not None:
+            run = self._account.started.run
+            label = "Go on with" if self._lang == "en" else "Pour reprendre"
+            self._console.print(Text.assemble("\n", (f"{label}  ", "bold"), f"--resume {run}"), soft_wrap=True)
+
     def remark(self, remark: Sentence) -> None:
         """Says something worth knowing that is no event."""
         self._console.print(Text(f"! {remark.of(self._lang)}", style="yellow"))

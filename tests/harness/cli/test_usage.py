@@ -15,7 +15,7 @@ COMMANDS = ("up", "demo", "run", "explain", "env", "cert", "scenarios", "require
 OPTIONS = {
     "up": "--services --host --port-base --data --store --public-url --san --token --plain-http",
     "demo": "--scenario --report --defect",
-    "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under",
+    "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under --answers --resume",
     "explain": "",
     "env": "--format",
     "cert": "--out --holder --cn --profile --session",
