@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator
 
 from banc_standards.cda.names import SIMPLE_OBSERVATION, V3
@@ -84,7 +83,7 @@ def _shown(document: Document) -> Iterator[Hit]:
 def _decodes(text: str) -> bool:
     try:
         return bool(base64.b64decode("".join(text.split()), validate=True))
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; another says that the text is not ASCII
         return False
 
 
