@@ -107,11 +107,13 @@ async def start(config: Config, more: Sequence[ServiceMaker] = ()) -> Running:
     try:
         store = await _open_store(config)
         return await _assemble(config, listening, await pki, store, makers)
-    except BaseException:
+    except BaseException as error:
         if store is not None:
             await store.stop()
         with suppress(BancError):
             await pki
+        if isinstance(error, OSError):
+            raise _unwritable(Path(error.filename or config.data), error) from error
         raise
 
 
@@ -203,10 +205,10 @@ class _Opening:
             await self._open(service, listener, bound, certificate)
 
     async def give_up(self) -> None:
-        """Closes what was opened."""
+        """Closes what was opened: the loop lets go of a socket only while it is open."""
+        await asyncio.gather(*(front.close() for front in self.fronts))
         for bound in self._bound:
             bound.close()
-        await asyncio.gather(*(front.close() for front in self.fronts))
 
     async def _open(self, service: HttpService, listener: Listener, bound: Bound, certificate: Path) -> None:
         from banc_mocks.sandbox.serving import ServiceServer
@@ -270,14 +272,18 @@ def _make_folder(folder: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise EnvironmentFailed(
-            "UP-007",
-            Sentence(
-                f"dossier de données impossible à écrire : {folder} ({error.strerror})",
-                f"data folder not writable: {folder} ({error.strerror})",
-            ),
-            Sentence("donnez-en un autre par --data", "give another one with --data"),
-        ) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> EnvironmentFailed:
+    return EnvironmentFailed(
+        "UP-007",
+        Sentence(
+            f"dossier de données impossible à écrire : {folder} ({error.strerror})",
+            f"data folder not writable: {folder} ({error.strerror})",
+        ),
+        Sentence("donnez-en un autre par --data", "give another one with --data"),
+    )
 
 
 async def _open_store(config: Config) -> Store:

@@ -136,6 +136,16 @@ async def test_a_data_folder_that_cannot_be_written_is_refused(tmp_path: Path) -
     assert "--data" in refused.value.hint.en
 
 
+async def test_a_part_of_it_that_cannot_be_written_is_refused_once_the_ports_listen(tmp_path: Path) -> None:
+    (tmp_path / "trust").write_text("")
+
+    with pytest.raises(EnvironmentFailed) as refused:
+        await start(Config(services=(), port_base=0, data=tmp_path))
+
+    assert refused.value.code == "UP-007"
+    assert str(tmp_path / "trust") in refused.value.text.fr
+
+
 async def test_a_second_sandbox_on_the_same_data_folder_is_refused(running: Running, data: Path) -> None:
     with pytest.raises(EnvironmentFailed) as refused:
         await start(Config(services=(), port_base=0, data=data))
