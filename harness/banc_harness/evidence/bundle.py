@@ -8,35 +8,30 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+import yaml
 from pydantic import ValidationError
 
 from banc_harness.evidence import names
+from banc_harness.evidence.blobs import ReadBlobs, Redacted
 from banc_harness.evidence.journal import JournalLines
 from banc_harness.evidence.refusal import ASK_AGAIN, NotJudged, refused
 from banc_harness.sealed import Sealed
 from banc_standards.contracts.bundle import BUNDLE_VERSION, Manifest, Tombstone
 from banc_standards.contracts.events import AnyEvent, read_event
 from banc_standards.contracts.review import Review
+from banc_standards.contracts.sut import Sut
 from banc_standards.errors import Sentence
-
-KEPT_BYTES = 32 * 2**20
-"""Contents kept in memory at once, in bytes; a larger one is kept alone."""
 
 MAX_MANIFEST = 256 * 2**20
 MAX_LINE = 64 * 2**20
 _TOMBSTONE_AT_MOST = 4096
-
-
-class Redacted(Exception):
-    """A check asked for a content that was taken out of the bundle: it cannot decide."""
 
 
 class Bundle:
@@ -147,6 +142,14 @@ class Bundle:
                     raise refused("016", f"{name} : ligne démesurée", f"{name}: oversized line")
                 yield piece
 
+    @cached_property
+    def sut(self) -> Sut:
+        """The software under test. Raises ``Refused`` when ``sut.yaml`` cannot be read."""
+        try:
+            return Sut.model_validate(yaml.safe_load(self.read(names.SUT)))
+        except (yaml.YAMLError, ValidationError, ValueError, RecursionError):
+            raise refused("075", "sut.yaml ne se lit pas", "sut.yaml is unreadable") from None
+
     def events(self) -> Iterator[AnyEvent]:
         """The events of the run, in order. Raises ``Refused`` at a line that is no event."""
         for number, line in enumerate(self.lines(names.EVENTS), start=1):
@@ -172,7 +175,17 @@ class Bundle:
     @cached_property
     def sealed(self) -> Sealed:
         """Journal entries and contents, read when asked for; a content that was taken out reads as its tombstone."""
-        return Sealed(self.entries, SealedBlobs(self))
+        return Sealed(self.entries, self.blobs())
+
+    def blobs(self, *, strict: bool = False) -> ReadBlobs:
+        """The contents by name. When ``strict``, asking for one that was taken out raises ``Redacted``."""
+
+        def read(digest: str) -> bytes:
+            if strict and self.tombstone(digest) is not None:
+                raise Redacted(digest)
+            return self.read(names.blob(digest))
+
+        return ReadBlobs(lambda: map(names.digest, filter(names.is_blob, self.names)), read)
 
     @cached_property
     def reviews(self) -> tuple[Review, ...]:
@@ -183,7 +196,7 @@ class Bundle:
                 try:
                     found.append(Review.read(self.read(name)))
                 except ValidationError:
-                    raise refused("094", f"{name} ne se lit pas", f"{name} is unreadable") from None
+                    raise refused("096", f"{name} ne se lit pas", f"{name} is unreadable") from None
         return tuple(found)
 
     def tombstone(self, digest: str) -> Tombstone | None:
@@ -194,39 +207,6 @@ class Bundle:
         except KeyError:
             return None
         return None if info.file_size > _TOMBSTONE_AT_MOST else tombstone(self.read(name), digest)
-
-
-class SealedBlobs(Mapping[str, bytes]):
-    """The contents of a bundle by name (``sha256:…``), read when asked for; the last ones stay in memory.
-
-    One that was taken out reads as its tombstone, or, when ``strict``, raises :class:`Redacted`.
-    """
-
-    def __init__(self, bundle: Bundle, *, strict: bool = False) -> None:
-        self._bundle = bundle
-        self._strict = strict
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._size = 0
-
-    def __getitem__(self, digest: str) -> bytes:
-        if digest in self._kept:
-            self._kept.move_to_end(digest)
-            return self._kept[digest]
-        if self._strict and self._bundle.tombstone(digest) is not None:
-            raise Redacted(digest)
-        data = self._bundle.read(names.blob(digest))
-        self._kept[digest] = data
-        self._size += len(data)
-        while self._size > KEPT_BYTES and len(self._kept) > 1:
-            self._size -= len(self._kept.popitem(last=False)[1])
-        return data
-
-    def __iter__(self) -> Iterator[str]:
-        starts = (name for name in self._bundle.names if names.role(name) == "blob")
-        return (f"sha256:{name.rpartition('/')[2]}" for name in starts)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def tombstone(data: bytes, digest: str) -> Tombstone | None:

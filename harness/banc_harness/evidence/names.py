@@ -55,10 +55,25 @@ def attachment(digest: str) -> str:
 
 
 def review(requirement: str) -> str:
-    """Where the review of one requirement lies; its signature is beside it, ``.jws`` instead of ``.json``."""
+    """Where the review of one requirement lies."""
     return f"reviews/{requirement}.json"
+
+
+def review_signature(requirement: str) -> str:
+    """Where the reviewer's signature of that review lies."""
+    return f"reviews/{requirement}.jws"
 
 
 def requirements(couloir: str) -> str:
     """Where the requirements of a couloir lie."""
     return f"requirements/{couloir}.json"
+
+
+def is_blob(name: str) -> bool:
+    """Whether a file is a content that exchanges name."""
+    return role(name) == "blob"
+
+
+def digest(name: str) -> str:
+    """The name of the content (``sha256:…``) that a file of ``blobs/`` or ``attachments/`` is."""
+    return f"sha256:{name.rpartition('/')[2]}"
