@@ -4,6 +4,11 @@ from banc_standards.cda.engine import Engine
 from banc_standards.cda.rules import (
     act,
     authors,
+    biology,
+    biology_results,
+    biology_screening,
+    biology_sections,
+    biology_specimens,
     contacts,
     datatypes,
     discharge_letter,
@@ -13,6 +18,7 @@ from banc_standards.cda.rules import (
     patient,
     reading,
     signatures,
+    terminology,
 )
 
 RULES = (
@@ -27,6 +33,12 @@ RULES = (
     *contacts.RULES,
     *level1.RULES,
     *discharge_letter.RULES,
+    *terminology.RULES,
+    *biology.RULES,
+    *biology_sections.RULES,
+    *biology_results.RULES,
+    *biology_specimens.RULES,
+    *biology_screening.RULES,
 )
 
 ENGINE = Engine(RULES)
