@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m banc_harness.witness", description=__doc__)
     parser.add_argument("mode", choices=("serve", "exec"))
     parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
+    parser.add_argument("--host", default="127.0.0.1", help="serve: address to listen on; 0.0.0.0 in a container")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
     parser.add_argument("--defect", action="append", default=[], choices=sorted(DEFECTS), metavar="NAME")
     parser.add_argument("--letter", type=Path, help="a CDA file to send instead of writing a letter")
@@ -33,13 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)
                 return 0
-            return _serve(witness, given.port)
+            return _serve(witness, given.host, given.port)
         finally:
             records.close()
 
 
-def _serve(witness: Witness, port: int) -> int:
-    listening = server(witness.act, list(CAPABILITIES), port=port)
+def _serve(witness: Witness, host: str, port: int) -> int:
+    listening = server(witness.act, list(CAPABILITIES), host=host, port=port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(json.dumps({"url": f"http://127.0.0.1:{listening.server_address[1]}"}), flush=True)
     try:

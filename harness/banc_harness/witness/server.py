@@ -1,4 +1,4 @@
-"""The witness as an HTTP driver: ``POST /banc/v1/actions`` and ``GET /banc/v1/capabilities`` on loopback."""
+"""The witness as an HTTP driver: ``POST /banc/v1/actions`` and ``GET /banc/v1/capabilities``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Act = Callable[[dict[str, Any]], dict[str, Any]]
 MAX_ACTION = 4 * 2**20
 
 
-def server(act: Act, capabilities: list[str], *, port: int = 0) -> ThreadingHTTPServer:
-    """A server ready to serve; ``port`` 0 takes any free one."""
+def server(act: Act, capabilities: list[str], *, host: str = "127.0.0.1", port: int = 0) -> ThreadingHTTPServer:
+    """A server ready to serve, on loopback unless told otherwise; ``port`` 0 takes any free one."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -44,4 +44,4 @@ def server(act: Act, capabilities: list[str], *, port: int = 0) -> ThreadingHTTP
         def log_message(self, format: str, *args: object) -> None:
             """Silent: what crosses the wire is the bench's to tell."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return ThreadingHTTPServer((host, port), Handler)
