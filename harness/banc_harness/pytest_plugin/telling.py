@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from banc_harness.reports.redaction import safe
 from banc_harness.selection import Difference
 from banc_standards.errors import BancError, Lang
 
@@ -50,13 +51,14 @@ def finding_lines(finding: Mapping[str, Any], lang: Lang, *, under: str = "") ->
         *((words[name], finding.get(name)) for name in ("found", "expected", "fix", "clause")),
     )
     head = [] if finding["rule"] == under else [f"{finding['rule']} {finding['message']}"]
-    return [*head, *(f"  {name:<8} {text}" for name, text in rows if text)]
+    return [*head, *(f"  {name:<8} {safe(text)}" for name, text in rows if text)]
 
 
 def difference_lines(differences: Iterable[Difference], lang: Lang) -> list[str]:
     """Field by field, what an exchange is and what was asked."""
     pattern = _WORDS[lang]["difference"]
-    return [pattern.format(what=item.what, expected=item.expected, found=item.found or "∅") for item in differences]
+    told = (pattern.format(what=item.what, expected=item.expected, found=item.found or "∅") for item in differences)
+    return [safe(line) for line in told]
 
 
 def entry_line(entry: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What changed since an earlier report (``--baseline``)."""
+"""What changed since an earlier report (``--baseline``): a known gap does not hide a new one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,15 @@ class Change:
         return self.before in _RANK and self.after in _RANK and _RANK[self.after] < _RANK[self.before]
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One way in which the software does not conform: a check that fails in a scenario, and the rule that it breaks."""
+
+    scenario: str
+    check: str
+    rule: str
+
+
 def load(path: Path) -> Report:
     """Reads an earlier ``report.json``; raises ``UnusableInput`` when it is none."""
     try:
@@ -49,3 +58,21 @@ def changes(before: Report, after: Report) -> tuple[Change, ...]:
         for item in after.requirements
         if item.requirement in earlier and earlier[item.requirement] != item.verdict
     )
+
+
+def gaps(report: Report) -> tuple[Gap, ...]:
+    """Every gap that a report tells, once each."""
+    found = (
+        Gap(check.scenario or "", check.check, finding.rule)
+        for check in report.checks
+        if check.verdict in ("NON_CONFORME", "PARTIEL")
+        for finding in check.findings
+        if finding.severity == "error"
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def new_gaps(before: Report, after: Report) -> tuple[Gap, ...]:
+    """The gaps that the earlier report does not tell."""
+    known = frozenset(gaps(before))
+    return tuple(gap for gap in gaps(after) if gap not in known)
