@@ -11,6 +11,7 @@ from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.nearest import did_you_mean
 from banc_harness.requirements.table import Requirement, Table, couloirs, table
+from banc_harness.rule_pages import illustration
 from banc_standards.errors import NOTHING, Sentence, UnusableInput
 from banc_standards.rules import Rule
 
@@ -95,6 +96,9 @@ def _rule(rule: Rule, say: Words) -> Iterator[str]:
     yield ""
     yield from _line(say("Texte", "Clause"), rule.clause)
     yield from _line(say("À faire", "Fix"), rule.fix.of(lang))
+    shown = illustration(rule.id)
+    if shown is not None:
+        yield from _line(say("Pourquoi", "Why"), shown.why.of(lang))
     subject = say("un document", "a document") if rule.subject == "document" else say("les échanges", "the exchanges")
     yield from _line(say("Porte sur", "Judges"), subject)
     if rule.code:
@@ -112,6 +116,10 @@ def _rule(rule: Rule, say: Words) -> Iterator[str]:
     proven = _requirements_of(rule.id)
     if proven:
         yield from _line(say("Exigences", "Requirements"), ", ".join(proven))
+    if shown is not None and shown.bad:
+        near = "" if shown.own else say(", règle voisine", ", a rule nearby")
+        yield from _extract(say("À éviter", "Wrong") + near, shown.bad)
+        yield from _extract(say("Correct", "Right") + near, shown.good)
 
 
 def _requirement(item: Requirement, known: Table, say: Words) -> Iterator[str]:
@@ -148,6 +156,12 @@ def _line(label: str, value: str) -> Iterator[str]:
     wrapped = textwrap.wrap(value, _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False) or [""]
     yield f"{start}{wrapped[0]}"
     yield from (" " * _LABEL + rest for rest in wrapped[1:])
+
+
+def _extract(label: str, text: str) -> Iterator[str]:
+    yield ""
+    yield label
+    yield from (f"    {line}".rstrip() for line in text.splitlines())
 
 
 def _checks_of(requirement: str) -> list[str]:

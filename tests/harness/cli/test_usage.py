@@ -11,11 +11,15 @@ import pytest
 
 Banc = Callable[..., subprocess.CompletedProcess[str]]
 
-COMMANDS = ("up", "demo", "run", "explain", "env", "cert", "scenarios", "requirements", "identities", "faults", "rules")
+COMMANDS = (
+    *("up", "demo", "run", "validate", "explain", "env", "cert"),
+    *("scenarios", "requirements", "identities", "faults", "rules"),
+)
 OPTIONS = {
     "up": "--services --host --port-base --data --store --public-url --san --token --plain-http",
     "demo": "--scenario --report --defect",
     "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under --answers --resume",
+    "validate": "--as --format --pack --compare --together --jobs",
     "explain": "",
     "env": "--format",
     "cert": "--out --holder --cn --profile --session",
