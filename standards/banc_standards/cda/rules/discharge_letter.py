@@ -17,10 +17,10 @@ from banc_standards.cda.names import (
     SIMPLE_OBSERVATION_FR,
     V3,
 )
-from banc_standards.cda.node import Node
+from banc_standards.cda.node import Node, roots
 from banc_standards.cda.read import Document
 from banc_standards.cda.rules.book import ClinicalBook
-from banc_standards.cda.rules.expect import child, hit
+from banc_standards.cda.rules.expect import hit
 from banc_standards.cda.rules.shapes import acting, at_most_one, bound, coded, least, one, status, templated
 from banc_standards.rules import Hit
 from banc_standards.terminology.documents import DISCHARGE_LETTER
@@ -80,9 +80,11 @@ def _type(document: Document) -> Iterator[Hit]:
     certainty="deduced",
 )
 def _type_system(document: Document) -> Iterator[Hit]:
-    code = document.code
-    if _announced(document) and code and code.code == DISCHARGE_LETTER.code and code.system != LOINC:
-        yield hit(document.root, code.system, LOINC, "code/@codeSystem")
+    if not _announced(document):
+        return
+    code, system = document.attribute("code", "code"), document.attribute("code", "codeSystem")
+    if code == DISCHARGE_LETTER.code and system != LOINC:
+        yield hit(document.root, system, LOINC, "code/@codeSystem")
 
 
 @_BOOK.rule(
@@ -116,8 +118,10 @@ def _stay_dates(document: Document) -> Iterator[Hit]:
     certainty="deduced",
 )
 def _inpatient(document: Document) -> Iterator[Hit]:
-    codes = [event.code.code for event in document.events if event.code]
-    if _announced(document) and "IMP" not in codes:
+    if not _announced(document):
+        return
+    codes = [code.get("code", "") for code in document.at("documentationOf/serviceEvent/code")]
+    if "IMP" not in codes:
         yield hit(document.root, ", ".join(codes), "IMP", "documentationOf/serviceEvent/code/@code")
 
 
@@ -146,15 +150,11 @@ for _number, _root, _fr, _en in (
     )
 
 
-def _observations(document: Document) -> Iterator[etree._Element]:
-    for section in document.carriers.get(SECTION_STAY, ()):
-        for observation in section.findall(f"{V3}entry/{V3}observation"):
-            if SIMPLE_OBSERVATION in _roots(observation):
-                yield observation
-
-
-def _roots(element: etree._Element) -> set[str]:
-    return {template.get("root", "") for template in child(element, "templateId")}
+def _observations(section: Node) -> list[tuple[str, etree._Element]]:
+    """The simple observations of the stay's synthesis with their codes; none when the letter is no LDL-SES."""
+    if not _announced(section.document):
+        return []
+    return [(_code(item), item) for item in section.at("entry/observation") if SIMPLE_OBSERVATION in roots(item)]
 
 
 def _code(element: etree._Element) -> str:
@@ -162,7 +162,8 @@ def _code(element: etree._Element) -> str:
     return found.get("code", "") if found is not None else ""
 
 
-@_BOOK.rule(
+@_BOOK.on(
+    SECTION_STAY,
     "CDA-LDLS-010",
     (
         "Une observation de la synthèse du séjour est l'une de celles du modèle.",
@@ -174,45 +175,39 @@ def _code(element: etree._Element) -> str:
     ),
     at="Synthèse médicale du séjour",
 )
-def _known_observation(document: Document) -> Iterator[Hit]:
-    if not _announced(document):
-        return
-    for observation in _observations(document):
-        if not _roots(observation) & _OTHERS and _code(observation) not in _OBSERVED:
-            yield hit(observation, _code(observation), ", ".join(sorted(_OBSERVED)), "code/@code")
+def _known_observation(section: Node) -> Iterator[Hit]:
+    for code, observation in _observations(section):
+        if code not in _OBSERVED and roots(observation).isdisjoint(_OTHERS):
+            yield hit(observation, code, ", ".join(sorted(_OBSERVED)), "code/@code")
 
 
-def _values(document: Document, code: str) -> Iterator[etree._Element]:
-    for observation in _observations(document) if _announced(document) else ():
-        if _code(observation) == code:
-            yield from child(observation, "value")
+def _mode(section: Node, wanted: str, name: str) -> Iterator[Hit]:
+    for code, observation in _observations(section):
+        if code == wanted:
+            for value in observation.iterfind(f"{V3}value"):
+                yield from bound(value, name)
 
 
-def _mode(document: Document, code: str, name: str) -> Iterator[Hit]:
-    for value in _values(document, code):
-        yield from bound(value, name)
-
-
-@_BOOK.rule(
+@_BOOK.on(
+    SECTION_STAY,
     "CDA-LDLS-011",
     ("La modalité d'entrée est de JDV_ModaliteEntree.", "The modality of entry is of JDV_ModaliteEntree."),
     ("Prendre code et système dans JDV_ModaliteEntree.", "Take code and system from JDV_ModaliteEntree."),
     at="Synthèse médicale du séjour",
 )
-def _entry_mode(document: Document) -> Iterator[Hit]:
-    return _mode(document, _ENTRY_MODE, "ModaliteEntree")
+def _entry_mode(section: Node) -> Iterator[Hit]:
+    return _mode(section, _ENTRY_MODE, "ModaliteEntree")
 
 
-@_BOOK.rule(
+@_BOOK.inform_on(
+    SECTION_STAY,
     "CDA-LDLS-012",
     ("La modalité de sortie est de JDV_ModaliteSortie.", "The modality of exit is of JDV_ModaliteSortie."),
     ("Prendre code et système dans JDV_ModaliteSortie.", "Take code and system from JDV_ModaliteSortie."),
     at="Synthèse médicale du séjour",
-    severity="info",
-    certainty="deduced",
 )
-def _exit_mode(document: Document) -> Iterator[Hit]:
-    return _mode(document, _EXIT_MODE, "ModaliteSortie")
+def _exit_mode(section: Node) -> Iterator[Hit]:
+    return _mode(section, _EXIT_MODE, "ModaliteSortie")
 
 
 _SHAPED: Final = ("Compléter l'observation.", "Complete the observation.")
@@ -290,7 +285,8 @@ def _events(node: Node) -> Iterator[Hit]:
     yield from at_most_one(node, "author")
 
 
-@_BOOK.rule(
+@_BOOK.inform_on(
+    SECTION_STAY,
     "CDA-LDLS-017",
     (
         "Un oui (micro-organismes, transfusion, dérivés du sang) est détaillé.",
@@ -298,15 +294,16 @@ def _events(node: Node) -> Iterator[Hit]:
     ),
     ("Ajouter l'observation de détail.", "Add the detailing observation."),
     at="Synthèse médicale du séjour",
-    severity="info",
-    certainty="deduced",
 )
-def _detailed(document: Document) -> Iterator[Hit]:
-    given = {_code(observation) for observation in _observations(document)}
-    for code, detail in _DETAIL_OF.items():
-        for value in _values(document, code):
-            if value.get("value") == "true" and detail not in given:
-                yield hit(value, "true", detail)
+def _detailed(section: Node) -> Iterator[Hit]:
+    observed = _observations(section)
+    given = {code for code, _ in observed}
+    for code, observation in observed:
+        detail = _DETAIL_OF.get(code)
+        if detail is not None and detail not in given:
+            for value in observation.iterfind(f"{V3}value"):
+                if value.get("value") == "true":
+                    yield hit(value, "true", detail)
 
 
 @_BOOK.rule(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from banc_standards.cda.names import SIMPLE_OBSERVATION, V3
 from banc_standards.cda.node import Node, roots
@@ -15,6 +18,8 @@ from banc_standards.cda.rules.shapes import acting, least, one, status
 from banc_standards.rules import Hit
 
 _BOOK = ClinicalBook("CI-SIS, volet Modèles de contenus CDA, entrées")
+_BEGINNING: Final = 1024
+_END: Final = re.compile(r"(?:^|[A-Za-z0-9+/\s])={0,2}\s*\Z")
 
 
 @_BOOK.on(
@@ -76,15 +81,26 @@ def _shown(document: Document) -> Iterator[Hit]:
         if item.get("ID", "") not in shown:
             yield hit(item, item.get("ID", ""), "renderMultiMedia", "@ID")
         for value in item.iterfind(f"{V3}value"):
-            if value.get("representation") == "B64" and not _decodes(value.text or ""):
-                yield hit(item, "", "base 64", "value")
+            media_type = value.get("mediaType", "")
+            if value.get("representation") == "B64" and not _decodes(value.text or "", media_type):
+                yield hit(item, "", f"base 64, {media_type}", "value")
 
 
-def _decodes(text: str) -> bool:
+def _decodes(text: str, media: str) -> bool:
+    """Whether the beginning and the end of a text are base 64, and a PDF begins as one.
+
+    The middle is not read: an attached file may weigh a hundred times the document that carries it.
+    """
     try:
-        return bool(base64.b64decode("".join(text.split()), validate=True))
-    except ValueError:  # binascii.Error is one; another says that the text is not ASCII
+        found = base64.b64decode(_whole("".join(text[:_BEGINNING].split())), validate=True)
+    except binascii.Error:
         return False
+    begun = media != "application/pdf" or found.startswith(b"%PDF-")
+    return bool(found) and begun and _END.search(text[-_BEGINNING:]) is not None
+
+
+def _whole(text: str) -> str:
+    return text[: len(text) // 4 * 4]
 
 
 RULES = _BOOK.rules
