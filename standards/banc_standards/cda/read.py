@@ -1,6 +1,7 @@
 """Reading a CDA document once: an index of its header by path and of its body by templateId, and what it says.
 
-Rules and the XDS metadata look things up here; nothing searches the tree again.
+Rules and the XDS metadata look things up here; nothing searches the tree again. The pass that makes the index checks
+the structure too (:mod:`banc_standards.cda.grammar`), for the rules that ask.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Literal
+from typing import Literal
 
 from lxml import etree
 
+from banc_standards.cda.grammar.forms import Fault
+from banc_standards.cda.grammar.types import prefixed
+from banc_standards.cda.grammar.walk import Violation, Walk
 from banc_standards.cda.model import Identifier
-from banc_standards.cda.names import CI_SIS, DICOM, HL7_FRANCE, LAB, SDTC, V3
+from banc_standards.cda.names import CI_SIS, HL7_FRANCE, V3
 from banc_standards.cda.node import Node
 from banc_standards.errors import BancError, Sentence
 from banc_standards.ins import OIDS, Ins
 from banc_standards.terminology.codes import Code
 from banc_standards.xml import DEFAULT_LIMITS, Limits, line_of, parse
-
-_PREFIXES: Final = ((V3, ""), (SDTC, "sdtc:"), (LAB, "lab:"), (DICOM, "ps3-20:"))
 
 
 class CdaRefused(BancError):
@@ -107,12 +109,32 @@ class Document:
     """A CDA document that was read: ``root`` is the ``ClinicalDocument`` element.
 
     ``header`` maps the path of a header element below the root (``recordTarget/patientRole/id``) to the elements that
-    stand there, in document order; ``carriers`` maps a templateId root to the elements that carry it, body included.
+    stand there, in document order; ``carriers`` maps a templateId root to the elements that carry it, body included;
+    ``ids`` the elements by their ID. ``faults`` are the violations of the structure, by kind.
     """
 
     root: etree._Element
-    header: Mapping[str, list[etree._Element]]
-    carriers: Mapping[str, list[etree._Element]]
+    _walk: Walk
+
+    @property
+    def header(self) -> Mapping[str, list[etree._Element]]:
+        """The elements outside the body, by path below the root."""
+        return self._walk.header
+
+    @property
+    def carriers(self) -> Mapping[str, list[etree._Element]]:
+        """The elements by each templateId root that they carry."""
+        return self._walk.carriers
+
+    @property
+    def ids(self) -> Mapping[str, etree._Element]:
+        """The elements of the narrative and of the body by their ID."""
+        return self._walk.ids
+
+    @property
+    def faults(self) -> Mapping[Fault, list[Violation]]:
+        """The violations of the structure, by kind."""
+        return self._walk.faults
 
     def at(self, path: str) -> list[etree._Element]:
         """The header elements at ``path``, empty when there is none."""
@@ -129,20 +151,12 @@ class Document:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """Every element that carries a templateId, in document order; the document itself first."""
-        found: dict[etree._Element, list[str]] = {}
-        for template in self.root.iter(f"{V3}templateId"):
-            parent = template.getparent()
-            if parent is not None:
-                found.setdefault(parent, []).append(template.get("root", ""))
-        return tuple(Node(self, element, frozenset(templates)) for element, templates in found.items())
+        return tuple(Node(self, element, roots) for element, roots in self._walk.templated)
 
     @cached_property
     def tagged(self) -> Mapping[str, list[etree._Element]]:
         """Every element of the HL7 namespace, body included, by its local name."""
-        found: dict[str, list[etree._Element]] = {}
-        for element in self.root.iter(f"{V3}*"):
-            found.setdefault(str(element.tag)[len(V3) :], []).append(element)
-        return found
+        return {tag[len(V3) :]: found for tag, found in self._walk.tagged.items() if tag.startswith(V3)}
 
     def first(self, path: str) -> etree._Element | None:
         """The first header element at ``path``."""
@@ -300,7 +314,7 @@ def read(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Document:
 
     Raises :class:`~banc_standards.xml.XmlRefused`, or :class:`CdaRefused` when the XML is no clinical document.
     """
-    return document(parse(data, limits))
+    return document(parse(data, limits, comments=False))
 
 
 def document(root: etree._Element) -> Document:
@@ -311,22 +325,7 @@ def document(root: etree._Element) -> Document:
         if inside is None:
             raise CdaRefused(str(root.tag), line_of(root))
         found = inside
-    header: dict[str, list[etree._Element]] = {}
-    for child in elements(found):
-        _index(child, step(child), header)
-    carriers: dict[str, list[etree._Element]] = {}
-    for template in found.iter(f"{V3}templateId"):
-        parent = template.getparent()
-        if parent is not None:
-            carriers.setdefault(template.get("root", ""), []).append(parent)
-    return Document(found, header, carriers)
-
-
-def _index(element: etree._Element, path: str, header: dict[str, list[etree._Element]]) -> None:
-    header.setdefault(path, []).append(element)
-    if path != "component":
-        for child in elements(element):
-            _index(child, f"{path}/{step(child)}", header)
+    return Document(found, Walk(found))
 
 
 def elements(parent: etree._Element) -> Iterator[etree._Element]:
@@ -336,11 +335,7 @@ def elements(parent: etree._Element) -> Iterator[etree._Element]:
 
 def step(element: etree._Element) -> str:
     """The name of an element in a path: its local name, prefixed outside the HL7 namespace."""
-    tag = str(element.tag)
-    for namespace, prefix in _PREFIXES:
-        if tag.startswith(namespace):
-            return prefix + tag[len(namespace) :]
-    return tag
+    return prefixed(str(element.tag))
 
 
 def text_of(element: etree._Element | None) -> str:
