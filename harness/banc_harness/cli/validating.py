@@ -63,7 +63,7 @@ def add(application: typer.Typer, say: Words) -> None:
             ),
         ] = None,
         compare: Annotated[
-            bool, flag("--compare", say("compare avec --pack, plus tard", "compares with --pack, later"))
+            bool, flag("--compare", say("compare aux autres règles, plus tard", "compares with other rules, later"))
         ] = False,
         together: Annotated[
             bool,
