@@ -9,6 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 _TIME: Final = re.compile(r"(?P<digits>\d{4}(?:\d\d){0,5})(?P<fraction>\.\d+)?(?P<zone>[+-]\d{1,4})?")
+_FARTHEST: Final = "1400"
+"""The largest distance to UTC that a zone may tell (XML Schema part 2, dateTime)."""
 _FORMATS: Final = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
@@ -45,6 +47,8 @@ def read_time(text: str) -> Time | None:
         return None
     written = found["zone"] or ""
     zone = f"{written[:1]}{_four_digits(written[1:])}" if written else ""
+    if zone[1:] > _FARTHEST:
+        return None
     form = _FORMATS[len(found["digits"])]
     try:
         start = datetime.strptime(found["digits"] + (zone or "+0000"), form + "%z").astimezone(UTC)

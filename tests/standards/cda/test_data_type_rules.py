@@ -47,6 +47,10 @@ BROKEN = {
     "CDA-DT-023": [("double", f"{ROLE}/telecom", {})],
     "CDA-DT-024": [("put", f"{ROLE}/telecom", {"use": "GSM"})],
     "CDA-DT-025": [("put", f"{ROLE}/addr", {"nullFlavor": "UNK"})],
+    "CDA-DT-029": [("double", f"{ROLE}/telecom", {"nullFlavor": "UNK", "value": None, "use": None})],
+    "CDA-DT-030": [("put", f"{ACT}/code", {"codeSystem": None, "codeSystemName": "ActCode"})],
+    "CDA-DT-031": [("put", f"{ROLE}/telecom", {"value": "tel:01 99 00 00 26"})],
+    "CDA-DT-032": [("say", f"{ROLE}/addr", "28 avenue")],
     "CDA-DT-026": [("say", f"{PERSON}/name/prefix", "Dr.")],
 }
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lxml import etree
 
 from banc_standards.cda.names import V3, XSI_TYPE
 from banc_standards.cda.read import Document, elements, step, text_of
-from banc_standards.cda.rules.expect import hit, stated
+from banc_standards.cda.rules.expect import families, hit, stated
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.codes import value_set
@@ -36,7 +36,16 @@ _PARTS: Final = frozenset(
     ]
 )
 _STRUCTURAL: Final = frozenset({"nullFlavor", "classCode", "typeCode", "moodCode", "determinerCode", XSI_TYPE})
-_EXPLAINED: Final = frozenset({"codeSystem", "codeSystemName", "codeSystemVersion"})
+_EXPLAINED: Final = frozenset({"codeSystem", "codeSystemName", "codeSystemVersion", "extension"})
+_TYPED: Final = _PARTS | {
+    *("id", "templateId", "setId", "typeId", "realmCode", "languageCode", "signatureCode", "statusCode", "code"),
+    *("confidentialityCode", "functionCode", "administrativeGenderCode", "standardIndustryClassCode"),
+    *("dischargeDispositionCode", "title", "versionNumber", "effectiveTime", "time", "birthTime", "low", "high"),
+    *("center", "width", "addr", "streetAddressLine", "telecom", "name", "family", "given", "prefix", "suffix"),
+    *("translation", "originalText", "manufacturerModelName", "softwareName"),
+}
+"""The elements of the header that hold data, as opposed to the participations and entities that hold them."""
+_NOT_IN_URI: Final = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]")
 
 
 def _named_in(document: Document, *kinds: str) -> list[etree._Element]:
@@ -213,25 +222,72 @@ def _telecom_value(document: Document) -> Iterator[Hit]:
     at="TEL, AD, EN",
 )
 def _repeated(document: Document) -> Iterator[Hit]:
+    for siblings in families(document.named.get("telecom", ())):
+        yield from _twice(siblings, lambda item: (item.get("use"), item.get("value")) if item.get("use") else None)
+    for name in ("addr", "name"):
+        for siblings in families(document.named.get(name, ())):
+            yield from _twice(siblings, lambda item: (item.get("use", ""), "".join(map(str, item.itertext()))))
+
+
+def _twice(siblings: Sequence[etree._Element], said: Callable[[etree._Element], object]) -> Iterator[Hit]:
+    """What says the same as a sibling before it; None says nothing."""
+    seen: set[object] = set()
+    for element in siblings:
+        words = said(element)
+        if words is not None and words in seen:
+            yield hit(element, "2", "0..1")
+        seen.add(words)
+
+
+@_BOOK.rule(
+    "CDA-DT-029",
+    (
+        "Une adresse, un telecom ou un nom inconnu ne va pas avec d'autres qui sont connus.",
+        "An unknown address, telecom or name does not go with others that are known.",
+    ),
+    ("Retirer celui qui porte un nullFlavor.", "Remove the one that carries a nullFlavor."),
+    at="TEL, AD, EN",
+)
+def _unknown_among_known(document: Document) -> Iterator[Hit]:
     for name in ("telecom", "addr", "name"):
-        siblings: dict[etree._Element | None, list[etree._Element]] = {}
-        for element in document.named.get(name, ()):
-            siblings.setdefault(element.getparent(), []).append(element)
-        for family in siblings.values():
-            if len(family) < 2:
-                continue
-            seen: set[object] = set()
-            for element in family:
-                said = _content(element)
-                if said in seen:
-                    yield hit(element, "2", "0..1")
-                seen.add(said)
+        for siblings in families(document.named.get(name, ())):
+            unknown = [item for item in siblings if item.get("nullFlavor") is not None]
+            if unknown and len(unknown) < len(siblings):
+                for item in unknown:
+                    yield hit(item, item.get("nullFlavor", ""), "", "@nullFlavor")
 
 
-def _content(element: etree._Element) -> object:
-    """What an element says, as something to compare: its attributes, texts and children."""
-    children = tuple(_content(item) for item in element if isinstance(item.tag, str))
-    return element.tag, tuple(sorted(element.items())), (element.text or "").strip(), children
+@_BOOK.rule(
+    "CDA-DT-031",
+    (
+        "La valeur d'un telecom est une URI : ni espace, ni accent.",
+        "The value of a telecom is a URI: neither space nor accent.",
+    ),
+    ("Écrire le numéro sans espace, coder le reste en %XX.", "Write the number without space, the rest as %XX."),
+    at="URL",
+)
+def _uri(document: Document) -> Iterator[Hit]:
+    for element in document.named.get("telecom", ()):
+        value = element.get("value", "")
+        if element.get("nullFlavor") is None and _NOT_IN_URI.search(value):
+            yield hit(element, value, "URI", "@value")
+
+
+@_BOOK.rule(
+    "CDA-DT-032",
+    (
+        "Une adresse est faite de parties ou d'un texte, pas des deux, et n'est pas vide.",
+        "An address is made of parts or of a text, not both, and is not empty.",
+    ),
+    ("Écrire les parties de l'adresse, ou un nullFlavor.", "Write the parts of the address, or a nullFlavor."),
+    at="AD",
+)
+def _address_content(document: Document) -> Iterator[Hit]:
+    for element in stated(document.named.get("addr", ())):
+        parts = next(elements(element), None) is not None
+        text = bool((element.text or "").strip()) or any((part.tail or "").strip() for part in element)
+        if parts == text:
+            yield hit(element, "texte + parties" if text else "", "parties | texte")
 
 
 @_BOOK.rule(
@@ -260,16 +316,17 @@ def _absent(document: Document) -> Iterator[Hit]:
     for items in document.header.values():
         for element in items:
             null = element.get("nullFlavor")
-            if null is None:
+            if null is None or step(element) not in _TYPED:
                 continue
-            explained = null in ("OTH", "NA", "UNC")
-            allowed = _STRUCTURAL | _EXPLAINED if explained else _STRUCTURAL
-            more = [str(name) for name in element.attrib if name not in allowed]
+            more = [str(name) for name in element.attrib if name not in _STRUCTURAL]
             inside = [step(item) for item in elements(element)]
-            if explained:
-                inside = [name for name in inside if name not in ("originalText", "translation")]
-            if more or inside or text_of(element):
-                yield hit(element, ", ".join([*more, *inside]) or text_of(element), "nullFlavor")
+            if not (more or inside or text_of(element)):
+                continue
+            if null in ("OTH", "NA", "UNC") and not set(more) - _EXPLAINED:
+                explained = {"extension", "codeSystem"} & set(more) or {"originalText", "translation"} & set(inside)
+                if explained:
+                    continue
+            yield hit(element, ", ".join([*more, *inside]) or text_of(element), "nullFlavor")
 
 
 @_BOOK.rule(

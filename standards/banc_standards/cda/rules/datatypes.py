@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from lxml import etree
 
 from banc_standards.cda.names import V3
-from banc_standards.cda.read import Document, elements
-from banc_standards.cda.rules.expect import child, hit, is_oid, stated
+from banc_standards.cda.read import Document, elements, step
+from banc_standards.cda.rules.expect import child, families, hit, is_oid
 from banc_standards.cda.times import read_time
 from banc_standards.identifiers import uuid
 from banc_standards.rulebook import RuleBook
@@ -33,7 +33,10 @@ _CODED: Final = (
     "standardIndustryClassCode",
     "dischargeDispositionCode",
 )
-_RESERVED: Final = re.compile(r"[A-Za-z][A-Za-z0-9\-]*")
+_BOUNDS: Final = frozenset({"low", "high", "width", "center"})
+_NEVER: Final = {"low": "PINF", "high": "NINF"}
+"""The infinity that an end of an interval cannot be."""
+_DURATIONS: Final = ("us", "ms", "s", "min", "h", "d", "wk", "mo", "a")
 
 
 def _all(document: Document, paths: Iterable[str]) -> list[etree._Element]:
@@ -156,14 +159,34 @@ def _backwards(element: etree._Element) -> bool:
     at="IVL_TS",
 )
 def _interval(document: Document) -> Iterator[Hit]:
-    for element in stated(_all(document, _INTERVALS)):
+    for element in _all(document, _INTERVALS):
+        inside = {step(item): item for item in elements(element)}
+        ends = inside.keys() & _BOUNDS
+        if element.get("nullFlavor") is not None:
+            if ends or element.get("value") is not None:
+                yield hit(element, ", ".join(sorted(ends)) or "value", "nullFlavor | value | low, high")
+            continue
         low, high = _ends(element)
         if _backwards(element) or (low and low == high):
             yield hit(element, f"{low} – {high}", "low < high")
-        if child(element, "low") and child(element, "high") and child(element, "width"):
-            yield hit(element, "low, high, width", "low, high")
-        if element.get("value") is not None and (child(element, "low") or child(element, "high")):
-            yield hit(element, "value, low, high", "value | low, high")
+        if ends >= {"low", "high", "width"} or ("center" in ends and len(ends) > 1):
+            yield hit(element, ", ".join(sorted(ends)), "low, high")
+        if element.get("value") is not None and ends:
+            yield hit(element, ", ".join(["value", *sorted(ends)]), "value | low, high")
+        yield from _bounds(inside)
+
+
+def _bounds(inside: Mapping[str, etree._Element]) -> Iterator[Hit]:
+    for name, item in inside.items():
+        if item.get("updateMode") is not None:
+            yield hit(item, item.get("updateMode", ""), "", "@updateMode")
+        if item.get("nullFlavor") == _NEVER.get(name):
+            yield hit(item, item.get("nullFlavor", ""), "", "@nullFlavor")
+    width = inside.get("width")
+    if width is not None and width.get("unit") not in (None, *_DURATIONS):
+        yield hit(width, width.get("unit", ""), " | ".join(_DURATIONS), "@unit")
+    if width is not None and width.get("unit") is not None and width.get("value") is None:
+        yield hit(width, "", "non vide", "@value")
 
 
 @_BOOK.rule(
@@ -196,7 +219,7 @@ def _identifiers(document: Document) -> list[etree._Element]:
 def _rooted(document: Document) -> Iterator[Hit]:
     for element in _identifiers(document):
         null = element.get("nullFlavor") is not None
-        if null and (element.get("root") is not None or element.get("extension") is not None):
+        if null and (element.get("root") is not None or element.get("assigningAuthorityName") is not None):
             yield hit(element, "nullFlavor + root", "root | nullFlavor")
         if not null and element.get("root") is None:
             yield hit(element, "", "root | nullFlavor", "@root")
@@ -205,8 +228,8 @@ def _rooted(document: Document) -> Iterator[Hit]:
 @_BOOK.rule(
     "CDA-DT-009",
     (
-        "La racine d'un identifiant est un OID, un UUID ou un nom réservé par HL7.",
-        "The root of an identifier is an OID, a UUID or a name that HL7 reserves.",
+        "La racine d'un identifiant est un OID ou un UUID.",
+        "The root of an identifier is an OID or a UUID.",
     ),
     ("Corriger root : pas de zéro en tête d'un arc.", "Correct root: no leading zero in an arc."),
     at="II",
@@ -214,7 +237,7 @@ def _rooted(document: Document) -> Iterator[Hit]:
 def _root(document: Document) -> Iterator[Hit]:
     for element in _identifiers(document):
         root = element.get("root")
-        if root is not None and not (is_oid(root) or uuid(root) or _RESERVED.fullmatch(root)):
+        if root is not None and not (is_oid(root) or uuid(root)):
             yield hit(element, root, "OID | UUID", "@root")
 
 
@@ -270,12 +293,15 @@ def _long_extension(document: Document) -> Iterator[Hit]:
     at="II",
 )
 def _repeated_id(document: Document) -> Iterator[Hit]:
-    seen: set[tuple[etree._Element | None, str, str]] = set()
-    for element in stated(_named(document, "id")):
-        key = (element.getparent(), element.get("root", ""), element.get("extension", ""))
-        if key in seen:
-            yield hit(element, f"{key[1]} {key[2]}".strip(), "0..1")
-        seen.add(key)
+    for name in ("id", "templateId"):
+        for siblings in families(document.named.get(name, ())):
+            for element in siblings:
+                root, extension = element.get("root"), element.get("extension")
+                others = [
+                    item.get("extension") for item in siblings if item is not element and item.get("root") == root
+                ]
+                if root is not None and others and (extension is None or extension in others):
+                    yield hit(element, f"{root} {extension or ''}".strip(), "0..1")
 
 
 @_BOOK.rule(
@@ -320,8 +346,8 @@ def _system(document: Document) -> Iterator[Hit]:
 @_BOOK.rule(
     "CDA-DT-014",
     (
-        "Un code de l'en-tête n'a pas de qualifier ; sa traduction n'a ni originalText, nullFlavor ou traduction.",
-        "A header code has no qualifier; its translation has no originalText, no nullFlavor, no translation.",
+        "Un code de l'en-tête n'a pas de qualifier ; sa traduction n'a pas de nullFlavor.",
+        "A header code has no qualifier; its translation has no nullFlavor.",
     ),
     ("Retirer ces éléments.", "Remove these elements."),
     at="CE",
@@ -330,27 +356,73 @@ def _plain_code(document: Document) -> Iterator[Hit]:
     for element in _named(document, *_CODED):
         for inside in child(element, "qualifier"):
             yield hit(inside, "qualifier", "0")
-        for translation in child(element, "translation"):
-            if translation.get("nullFlavor") is not None:
-                yield hit(translation, translation.get("nullFlavor", ""), "", "@nullFlavor")
-            for inside in child(translation, "originalText") + child(translation, "translation"):
-                yield hit(inside, etree.QName(inside).localname, "0")
+        if len(element):
+            for translation in element.iter(f"{V3}translation"):
+                if translation.get("nullFlavor") is not None:
+                    yield hit(translation, translation.get("nullFlavor", ""), "", "@nullFlavor")
 
 
 @_BOOK.rule(
     "CDA-DT-015",
     (
-        "realmCode, languageCode et signatureCode n'ont ni libellé ni système.",
-        "realmCode, languageCode and signatureCode have neither label nor system.",
+        "realmCode, languageCode et signatureCode ont un code, ou un nullFlavor, et rien d'autre.",
+        "realmCode, languageCode and signatureCode have a code, or a nullFlavor, and nothing else.",
     ),
-    ("Retirer displayName et codeSystem.", "Remove displayName and codeSystem."),
+    ("Ne garder que code.", "Keep code only."),
     at="CS",
 )
 def _simple_code(document: Document) -> Iterator[Hit]:
     for element in _named(document, "realmCode", "languageCode", "signatureCode"):
-        for name in ("displayName", "codeSystem"):
+        for name in ("displayName", "codeSystem", "codeSystemName", "codeSystemVersion"):
             if element.get(name) is not None:
                 yield hit(element, element.get(name, ""), "", f"@{name}")
+        if (element.get("code") is None) == (element.get("nullFlavor") is None):
+            yield hit(element, element.get("code", ""), "code | nullFlavor", "@code")
+        for inside in elements(element):
+            yield hit(inside, step(inside), "0")
+
+
+@_BOOK.rule(
+    "CDA-DT-030",
+    (
+        "Le nom et la version d'un système vont avec son OID, un code n'est pas répété, une traduction est complète.",
+        "A system's name and version go with its OID, a code is not repeated, a translation is complete.",
+    ),
+    (
+        "Écrire codeSystem et code partout où leur nom ou leur libellé est donné.",
+        "Write codeSystem and code wherever their name or label is given.",
+    ),
+    at="CD",
+)
+def _whole_code(document: Document) -> Iterator[Hit]:
+    coded = _named(document, *_CODED)
+    for element in coded:
+        if element.get("codeSystem") is None:
+            for name in ("codeSystemName", "codeSystemVersion"):
+                if element.get(name) is not None:
+                    yield hit(element, element.get(name, ""), "codeSystem", f"@{name}")
+        if len(element):
+            yield from _translations(element)
+    for siblings in families(coded):
+        seen = set()
+        for element in siblings:
+            pair = (element.tag, element.get("code"), element.get("codeSystem"))
+            if pair in seen and None not in pair:
+                yield hit(element, element.get("code", ""), "0..1")
+            seen.add(pair)
+
+
+def _translations(element: etree._Element) -> Iterator[Hit]:
+    seen = set()
+    for item in element.iter(f"{V3}translation"):
+        code, system = item.get("code"), item.get("codeSystem")
+        if code is None and (system is not None or item.get("displayName") is not None):
+            yield hit(item, "", "non vide", "@code")
+        if system is None and (item.get("codeSystemName") or item.get("codeSystemVersion")):
+            yield hit(item, "", "non vide", "@codeSystem")
+        if (code, system) in seen:
+            yield hit(item, code or "", "0..1")
+        seen.add((code, system))
 
 
 RULES = _BOOK.rules

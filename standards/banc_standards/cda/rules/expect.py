@@ -51,6 +51,14 @@ def stated(found: Iterable[etree._Element]) -> list[etree._Element]:
     return [element for element in found if element.get("nullFlavor") is None]
 
 
+def families(found: Iterable[etree._Element]) -> list[list[etree._Element]]:
+    """The elements that have a sibling among ``found``, grouped by parent."""
+    groups: dict[etree._Element | None, list[etree._Element]] = {}
+    for element in found:
+        groups.setdefault(element.getparent(), []).append(element)
+    return [group for group in groups.values() if len(group) > 1]
+
+
 def at(document: Document, path: str) -> list[etree._Element]:
     """The elements at ``path`` that say something; the document itself for an empty path."""
     return stated(document.at(path)) if path else [document.root]
