@@ -94,7 +94,9 @@ SYSTEMS: Final = {
     ),
     CIM10: CodeSystem(
         "CIM-10",
-        re.compile(r"[A-Z]\d\d(\.[0-9A-Z+-]{1,5})?|[A-Z]\d\d-[A-Z]\d\d|(X{0,2}(IX|IV|V?I{1,3}|V)|XX?)"),
+        re.compile(
+            r"[A-Z]\d\d(\.[0-9A-Z+-]{1,5})?|[A-Z]\d\d-[A-Z]\d\d|I{1,3}|IV|VI{0,3}|IX|XI{0,3}|XIV|XVI{0,3}|XIX|XXI{0,2}"
+        ),
         "C50.2",
     ),
     CIM11: CodeSystem("CIM-11", re.compile(r"[0-9A-HJ-NP-Z]{2,6}(\.[0-9A-HJ-NP-Z]{1,3})?|V|X|Block\S+"), "NE61"),

@@ -101,6 +101,19 @@ def _section(roots: tuple[str, ...], code: str, rest: str) -> str:
     return f"<component><section>{templates}{_CODE.format(code)}{rest}</section></component>"
 
 
+_COPY = f"""<text><content ID="copie">Copie</content><renderMultiMedia referencedObject="doc-1"/></text><entry>
+  <organizer classCode="CLUSTER" moodCode="EVN"><templateId root="{_FR}.3.18"/>
+  <id root="88BEB395-3B4C-37F5-9A31-03BEA73A8D8B"/><code code="55107-7" codeSystem="{LOINC}"/>
+  <statusCode code="completed"/>
+  <component><observation classCode="OBS" moodCode="EVN"><templateId root="1.3.6.1.4.1.19376.1.5.3.1.4.13"/>
+    <templateId root="{_FR}.3.48"/><templateId root="{_FR}.3.48.18"/>
+    <id root="0D1629B3-CC69-4632-81F3-2301FD4C318B"/>
+    <code code="69764-9" displayName="Type de document" codeSystem="{LOINC}"/>
+    <text><reference value="#copie"/></text><statusCode code="completed"/><effectiveTime nullFlavor="NA"/>
+    <value xsi:type="CD" code="55108-5" displayName="Copie du document" codeSystem="{LOINC}"/></observation></component>
+  <component><observationMedia classCode="OBS" moodCode="EVN" ID="doc-1">
+    <value mediaType="application/pdf" representation="B64">JVBERi0xLjQK</value></observationMedia></component>
+  </organizer></entry>"""
 _SECTIONS = (
     _section(
         (f"{_LAB}.3.2.1", f"{_FR}.2.70"),
@@ -129,7 +142,7 @@ _SECTIONS = (
         <doseQuantity><low value="1" unit="{tbl}"/><high value="2" unit="{tbl}"/></doseQuantity>
         <rateQuantity><low value="1" unit="mL/h"/></rateQuantity></substanceAdministration></entry>""",
     ),
-    _section((f"{_FR}.2.243",), "55108-5", "<text>Copie</text>"),
+    _section((f"{_FR}.2.243",), "55108-5", _COPY).replace("<title>Section", "<title>Copie du document"),
 )
 _DEVICE = """<participant typeCode="DEV"><participantRole classCode="MANU"><id root="2.51.1.1" extension="UDI-1"/>
   <playingDevice><code code="T1" codeSystem="1.2.250.1.213.99.9"><originalText><reference value="#r1"/></originalText>
