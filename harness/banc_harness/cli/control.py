@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from banc_harness.client import Control
-from banc_standards.contracts.control import Client, ClientPage
 
 
 class SandboxControl(Control):
-    """A client of the control API that also lists what is registered."""
+    """A client of the control API that also fetches the truststore."""
 
-    async def clients(self, session: str) -> list[Client]:
-        """The Pro Santé Connect clients of a session, every page of them."""
-        found: list[Client] = []
-        after: str | None = ""
-        while after is not None:
-            where = f"?after={quote(after, safe='')}" if after else ""
-            page = await self._shape(ClientPage, "GET", f"/sessions/{session}/clients{where}")
-            found += page.clients
-            after = page.next
-        return found
+    async def ca_p12(self) -> bytes:
+        """The truststore of the sandbox's CA, PKCS#12 with the password ``changeit``."""
+        return await self._call("GET", "/trust/ca.p12")

@@ -33,8 +33,8 @@ def add(application: typer.Typer, say: Words) -> None:
     @command(
         application,
         help=say(
-            "Écrit chaque adresse, identifiant, secret et fichier du bac à sable qui tourne dans BANC_DATA (.banc).",
-            "Writes every address, id, secret and file of the sandbox that runs in BANC_DATA (.banc).",
+            "Écrit chaque adresse, identifiant, secret et fichier du bac à sable (BANC_SANDBOX, sinon BANC_DATA).",
+            "Writes every address, id, secret and file of the sandbox (BANC_SANDBOX, else BANC_DATA).",
         ),
         examples="banc env > .env\nbanc env --format spring > application-banc.properties",
     )
@@ -111,18 +111,28 @@ def running_sandbox() -> dict[str, Any]:
             "SANDBOX-404",
             Sentence(f"aucun bac à sable ne tourne dans {data_folder()}", f"no sandbox runs in {data_folder()}"),
             Sentence(
-                "lancez banc up, ou dites où avec BANC_DATA=DOSSIER",
-                "start banc up, or say where with BANC_DATA=FOLDER",
+                "lancez banc up, ou dites où avec BANC_DATA=DOSSIER ou BANC_SANDBOX=URL",
+                "start banc up, or say where with BANC_DATA=FOLDER or BANC_SANDBOX=URL",
             ),
         ) from None
     return ready
 
 
-def control_of(ready: dict[str, Any], say: Words) -> "SandboxControl":
-    """The control API of a running sandbox, with the token of ``BANC_TOKEN``."""
+def control_of(say: Words) -> "SandboxControl":
+    """The control API of the sandbox of ``BANC_SANDBOX``, else of the data folder, with the token of ``BANC_TOKEN``."""
     from banc_harness.cli.control import SandboxControl
 
     token = os.environ.get("BANC_TOKEN") or None
+    if base := os.environ.get("BANC_SANDBOX"):
+        ca_file = os.environ.get("BANC_CA_FILE")
+        return SandboxControl(
+            base,
+            token=token,
+            ca_file=Path(ca_file) if ca_file else None,
+            ca_sha256=os.environ.get("BANC_CA_SHA256") or None,
+            lang=say.lang,
+        )
+    ready = running_sandbox()
     return SandboxControl(
         ready["control"], token=token, ca_file=Path(ready["ca_file"]), ca_sha256=ready["ca_sha256"], lang=say.lang
     )
@@ -131,17 +141,37 @@ def control_of(ready: dict[str, Any], say: Words) -> "SandboxControl":
 async def _settings(say: Words) -> dict[str, str]:
     from banc_harness.cli.settings import settings
 
-    ready = running_sandbox()
-    async with control_of(ready, say) as control:
-        current = (await control.sandbox()).as_json()
-        clients = await control.clients("default")
-    return settings(current, [client.as_json() for client in clients], os.environ.get("BANC_TOKEN") or None)
+    async with control_of(say) as control:
+        ready = (await control.sandbox()).as_json()
+        clients = await control.clients("default") if "psc" in ready["services"] else []
+        if os.environ.get("BANC_SANDBOX"):
+            ready |= {"control": control.base, "ca_file": str(await _trust_store(control))}
+    return settings(ready, [client.as_json() for client in clients], os.environ.get("BANC_TOKEN") or None)
+
+
+async def _trust_store(control: "SandboxControl") -> Path:
+    """Keeps the CA of a sandbox that runs elsewhere as files of this machine: ``DATA/remote/ca.pem``, ``ca.p12``."""
+    files = {"ca.pem": (await control.ca_pem()).encode("ascii"), "ca.p12": await control.ca_p12()}
+    folder = data_folder().resolve() / "remote"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise UnusableInput(
+            "ENV-001",
+            Sentence(
+                f"impossible d'écrire dans {folder} : {error.strerror}", f"cannot write to {folder}: {error.strerror}"
+            ),
+            Sentence("dites un autre dossier par BANC_DATA", "give another folder with BANC_DATA"),
+        ) from None
+    return folder / "ca.pem"
 
 
 async def _certificate(request: dict[str, Any], session: str, out: Path, say: Words) -> dict[str, Any]:
     from banc_standards.contracts.control import CertificateRequest
 
-    async with control_of(running_sandbox(), say) as control:
+    async with control_of(say) as control:
         issued = await control.issue(session, CertificateRequest.read(request))
     if issued.p12 is not None:
         content = base64.b64decode(issued.p12)

@@ -45,6 +45,36 @@ def test_env_as_json_names_files_that_exist(up: Any, banc: Banc) -> None:
     assert Path(found["BANC_TRUSTSTORE"]).is_file()
 
 
+def test_env_reaches_a_sandbox_that_runs_elsewhere(up: Any, banc: Banc, tmp_path: Path) -> None:
+    reached = {"BANC_SANDBOX": up.ready["control"], "BANC_CA_SHA256": up.ready["ca_sha256"]}
+
+    found = json.loads(banc("env", "--format", "json", **reached).stdout)
+
+    assert found["BANC_CONTROL"] == up.ready["control"]
+    assert Path(found["BANC_CA_FILE"]) == tmp_path / ".banc" / "remote" / "ca.pem"
+    assert Path(found["BANC_CA_FILE"]).read_text() == Path(up.ready["ca_file"]).read_text()
+    _, _, chain = pkcs12.load_key_and_certificates(Path(found["BANC_TRUSTSTORE"]).read_bytes(), b"changeit")
+    assert len(chain) == 1
+    issued = banc("cert", "AUTH_CLI", "--out", "x.pem", "--holder", "S01", **reached)
+    assert (issued.returncode, (tmp_path / "x.pem").is_file()) == (0, True)
+
+
+def test_env_says_when_nothing_runs_elsewhere(banc: Banc) -> None:
+    done = banc("env", BANC_SANDBOX="https://127.0.0.1:1")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "https://127.0.0.1:1" in done.stderr
+
+
+def test_env_refuses_a_folder_that_it_cannot_write(up: Any, banc: Banc, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = banc("env", BANC_SANDBOX=up.ready["control"], BANC_DATA=str(tmp_path / "file"))
+
+    assert done.returncode == 2
+    assert "ENV-001" in done.stderr
+
+
 def test_a_certificate_is_written_with_its_chain_and_key_for_its_owner_only(
     up: Any, banc: Banc, tmp_path: Path
 ) -> None:
