@@ -71,8 +71,10 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS, *, comments: bool = True
     if len(data) > limits.max_bytes:
         raise XmlRefused("XML-004", f"{len(data)} > {limits.max_bytes} octets")
     # A node costs the parser some hundred bytes, so markup is bounded before anything is built: at most two "<" an
-    # element, two quotes an attribute.
-    if data.count(b"<") > 2 * limits.max_nodes or data.count(b'"') + data.count(b"'") > 4 * limits.max_nodes:
+    # element, two quotes an attribute. Too few bytes to hold them need no counting.
+    if len(data) > 2 * limits.max_nodes and (
+        data.count(b"<") > 2 * limits.max_nodes or data.count(b'"') + data.count(b"'") > 4 * limits.max_nodes
+    ):
         raise XmlRefused("XML-004", f"> {limits.max_nodes} nœuds")
     _refuse_doctype(data)
     # libxml2 caps one text node at 10 MB unless told otherwise, which an embedded PDF passes: the caps above and

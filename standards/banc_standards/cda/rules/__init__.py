@@ -30,11 +30,13 @@ from banc_standards.cda.rules import (
     reading,
     sections,
     signatures,
+    structure,
     terminology,
 )
 
 RULES = (
     *reading.RULES,
+    *structure.RULES,
     *identity.RULES,
     *patient.RULES,
     *authors.RULES,

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from banc_standards.errors import Sentence
 
-TABLES: Final = ("reading", "header", "people", "acts", "datatypes", "bodies")
+TABLES: Final = ("reading", "structure", "header", "people", "acts", "datatypes", "bodies")
 
 
 @dataclass(frozen=True, slots=True)
