@@ -30,6 +30,8 @@ IMAGE = "banc-segur"
 LABEL = "banc-segur.container"
 LOG_LINES = 20
 POLL_S = 0.05
+GRACE_S = 1.0
+"""How long the engine may take to notice that a container has ended, in seconds."""
 ENGINE_GONE = (DockerException, requests.exceptions.RequestException)
 
 _T = TypeVar("_T")
@@ -212,20 +214,12 @@ class BancContainer(DockerContainer):
         except ENGINE_GONE:
             return ""
 
-    def ended(self) -> Sentence | None:
-        """Why it does not run any more; ``None`` while it does."""
-        try:
-            container = self.get_wrapped_container()
-            container.reload()
-            state = container.attrs["State"]
-        except NotFound:
-            return Sentence("le conteneur a été retiré", "the container was removed")
-        except ENGINE_GONE as error:
-            return Sentence(f"le moteur ne répond plus ({_said(error)})", f"the engine is silent ({_said(error)})")
-        if state["Running"]:
-            return None
-        code = f"{state['ExitCode']}{', OOM' if state.get('OOMKilled') else ''}"
-        return Sentence(f"le conteneur s'est arrêté (code {code})", f"the container ended (exit code {code})")
+    def ended(self, *, within_s: float = 0.0) -> Sentence | None:
+        """Why it does not run any more, or will not in ``within_s`` seconds; ``None`` while it does."""
+        deadline = time.monotonic() + within_s
+        while (over := self._ended()) is None and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        return over
 
     # how it starts
 
@@ -240,6 +234,20 @@ class BancContainer(DockerContainer):
             raise failures.not_started(_why(error)) from error
         except ENGINE_GONE as error:
             raise failures.no_engine(_said(error)) from error
+
+    def _ended(self) -> Sentence | None:
+        try:
+            container = self.get_wrapped_container()
+            container.reload()
+            state = container.attrs["State"]
+        except NotFound:
+            return Sentence("le conteneur a été retiré", "the container was removed")
+        except ENGINE_GONE as error:
+            return Sentence(f"le moteur ne répond plus ({_said(error)})", f"the engine is silent ({_said(error)})")
+        if state["Running"]:
+            return None
+        code = f"{state['ExitCode']}{', OOM' if state.get('OOMKilled') else ''}"
+        return Sentence(f"le conteneur s'est arrêté (code {code})", f"the container ended (exit code {code})")
 
     def _service(self, name: str) -> dict[str, str]:
         found = self.services.get(name)
@@ -353,7 +361,7 @@ class _ContainerHandle(SandboxHandle):
         try:
             return super().call(ask)
         except EnvironmentFailed as error:
-            over = self._container.ended() if error.code == "CONTROL-002" else None
+            over = self._container.ended(within_s=GRACE_S) if error.code == "CONTROL-002" else None
             if over is None:
                 raise
             raise failures.gone(over, self._container.log_tail()) from error
