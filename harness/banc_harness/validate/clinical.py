@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lxml import etree
+
 from banc_harness.validate.document_types import named
 from banc_harness.validate.placing import Place, Source
 from banc_harness.validate.verdict import Noted, Verdict
@@ -39,16 +41,19 @@ def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool) -> Verdict:
         level=document.level,
         version=version,
         title=document.title[:_MOST_TITLE],
-        noted=tuple(placed(data, broken, excerpts=excerpts)),
+        noted=tuple(placed(data, document.root, broken, excerpts=excerpts)),
     )
 
 
-def placed(data: bytes, findings: list[Finding], *, excerpts: bool) -> list[Noted]:
-    """The findings with their line and column in ``data``, and what stands there when ``excerpts`` asks for it."""
+def placed(data: bytes, root: etree._Element, findings: list[Finding], *, excerpts: bool) -> list[Noted]:
+    """The findings with their line and column in ``data``, which ``root`` was parsed from.
+
+    ``excerpts`` asks for what stands there too.
+    """
     if not findings:
         return []
     source = Source(data)
-    places = source.places({finding.location for finding in findings})
+    places = source.places(root, {finding.location for finding in findings})
     noted = []
     for finding in findings:
         place = places.get(finding.location)
