@@ -7,6 +7,7 @@ import json
 import os
 import ssl
 import sys
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,9 +25,9 @@ def unready(data: Path) -> str | None:
             trusted = ssl.create_default_context(cafile=ready["ca_file"])
             trusted.check_hostname = False  # the public address may have a name that only others resolve
             connection = http.client.HTTPSConnection("127.0.0.1", where.port, timeout=TIMEOUT_S, context=trusted)
-        connection.request("GET", "/ready")
-        status = connection.getresponse().status
-        connection.close()
+        with closing(connection):
+            connection.request("GET", "/ready")
+            status = connection.getresponse().status
     except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
         return f"{type(error).__name__}: {error}"
     return None if status == 200 else f"/ready: {status}"
