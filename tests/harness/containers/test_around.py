@@ -36,8 +36,10 @@ def data(tmp_path: Path) -> Iterator[Path]:
         loop.close()
 
 
-def test_engine_that_does_not_answer_is_told_with_what_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+def test_engine_that_does_not_answer_is_told_with_what_does_without(
+    monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{unused_tcp_port}")
 
     with pytest.raises(EnvironmentFailed) as refused:
         BancContainer()
