@@ -7,7 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from banc_harness.judging import missing_numbers
+from banc_harness.scoring import SHORT
 from banc_standards.contracts.report import Report
+from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import Verdict
 from banc_standards.errors import Sentence, UnusableInput
 
@@ -35,6 +38,39 @@ class Gap:
     scenario: str
     check: str
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A run beside its baseline: the gaps that are new, those that were known and are no more, the requirements whose
+    verdict changed, and what else closes the gate now and did not before (``lost``, requirement ids and numbers).
+    """
+
+    new: tuple[Gap, ...]
+    fixed: tuple[Gap, ...]
+    known: tuple[Gap, ...]
+    changes: tuple[Change, ...]
+    lost: tuple[str, ...]
+    judged: bool
+
+    @property
+    def excuses(self) -> bool:
+        """Whether everything that keeps the gate closed was known."""
+        return self.judged and not self.new and not self.lost
+
+
+def compare(before: Report, after: Report) -> Comparison:
+    """What became of the gaps of an earlier report."""
+    earlier, now = gaps(before), gaps(after)
+    passed = {(check.scenario or "", check.check) for check in after.checks if check.verdict == "CONFORME"}
+    return Comparison(
+        new=tuple(gap for gap in now if gap not in frozenset(earlier)),
+        fixed=tuple(gap for gap in earlier if gap not in frozenset(now) and (gap.scenario, gap.check) in passed),
+        known=tuple(gap for gap in now if gap in frozenset(earlier)),
+        changes=changes(before, after),
+        lost=_lost(before, after),
+        judged=after.score.judged > 0,
+    )
 
 
 def load(path: Path) -> Report:
@@ -76,3 +112,28 @@ def new_gaps(before: Report, after: Report) -> tuple[Gap, ...]:
     """The gaps that the earlier report does not tell."""
     known = frozenset(gaps(before))
     return tuple(gap for gap in gaps(after) if gap not in known)
+
+
+def _lost(before: Report, after: Report) -> tuple[str, ...]:
+    closed = {item.requirement: item for item in before.requirements if _closes(item, before.gate.scope)}
+    worse = (
+        item.requirement
+        for item in after.requirements
+        if _closes(item, after.gate.scope)
+        and (item.requirement not in closed or _worse(closed[item.requirement].verdict, item.verdict))
+    )
+    numbers = (
+        set(missing_numbers(after.sut)) - set(missing_numbers(before.sut)) if after.gate.scope == "profile" else ()
+    )
+    return (*worse, *sorted(numbers))
+
+
+def _closes(item: RequirementVerdict, scope: str) -> bool:
+    """Whether a requirement keeps the gate closed (docs/decisions/0003)."""
+    if not item.in_gate:
+        return False
+    return item.verdict in SHORT if scope == "tested" else item.verdict not in ("CONFORME", "NON_APPLICABLE")
+
+
+def _worse(before: Verdict, after: Verdict) -> bool:
+    return before in _RANK and _RANK.get(after, -1) < _RANK[before]

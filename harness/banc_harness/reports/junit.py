@@ -26,7 +26,7 @@ def render(account: Account) -> str:
     started, ended = account.started, account.ended
     if started is None or ended is None:
         raise ValueError("the run has not ended")
-    root = etree.Element("testsuites", name=_text(f"Banc Ségur {started.sut.product.name}"))
+    root = etree.Element("testsuites", name=plain(f"Banc Ségur {started.sut.product.name}"))
     late = [check for check in account.checks if check.scenario is None]
     for rank, scenario in enumerate(account.scenarios.values()):
         about = [check for check in account.checks if check.scenario == scenario.id]
@@ -64,7 +64,7 @@ def _suite(
     suite = etree.SubElement(
         root,
         "testsuite",
-        name=_text(title),
+        name=plain(title),
         tests=str(len(checks) or 1),
         failures=str(failed),
         errors="0",
@@ -88,21 +88,21 @@ def _suite(
         _case(suite, check, scenario, started.lang)
     if not checks:
         case = etree.SubElement(suite, "testcase", name=scenario, classname=scenario, time="0")
-        etree.SubElement(case, "skipped", message=_text(reason))
+        etree.SubElement(case, "skipped", message=plain(reason))
     etree.SubElement(suite, "system-out")
     etree.SubElement(suite, "system-err")
 
 
 def _property(properties: etree._Element, name: str, value: str) -> None:
-    etree.SubElement(properties, "property", name=_text(name), value=_text(value))
+    etree.SubElement(properties, "property", name=plain(name), value=plain(value))
 
 
 def _case(suite: etree._Element, check: CheckEnded, scenario: str, lang: Lang) -> None:
     name = f"{check.check} {check.title} [{', '.join(check.requirements)}]"
-    case = etree.SubElement(suite, "testcase", name=_text(name), classname=scenario, time="0")
+    case = etree.SubElement(suite, "testcase", name=plain(name), classname=scenario, time="0")
     if check.verdict == "NON_CONFORME":
-        failure = etree.SubElement(case, "failure", message=_text(check.title), type=check.check)
-        failure.text = _text("\n\n".join(_told(check, lang)))
+        failure = etree.SubElement(case, "failure", message=plain(check.title), type=check.check)
+        failure.text = plain("\n\n".join(_told(check, lang)))
     elif check.verdict == "NON_TESTE":
         said = Sentence("non testé", "not tested")
         etree.SubElement(case, "skipped", message=said.of(lang))
@@ -135,6 +135,6 @@ def _told(check: CheckEnded, lang: Lang) -> list[str]:
     return told
 
 
-def _text(text: str) -> str:
+def plain(text: str) -> str:
     """Text that XML can hold, as it may be shown."""
     return _UNWRITABLE.sub("�", safe(text))

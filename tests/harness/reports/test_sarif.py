@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from sarif_pydantic import Sarif
 
 from banc_harness.account import Account
+from banc_harness.catalogue import catalogue
 from banc_harness.reports import sarif
 from banc_harness.reports.baseline import Gap
 
@@ -61,6 +63,54 @@ def test_a_gap_keeps_its_fingerprint_from_run_to_run(run: Recording) -> None:
 
     assert [result["partialFingerprints"] for result in one] == [result["partialFingerprints"] for result in other]
     assert one[0]["partialFingerprints"] != one[1]["partialFingerprints"]
+
+
+def test_fingerprints_do_not_depend_on_the_numbers_of_exchanges_and_are_unique() -> None:
+    def prints(first: int) -> list[str]:
+        run = Recording().exchange("dmp.TD2.1")
+        places = [f"dmp.TD2.1#{first} author[{first}]/name", f"dmp.TD2.1#{first + 7} author[2]/name", "UC1.01.3"]
+        run.then(check("CHK-A", "R1", *(finding("X-1", where) for where in places)))
+        results = written(run)["results"]
+        return [json.dumps(result["partialFingerprints"], sort_keys=True) for result in results]
+
+    assert prints(1) == prints(40)
+    assert len(set(prints(1))) == 3
+
+
+def test_rule_of_this_version_has_its_help_in_both_languages() -> None:
+    rule = catalogue()["CHK-PSC-001"]
+    run = Recording()
+    told = finding("CHK-PSC-001", "psc.authorization#1 acr_values", message=rule.text.fr, fix=rule.fix.fr)
+    run.then(check("CHK-PSC-001", "SC.PSC.08", told))
+
+    (described,) = written(run)["tool"]["driver"]["rules"]
+
+    assert all(text in described["help"]["text"] for text in (rule.text.fr, rule.text.en, rule.fix.fr, rule.fix.en))
+    assert described["properties"]["tags"] == ["SC.PSC.08"]
+
+
+@pytest.mark.parametrize(("base", "named"), [("https://banc.example/docs", True), ("", False)])
+def test_rule_names_its_page_when_it_is_published(monkeypatch: pytest.MonkeyPatch, base: str, named: bool) -> None:
+    monkeypatch.setenv("BANC_DOCS_URL", base)
+    run = Recording()
+    run.then(check("CHK-PSC-001", "SC.PSC.08", finding("CHK-PSC-001", "psc.authorization#1")))
+
+    (described,) = written(run)["tool"]["driver"]["rules"]
+
+    assert described.get("helpUri", "").startswith("https://banc.example/docs/") == named
+
+
+def test_place_is_logical(run: Recording) -> None:
+    first, second = (result["locations"][0]["logicalLocations"][0] for result in written(run)["results"])
+
+    assert (first["name"], first["kind"]) == ("a", "exchange")
+    assert second["fullyQualifiedName"] == "UC1.01 b"
+
+
+def test_others_read_it(run: Recording) -> None:
+    read = Sarif.model_validate_json(sarif.render(run.account()))
+
+    assert [result.rule_id for result in read.runs[0].results or []] == ["X-1", "X-2"]
 
 
 def test_a_run_that_has_not_ended_has_no_report() -> None:
