@@ -24,6 +24,7 @@ from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
+from banc_harness.evidence.contents import without_credentials
 from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
 from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
@@ -78,6 +79,7 @@ class Engine:
         self._broken = False
         self._unfinished = False
         self._tape: Tape | None = None
+        self.session: RunSession | None = None
         self._langs: tuple[Lang, Lang] = ("en", "fr") if plan.lang == "en" else ("fr", "en")
         self._desk = desk
         self._past = past
@@ -101,7 +103,7 @@ class Engine:
             desk=self._desk,
         )
         try:
-            session = await self._open_session(people)
+            session = self.session = await self._open_session(people)
             told: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
             bench = self._bench(session, people, drivers, told)
             if self._past is not None:
@@ -125,6 +127,11 @@ class Engine:
         if self._tape is None:
             return Sealed({}, {})
         return Sealed({entry["seq"]: entry for entry in self._tape.entries()}, self._tape.blobs)
+
+    @property
+    def position(self) -> int:
+        """How far the journal of the session was read: what comes later is not of this run."""
+        return 0 if self._tape is None else self._tape.position
 
     async def _open_session(self, people: Population) -> RunSession:
         if self._past is not None:
@@ -288,7 +295,7 @@ class Engine:
             events.RunStarted,
             kind=plan.kind,
             lang=plan.lang,
-            sut=plan.sut,
+            sut=without_credentials(plan.sut),
             bench=bench_versions(),
             requirements=requirement_set(plan.table),
             rules=rule_set(len(plan.checks)),

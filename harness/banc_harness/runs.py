@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -38,7 +39,11 @@ from banc_harness.sut import Described
 from banc_standards.contracts.report import Report
 from banc_standards.contracts.sandbox import Ready
 from banc_standards.contracts.vocabulary import RunKind, SessionMode
-from banc_standards.errors import EnvironmentFailed, Lang, Sentence
+from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
+
+if TYPE_CHECKING:
+    from banc_harness.evidence.sealing import Brought
+    from banc_harness.evidence.signature import Signer
 
 READY_FILE = "sandbox.json"
 OWNER_FILE = "sandbox.run"
@@ -51,7 +56,8 @@ class Options:
 
     ``report`` is the folder of the reports, by default ``DATA/runs/RUN``. Without ``sandbox`` a running one is looked
     for in ``data``, else one is started for the run; ``ca_file`` and ``ca_sha256`` tell a remote one's CA.
-    ``answers`` is a file that answers instead of a person; ``resume`` names an interrupted run, or its folder.
+    ``answers`` is a file that answers instead of a person; ``resume`` names an interrupted run, or its folder. With a
+    ``signer`` the run is sealed, into ``bundle`` or a file of its own name in its folder.
     """
 
     sut: Path | Described
@@ -70,23 +76,27 @@ class Options:
     fail_under: float | None = None
     answers: Path | None = None
     resume: str | None = None
+    signer: Signer | None = None
+    bundle: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """A run that took place: its report, where ``report.json`` and the ``page`` for people are, what changed since the
-    baseline.
+    baseline, its evidence ``bundle``; ``unsealed`` is why there is none although one was asked for.
     """
 
     report: Report
     path: Path
     page: Path
     changes: tuple[Change, ...] = ()
+    bundle: Path | None = None
+    unsealed: BancError | None = None
 
     @property
     def exit_code(self) -> int:
         """0 conform, 1 not conform, 3 the environment failed."""
-        return self.report.exit_code
+        return self.report.exit_code if self.unsealed is None else 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +126,15 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
         targets = _event_files(options, folder)
         writers = [files.enter_context(ndjson(target, more=past is not None)) for target in targets]
         async with _reached(options, folder) as reached:
-            engine = await _play(plan, options, reached, folder, past, readers, writers)
+            engine, brought = await _play(plan, options, reached, folder, past, readers, writers)
     report = gathering.report()
     path = json_report.write(report, folder)
     junit.write(account, folder)
     markdown.write(account, folder)
     page = html_report.write(account, engine.sealed, folder)
-    return Done(report, path, page, () if before is None else baseline.changes(before, report))
+    changes = () if before is None else baseline.changes(before, report)
+    bundle, unsealed = await asyncio.to_thread(_seal, options, plan, engine, brought)
+    return Done(report, path, page, changes, bundle, unsealed)
 
 
 def warnings(options: Options) -> tuple[Sentence, ...]:
@@ -186,7 +198,7 @@ async def _play(
     past: Past | None,
     readers: Sequence[Consumer],
     writers: Sequence[Consumer],
-) -> Engine:
+) -> tuple[Engine, Brought | None]:
     lenient = reached.own and options.kind == "bac-a-sable"
     mode: SessionMode = "lenient" if lenient else "strict"
     async with Control(
@@ -215,7 +227,31 @@ async def _play(
             earlier = ()
             for consume in consumers:
                 consume(event)
-        return engine
+        return engine, await _bring(options, engine, control, folder)
+
+
+async def _bring(options: Options, engine: Engine, control: Control, folder: Path) -> Brought | None:
+    if options.signer is None:
+        return None
+    from banc_harness.evidence import sealing
+
+    return await sealing.bring(engine, control, folder)
+
+
+def _seal(
+    options: Options, plan: Plan, engine: Engine, brought: Brought | None
+) -> tuple[Path | None, BancError | None]:
+    """The bundle of a run that was to be sealed, or why there is none."""
+    if brought is None or options.signer is None:
+        return None, None
+    from banc_harness.evidence import sealing
+
+    bundle = options.bundle or brought.folder / f"{plan.run}.banc.zip"
+    try:
+        sealing.close_up(bundle, plan, engine, brought, options.signer)
+    except BancError as error:
+        return None, error
+    return bundle, None
 
 
 def _desk(options: Options) -> Desk | None:

@@ -17,6 +17,7 @@ from banc_harness.certifying.keeping import kept_files, kept_reviews
 from banc_harness.certifying.reviews import digest
 from banc_harness.client import Control
 from banc_harness.drivers.reply import Evidence
+from banc_harness.evidence.contents import without_credentials
 from banc_harness.judging import Judgement, judge_played, judge_unplayed
 from banc_harness.plan import Plan, requirement_set, rule_set
 from banc_harness.reports.wording import Wording
@@ -117,7 +118,7 @@ def load(folder: Path) -> Past:
 def planned_again(plan: Plan, past: Past) -> Plan:
     """The plan of the interrupted run. Raises ``UnusableInput`` when this software or this bench is another one."""
     started = past.started
-    if Sut.model_validate(started.sut.model_dump(by_alias=True)) != plan.sut:
+    if Sut.model_validate(started.sut.model_dump(by_alias=True)) != without_credentials(plan.sut):
         raise _refused(
             "004",
             "sut.yaml ne décrit plus le logiciel de cette exécution",

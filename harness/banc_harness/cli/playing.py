@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from getpass import getpass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from banc_harness import runs
+from banc_harness.cli.language import Words
 from banc_harness.demo import check_defects, witness
 from banc_harness.terminal.screen import Terminal
+from banc_standards.errors import Sentence, UnusableInput
+
+if TYPE_CHECKING:
+    from banc_harness.evidence.signature import Signer
 
 
 def options(**given: Any) -> runs.Options:
@@ -43,6 +50,30 @@ def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
     return _show(asyncio.run(_demonstrate(chosen, defects, terminal)), terminal)
 
 
+def signer_of(sign: Path | None, bundle: Path | None, say: Words) -> Signer:
+    """Who signs the bundle: asked for before anything is played. Raises ``UnusableInput`` without a key that can sign,
+    ``EnvironmentFailed`` when the bundle could not be written.
+    """
+    from banc_harness.evidence import seal, signature
+
+    if sign is None:
+        raise UnusableInput(
+            "SIGN-006",
+            Sentence(
+                "un dossier de preuves est toujours signé : il manque --sign",
+                "an evidence bundle is always signed: --sign is missing",
+            ),
+            signature.HOW_TO_MAKE_A_KEY,
+        )
+    password = os.environ.get("BANC_SIGN_PASSWORD")
+    if password is None and signature.is_locked(sign) and sys.stdin.isatty():
+        password = getpass(say(f"Mot de passe de {sign} : ", f"Password of {sign}: "), sys.stderr)
+    found = signature.load(sign, password)
+    if bundle is not None:
+        seal.check_writable(bundle)
+    return found
+
+
 async def _run(chosen: runs.Options, terminal: Terminal) -> runs.Done:
     try:
         return await runs.run(chosen, [terminal])
@@ -61,4 +92,8 @@ async def _demonstrate(chosen: runs.Options, defects: Sequence[str], terminal: T
 def _show(done: runs.Done, terminal: Terminal) -> int:
     terminal.changed([(change.requirement, change.before, change.after) for change in done.changes])
     terminal.saved(done.page)
+    if done.bundle is not None:
+        terminal.sealed(done.bundle)
+    if done.unsealed is not None:
+        terminal.failed(done.unsealed)
     return done.exit_code

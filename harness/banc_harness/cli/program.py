@@ -7,12 +7,12 @@ from typing import Any
 
 import typer
 
-from banc_harness.cli import explaining, lists, making, reaching, running, validating
-from banc_harness.cli.failure import CONFORM, crash, misused, tell, unknown_command
+from banc_harness.cli import explaining, lists, making, reaching, running, sealing, validating
+from banc_harness.cli.failure import CONFORM, crash, interrupted, misused, tell, unknown_command
 from banc_harness.cli.helping import BancGroup
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import spread
-from banc_standards.errors import BancError, EnvironmentFailed, Sentence
+from banc_standards.errors import BancError
 
 _USAGE_ERROR: Any = (
     typer.BadParameter.__base__
@@ -37,7 +37,7 @@ def build(say: Words) -> Any:
             "and how your software fares with them.",
         ),
     )
-    for commands in (running, validating, making, explaining, reaching, lists):
+    for commands in (running, sealing, validating, making, explaining, reaching, lists):
         commands.add(application, say)
 
     @application.callback()
@@ -64,19 +64,14 @@ def run(arguments: Sequence[str], say: Words) -> int:
         if not words[0].startswith("-") and words[0] not in command.commands:
             raise unknown_command(words[0], list(command.commands))
         code = int(command.main(args=spread(words), prog_name="banc", standalone_mode=False) or CONFORM)
-        return code if code != _INTERRUPTED else _interrupted(say)
+        return code if code != _INTERRUPTED else interrupted(say)
     except BancError as error:
         return tell(error, say)
     except _USAGE_ERROR as error:
         return tell(misused(error, command.commands.get(words[0], command)), say)
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted(say)
+        return interrupted(say)
     except SystemExit:  # typer leaves this way when the reader of a pipe is gone: nothing is wrong
         return CONFORM
     except Exception:  # the last line of defence: a defect of ours must not look like a verdict
         return crash(say)
-
-
-def _interrupted(say: Words) -> int:
-    stopped = Sentence("interrompu avant la fin", "interrupted before the end")
-    return tell(EnvironmentFailed("CLI-010", stopped), say)

@@ -2,10 +2,11 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from banc_harness.cli import run_options
 from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import flag, listed, one_of, option, whole
@@ -103,38 +104,6 @@ def _add_up(application: typer.Typer, say: Words) -> None:
         )
 
 
-def _report(say: Words) -> Any:
-    return option(
-        "--report",
-        say("dossier des rapports (DATA/runs/…)", "folder of the reports (DATA/runs/…)"),
-        metavar=say("DOSSIER", "DIR"),
-    )
-
-
-def _scenario(say: Words) -> Any:
-    return option(
-        "--scenario", say("scénarios voulus, ou motifs (tous)", "wanted scenarios, or patterns (all)"), metavar="ID…"
-    )
-
-
-def answers_option(say: Words) -> Any:
-    """``--answers``, of ``run`` and ``certify``."""
-    return option(
-        "--answers",
-        say("réponses d'un testeur, écrites d'avance", "a tester's answers, written beforehand"),
-        metavar=say("FICHIER", "FILE"),
-    )
-
-
-def resume_option(say: Words) -> Any:
-    """``--resume``, of ``run`` and ``certify``."""
-    return option(
-        "--resume",
-        say("reprend une exécution interrompue", "takes up a run that was interrupted"),
-        metavar=say("EXÉCUTION", "RUN"),
-    )
-
-
 def _add_demo(application: typer.Typer, say: Words) -> None:
     @command(
         application,
@@ -145,8 +114,8 @@ def _add_demo(application: typer.Typer, say: Words) -> None:
         examples="banc demo\nbanc demo --defect NOM --scenario 'UC1.*'",
     )
     def demo(
-        scenario: Annotated[list[str] | None, _scenario(say)] = None,
-        report: Annotated[Path | None, _report(say)] = None,
+        scenario: Annotated[list[str] | None, run_options.scenario(say)] = None,
+        report: Annotated[Path | None, run_options.report(say)] = None,
         defect: Annotated[
             list[str] | None,
             option(
@@ -172,25 +141,10 @@ def _add_run(application: typer.Typer, say: Words) -> None:
         "banc run --sut sut.yaml --resume r-20261121-100000-ab12",
     )
     def run(
-        sut: Annotated[
-            Path,
-            option(
-                "--sut",
-                say("description de votre logiciel", "description of your software"),
-                metavar=say("FICHIER", "FILE"),
-            ),
-        ],
-        profile: Annotated[
-            str | None,
-            option(
-                "--profile", say("profil jugé (ceux de sut.yaml)", "profile judged (sut.yaml's)"), metavar="PROFILE"
-            ),
-        ] = None,
-        scenario: Annotated[list[str] | None, _scenario(say)] = None,
-        sandbox: Annotated[
-            str | None,
-            option("--sandbox", say("bac à sable qui tourne déjà", "a sandbox that runs already"), metavar="URL"),
-        ] = None,
+        sut: Annotated[Path, run_options.sut(say)],
+        profile: Annotated[str | None, run_options.profile(say)] = None,
+        scenario: Annotated[list[str] | None, run_options.scenario(say)] = None,
+        sandbox: Annotated[str | None, run_options.sandbox(say)] = None,
         kind: Annotated[
             str,
             option(
@@ -200,34 +154,16 @@ def _add_run(application: typer.Typer, say: Words) -> None:
                 parser=one_of("bac-a-sable", "recette"),
             ),
         ] = "bac-a-sable",
-        report: Annotated[Path | None, _report(say)] = None,
-        baseline: Annotated[
-            Path | None,
-            option(
-                "--baseline", say("rapport auquel comparer", "report to compare with"), metavar=say("FICHIER", "FILE")
-            ),
-        ] = None,
-        events: Annotated[
-            str | None,
-            option(
-                "--events",
-                say("événements, un par ligne ; - : sortie standard", "events, one a line; -: standard output"),
-                metavar=say("FICHIER|-", "FILE|-"),
-            ),
-        ] = None,
-        fail_under: Annotated[
-            int | None,
-            option(
-                "--fail-under",
-                say("échoue sous ce score", "fails below this score"),
-                metavar=say("POURCENT", "PERCENT"),
-                parser=whole(0, 100),
-            ),
-        ] = None,
-        answers: Annotated[Path | None, answers_option(say)] = None,
-        resume: Annotated[str | None, resume_option(say)] = None,
+        report: Annotated[Path | None, run_options.report(say)] = None,
+        baseline: Annotated[Path | None, run_options.baseline(say)] = None,
+        events: Annotated[str | None, run_options.events(say)] = None,
+        fail_under: Annotated[int | None, run_options.fail_under(say)] = None,
+        answers: Annotated[Path | None, run_options.answers(say)] = None,
+        resume: Annotated[str | None, run_options.resume(say)] = None,
+        sign: Annotated[Path | None, run_options.sign(say)] = None,
+        bundle: Annotated[Path | None, run_options.bundle(say)] = None,
     ) -> int:
-        from banc_harness.cli.playing import options, play
+        from banc_harness.cli.playing import options, play, signer_of
 
         return play(
             options(
@@ -242,6 +178,8 @@ def _add_run(application: typer.Typer, say: Words) -> None:
                 fail_under=fail_under,
                 answers=answers,
                 resume=resume,
+                signer=signer_of(sign, bundle, say) if sign or bundle else None,
+                bundle=bundle,
                 lang=say.lang,
             )
         )

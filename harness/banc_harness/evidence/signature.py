@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -24,6 +24,10 @@ _HEADERS: Final = frozenset({"alg", "x5c", "typ"})
 MIN_RSA: Final = 2048
 MAX_CERTIFICATES: Final = 8
 MAX_SIGNATURE: Final = 2**18
+MAX_CONTENT: Final = 2**29
+
+if TYPE_CHECKING:
+    from joserfc.jws import JWSRegistry
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -47,6 +51,17 @@ def named(certificate: x509.Certificate) -> str:
     return common_name(certificate) or certificate.subject.rfc4514_string() or "?"
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a PKCS #12 file opens with a password only; false when it cannot be read at all."""
+    try:
+        _open(path.read_bytes(), None)
+    except OSError:
+        return False
+    except ValueError:
+        return True
+    return False
+
+
 def load(path: Path, password: str | None, *, now: datetime | None = None) -> Signer:
     """The signer of a PKCS #12 file. Raises ``UnusableInput`` when it cannot sign a bundle, and says why."""
     try:
@@ -58,9 +73,7 @@ def load(path: Path, password: str | None, *, now: datetime | None = None) -> Si
             HOW_TO_MAKE_A_KEY,
         ) from None
     try:
-        key, certificate, chain = pkcs12.load_key_and_certificates(
-            data, None if password is None else password.encode()
-        )
+        key, certificate, chain = _open(data, password)
     except ValueError:
         raise UnusableInput(
             "SIGN-002",
@@ -98,6 +111,16 @@ def load(path: Path, password: str | None, *, now: datetime | None = None) -> Si
     return Signer(key, certificate, tuple(chain))
 
 
+def _open(data: bytes, password: str | None) -> tuple[Any, x509.Certificate | None, list[x509.Certificate]]:
+    """What a PKCS #12 file holds. No password and an empty one are two things there, and the same to people."""
+    if password:
+        return pkcs12.load_key_and_certificates(data, password.encode())
+    try:
+        return pkcs12.load_key_and_certificates(data, None)
+    except ValueError:
+        return pkcs12.load_key_and_certificates(data, b"")
+
+
 def sign(content: bytes, signer: Signer) -> bytes:
     """The detached JWS over ``content``."""
     from joserfc import jws
@@ -109,7 +132,9 @@ def sign(content: bytes, signer: Signer) -> bytes:
     assert algorithm is not None
     certificates = [signer.certificate, *signer.chain]
     x5c = [base64.b64encode(item.public_bytes(Encoding.DER)).decode() for item in certificates]
-    whole = jws.serialize_compact({"alg": algorithm, "x5c": x5c}, content, kind.import_key(pem), [algorithm])
+    whole = jws.serialize_compact(
+        {"alg": algorithm, "x5c": x5c}, content, kind.import_key(pem), registry=_registry(algorithm)
+    )
     return jws.detach_content(whole).encode()
 
 
@@ -126,10 +151,7 @@ def opened(signature: bytes, content: bytes, *, what: str) -> tuple[x509.Certifi
     kind: Any = RSAKey if isinstance(key, rsa.RSAPublicKey) else ECKey
     pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     try:
-        # the content is put back before verifying: the library then judges an ordinary compact JWS
-        start, _, end = signature.decode("ascii").partition("..")
-        payload = base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-        jws.deserialize_compact(f"{start}.{payload}.{end}", kind.import_key(pem), [algorithm])
+        jws.deserialize_compact(signature, kind.import_key(pem), registry=_registry(algorithm), payload=content)
     except (JoseError, ValueError, TypeError):
         raise refused(
             "023",
@@ -148,6 +170,16 @@ def may_sign(certificate: x509.Certificate) -> bool:
     except ValueError:
         return False
     return usage.digital_signature or usage.content_commitment
+
+
+def _registry(algorithm: str) -> JWSRegistry:
+    """One algorithm, and room for certificates and for the manifest of a large run."""
+    from joserfc.jws import JWSRegistry
+
+    registry = JWSRegistry(algorithms=[algorithm])
+    registry.max_header_length = MAX_SIGNATURE
+    registry.max_payload_length = MAX_CONTENT
+    return registry
 
 
 def _head(signature: bytes, what: str) -> tuple[tuple[x509.Certificate, ...], str]:

@@ -61,6 +61,7 @@ class Examination:
     refusal: BancError | None = None
     at: StepName | None = None
     gate: Gate | None = None
+    conclusion: Sentence | None = None
     score: Score | None = None
     remarks: list[Sentence] = field(default_factory=list)
     differences: list[Difference] | None = None
@@ -141,6 +142,7 @@ class _Verifier:
             yield Step("checks", rejudged.judge_checks(lambda done, whole: self._progress("checks", done, whole)))
             yield Step("verdicts", rejudged.judge_verdicts())
             self._found.gate, self._found.score = rejudged.gate, rejudged.score
+            self._found.conclusion = rejudged.conclusion
             self._found.differences = rejudged.differences if self._with_current else None
 
     def _zip(self, bundle: Bundle, total: int) -> Step:

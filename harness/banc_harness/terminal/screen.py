@@ -16,7 +16,7 @@ from banc_harness.terminal.progress import Progress
 from banc_harness.terminal.verdict import VerdictPage
 from banc_standards.contracts.events import AnyEvent, RunEnded
 from banc_standards.contracts.vocabulary import Verdict
-from banc_standards.errors import Lang, Sentence
+from banc_standards.errors import BancError, Lang, Sentence
 
 WIDTH = 100
 
@@ -56,6 +56,21 @@ class Terminal:
         """Says where the report lies."""
         label = "Report" if self._lang == "en" else "Rapport"
         self._console.print(Text.assemble("\n", (f"{label}  ", "bold"), str(report)), soft_wrap=True)
+
+    def sealed(self, bundle: Path) -> None:
+        """Says where the evidence bundle lies, and how anybody verifies it."""
+        label = "Bundle" if self._lang == "en" else "Preuves"
+        self._console.print(Text.assemble((f"{label}  ", "bold"), str(bundle)), soft_wrap=True)
+        verify = "To verify" if self._lang == "en" else "Pour vérifier"
+        self._console.print(
+            Text.assemble((f"{verify}  ", "bold"), f"banc verify {bundle} --trust CA.pem"), soft_wrap=True
+        )
+
+    def failed(self, error: BancError) -> None:
+        """Says what went wrong after the verdict."""
+        self._console.print(Text(f"\n✗ {error.text.of(self._lang)} [{error.code}]", style="red"), soft_wrap=True)
+        if hint := error.hint.of(self._lang):
+            self._console.print(f"  → {hint}", soft_wrap=True)
 
     def interrupted(self) -> None:
         """Says how an interrupted run is taken up again."""

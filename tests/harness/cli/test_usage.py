@@ -12,13 +12,17 @@ import pytest
 Banc = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMANDS = (
-    *("up", "demo", "run", "validate", "explain", "env", "cert"),
+    *("up", "demo", "run", "certify", "verify", "validate", "explain", "env", "cert"),
     *("scenarios", "requirements", "identities", "faults", "rules"),
 )
 OPTIONS = {
     "up": "--services --host --port-base --data --store --public-url --san --token --plain-http",
     "demo": "--scenario --report --defect",
-    "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under --answers --resume",
+    "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under --answers --resume "
+    "--sign --bundle",
+    "certify": "--sut --sign --bundle --profile --scenario --sandbox --report --baseline --events --fail-under "
+    "--answers --resume",
+    "verify": "--trust --with-current --format",
     "validate": "--as --format --pack --compare --together --jobs",
     "explain": "",
     "env": "--format",

@@ -15,13 +15,13 @@ from banc_harness.evidence.bundle import Bundle
 from banc_harness.evidence.refusal import NotJudged, Refused, refused
 from banc_harness.evidence.rerun import Rerun, sealed_check, told_check, unread
 from banc_harness.judging import Judgement
-from banc_harness.plan import requirement_set, rule_set
+from banc_harness.plan import requirement_set, rule_set, version
 from banc_harness.requirements.table import Table, table
 from banc_harness.sealed import Sealed
 from banc_standards.contracts import events
 from banc_standards.contracts.bundle import Manifest, SealedCheck, SealedChecks, SealedVerdicts
 from banc_standards.contracts.score import Gate, RequirementVerdict, RuleSet, Score
-from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.errors import Lang, Sentence, UnusableInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class Difference:
     what: str
     sealed: str
     current: str
+
+
+_LANGS: tuple[Lang, Lang] = ("fr", "en")
 
 
 class Rejudged:
@@ -48,6 +51,7 @@ class Rejudged:
         self._told_end: events.RunEnded | None = None
         self.gate: Gate | None = None
         self.score: Score | None = None
+        self.conclusion: Sentence | None = None
         self.differences: list[Difference] = []
 
     def judge_rules(self) -> Sentence:
@@ -131,14 +135,17 @@ class Rejudged:
         found = self._rerun.verdicts(self._table, self._bundle.reviews)
         sealed = self._sealed_verdicts()
         self.gate, self.score = found.gate, found.score
+        fr, en = (self._rerun.verdicts(self._table, self._bundle.reviews, lang).gate.sentence for lang in _LANGS)
+        self.conclusion = Sentence(fr, en)
         if self._same_rules:
             self._compare_verdicts(sealed, found)
         self.differences = list(_differences(sealed, found))
-        passed = found.gate.passed
-        shown = "—" if found.score.percent is None else f"{found.score.percent:g} %"
+        count, percent = len(found.requirements), found.score.percent
+        shown = "—" if percent is None else f"{percent:g} %"
+        fr, en = ("ouverte", "open") if found.gate.passed else ("fermée", "closed")
         return Sentence(
-            f"{len(found.requirements)} verdicts recalculés ; porte {'ouverte' if passed else 'fermée'}, score {shown}",
-            f"{len(found.requirements)} verdicts recomputed; gate {'open' if passed else 'closed'}, score {shown}",
+            f"{count} verdicts recalculés ; porte {fr}, score {shown.replace('.', ',')}",
+            f"{count} verdicts recomputed; gate {en}, score {shown}",
         )
 
     def _couloir(self) -> str:
@@ -272,9 +279,17 @@ def _other(code: str, fr: str, en: str, sealed: RuleSet, installed: RuleSet, ben
             f"installed ones ({installed.version}, {installed.hash[:19]}…)",
         ),
         Sentence(
-            f"installez banc-segur=={bench} et recommencez ; --with-current juge "
-            "avec les règles installées et dit ce qui change",
-            f"install banc-segur=={bench} and try again; --with-current judges with "
-            "the installed rules and says what changes",
+            f"{_where(bench).fr} ; --with-current juge avec les règles installées et dit ce qui change",
+            f"{_where(bench).en}; --with-current judges with the installed rules and says what changes",
         ),
+    )
+
+
+def _where(bench: str) -> Sentence:
+    """What to install: a version, or the very build when the installed one bears the same number."""
+    if bench != version():
+        return Sentence(f"installez banc-segur=={bench} et recommencez", f"install banc-segur=={bench} and try again")
+    return Sentence(
+        f"prenez le banc-segur {bench} publié, ou celui qui a fait ce dossier : l'un des deux a été modifié",
+        f"take banc-segur {bench} as published, or the one that made this bundle: one of the two was modified",
     )
