@@ -10,7 +10,7 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code: 0 conform, 1 not conform, 2 unusable, 3 environment failed."""
     from banc_harness.cli.language import Words, take_language
-    from banc_harness.cli.program import run
+    from banc_harness.cli.quick import takes
     from banc_standards.errors import UnusableInput
 
     _speak_utf8()
@@ -21,6 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from banc_harness.cli.failure import tell
 
         return tell(error, Words("fr"))
+    if takes(rest):
+        from banc_harness.cli.quick import run
+    else:
+        from banc_harness.cli.program import run
     try:
         code = run(rest, Words(lang))
         sys.stdout.flush()

@@ -43,6 +43,11 @@ def crash(say: Words) -> int:
     return ENVIRONMENT
 
 
+def interrupted(say: Words) -> int:
+    """Says that the command was stopped before its end; returns its exit code."""
+    return tell(EnvironmentFailed("CLI-010", Sentence("interrompu avant la fin", "interrupted before the end")), say)
+
+
 def misused(error: Any, command: Any) -> UnusableInput:
     """A usage error of the parser as one of ours: what is wrong, and the nearest thing that exists."""
     within = "banc" if command.name == "banc" else f"banc {command.name}"

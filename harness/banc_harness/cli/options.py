@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import typer
-
 from banc_harness.cli.nearest import did_you_mean
 from banc_standards.errors import Sentence, UnusableInput
 
@@ -21,11 +19,15 @@ def variable(name: str) -> str:
 
 def option(name: str, help: str, *, metavar: str | None = None, parser: Callable[[str], Any] | None = None) -> Any:
     """An option that is also an environment variable."""
+    import typer
+
     return typer.Option(name, help=help, envvar=variable(name), metavar=metavar, parser=parser, show_default=False)
 
 
 def flag(name: str, help: str) -> Any:
     """An option without a value that is also an environment variable."""
+    import typer
+
     return typer.Option(name, help=help, envvar=variable(name), show_default=False)
 
 

@@ -1,6 +1,8 @@
-"""``banc validate``: files judged, the verdict told as text, JSON, JUnit or SARIF (CONTRACTS §1, §7)."""
+"""``banc validate`` among the commands, for its help: :mod:`banc_harness.cli.quick` reads its command line.
 
-import sys
+Files judged, the verdict told as text, JSON, JUnit or SARIF (CONTRACTS §1, §7).
+"""
+
 from typing import Annotated
 
 import typer
@@ -8,10 +10,7 @@ import typer
 from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import flag, one_of, option, whole
-from banc_standards.errors import Sentence, UnusableInput
-
-_KINDS = ("cda", "xdm", "xds", "vihf", "hl7v2", "fhir", "mail", "insi", "psc")
-_FORMATS = ("text", "json", "junit", "sarif")
+from banc_harness.cli.quick import FORMATS, KINDS, MOST_JOBS
 
 
 def add(application: typer.Typer, say: Words) -> None:
@@ -38,11 +37,9 @@ def add(application: typer.Typer, say: Words) -> None:
             str | None,
             option(
                 "--as",
-                say(
-                    f"genre, au lieu de le deviner : {', '.join(_KINDS)}", f"kind, not to guess it: {', '.join(_KINDS)}"
-                ),
+                say(f"genre, au lieu de le deviner : {', '.join(KINDS)}", f"kind, not to guess it: {', '.join(KINDS)}"),
                 metavar="KIND",
-                parser=one_of(*_KINDS),
+                parser=one_of(*KINDS),
             ),
         ] = None,
         format: Annotated[
@@ -51,7 +48,7 @@ def add(application: typer.Typer, say: Words) -> None:
                 "--format",
                 say("text (défaut), json, junit ou sarif", "text (default), json, junit or sarif"),
                 metavar="FORMAT",
-                parser=one_of(*_FORMATS),
+                parser=one_of(*FORMATS),
             ),
         ] = "text",
         pack: Annotated[
@@ -71,53 +68,10 @@ def add(application: typer.Typer, say: Words) -> None:
         ] = False,
         jobs: Annotated[
             int,
-            option("--jobs", say("processus (1)", "processes (1)"), metavar="N", parser=whole(1, 256)),
+            option("--jobs", say("processus (1)", "processes (1)"), metavar="N", parser=whole(1, MOST_JOBS)),
         ] = 1,
     ) -> int:
-        _refuse_what_comes_later(kind, pack, compare, together)
-        return _validate(files, kind, format, jobs, say)
+        from banc_harness.validate.command import Options
+        from banc_harness.validate.command import validate as run
 
-
-def _refuse_what_comes_later(kind: str | None, pack: str | None, compare: bool, together: bool) -> None:
-    from banc_harness.validate.kinds import KINDS
-
-    for asked, name in ((pack is not None, "--pack"), (compare, "--compare"), (together, "--together")):
-        if asked:
-            raise UnusableInput(
-                "VALIDATE-001",
-                Sentence(
-                    f"{name} n'existe pas encore dans cette version", f"{name} does not exist yet in this version"
-                ),
-                Sentence("relancez sans cette option", "run again without it"),
-            )
-    if kind is not None and KINDS[kind].judge is None:
-        served = ", ".join(name for name, known in KINDS.items() if known.judge is not None)
-        raise UnusableInput(
-            "VALIDATE-002",
-            KINDS[kind].not_yet,
-            Sentence(f"genres jugés : {served}", f"kinds that are judged: {served}"),
-        )
-
-
-def _validate(files: list[str], kind: str | None, format: str, jobs: int, say: Words) -> int:
-    from banc_harness.validate.judging import Order, judged
-    from banc_harness.validate.kinds import KINDS
-    from banc_harness.validate.progress import progress
-    from banc_harness.validate.verdict import Skipped, Summary
-    from banc_harness.validate.writing import writer
-
-    order = Order(KINDS[kind].name if kind else None, say.lang, excerpts=format in ("text", "sarif"))
-    told = writer(format, sys.stdout, say.lang)
-    summary, skipped = Summary(), Skipped()
-    with progress(sys.stderr, quiet=sys.stdout.isatty(), say=say) as moved:
-        for one in judged(files, order, jobs=jobs):
-            skipped.add(one.skipped)
-            for verdict in one.verdicts:
-                summary.add(verdict)
-                told.add(verdict)
-                moved(summary)
-    told.end(summary, skipped)
-    passed = skipped.text()
-    if passed is not None and format != "text":
-        print(f"banc : {passed.of(say.lang)}", file=sys.stderr)
-    return summary.exit_code
+        return run(Options(files, kind, format, pack, compare, together, jobs), say)

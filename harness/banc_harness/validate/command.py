@@ -1,0 +1,72 @@
+"""``banc validate`` once its command line is read: everything judged and told as it comes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from banc_harness.validate.judging import Order, judged
+from banc_harness.validate.kinds import KINDS
+from banc_harness.validate.progress import progress
+from banc_harness.validate.verdict import Skipped, Summary
+from banc_harness.validate.writing import writer
+from banc_standards.errors import Sentence, UnusableInput
+
+if TYPE_CHECKING:
+    from banc_harness.cli.language import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks: files, then one field an option."""
+
+    files: Sequence[str]
+    kind: str | None = None
+    format: str = "text"
+    pack: str | None = None
+    compare: bool = False
+    together: bool = False
+    jobs: int = 1
+
+
+def validate(options: Options, say: Words) -> int:
+    """Judges and tells everything; returns the exit code. Raises ``UnusableInput`` for what comes later."""
+    _refuse_what_comes_later(options)
+    kind = KINDS[options.kind].name if options.kind else None
+    order = Order(kind, say.lang, excerpts=options.format in ("text", "sarif"))
+    told = writer(options.format, sys.stdout, say.lang)
+    summary, skipped = Summary(), Skipped()
+    with progress(sys.stderr, quiet=sys.stdout.isatty(), say=say) as moved:
+        for one in judged(options.files, order, jobs=options.jobs):
+            skipped.add(one.skipped)
+            for verdict in one.verdicts:
+                summary.add(verdict)
+                told.add(verdict)
+                moved(summary)
+    told.end(summary, skipped)
+    passed = skipped.text()
+    if passed is not None and options.format != "text":
+        print(f"banc : {passed.of(say.lang)}", file=sys.stderr)
+    return summary.exit_code
+
+
+def _refuse_what_comes_later(options: Options) -> None:
+    later = ((options.pack is not None, "--pack"), (options.compare, "--compare"), (options.together, "--together"))
+    for asked, name in later:
+        if asked:
+            raise UnusableInput(
+                "VALIDATE-001",
+                Sentence(
+                    f"{name} n'existe pas encore dans cette version", f"{name} does not exist yet in this version"
+                ),
+                Sentence("relancez sans cette option", "run again without it"),
+            )
+    if options.kind is not None and KINDS[options.kind].judge is None:
+        served = ", ".join(name for name, known in KINDS.items() if known.judge is not None)
+        raise UnusableInput(
+            "VALIDATE-002",
+            KINDS[options.kind].not_yet,
+            Sentence(f"genres jugés : {served}", f"kinds that are judged: {served}"),
+        )
