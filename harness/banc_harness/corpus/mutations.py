@@ -139,14 +139,12 @@ def _wrong_key(root: etree._Element) -> None:
 
 
 def _dangling(root: etree._Element) -> None:
-    _found_anywhere(root, "reference").set("value", "#nulle-part")
-
-
-def _found_anywhere(root: etree._Element, name: str) -> etree._Element:
-    element = next(root.iter(V3 + name), None)
-    if element is None:
-        raise LookupError(name)
-    return element
+    for text in root.iter(f"{V3}text"):
+        reference = text.find(f"{V3}reference")
+        if reference is not None:
+            reference.set("value", "#nulle-part")
+            return
+    raise LookupError("text/reference")
 
 
 def _observation_code(root: etree._Element) -> None:
@@ -340,14 +338,6 @@ _TABLE: Final = (
         _without_section("1.2.250.1.213.1.1.2.243"),
     ),
     (
-        "unknown-result-code",
-        "code LOINC dont la clé est fausse",
-        "LOINC code with a wrong check digit",
-        "CDA-TRM-001",
-        ("CR-BIO",),
-        _result_code,
-    ),
-    (
         "unit-in-words",
         "unité qui n'est pas de l'UCUM",
         "unit that is not UCUM",
@@ -397,6 +387,14 @@ _INFORMING: Final = (
         "CDA-HDR-010",
         ("LDL-SES", "LDL-SES-N1"),
         attribute("code", "codeSystem", "1.2.250.1.213.1.1.4.12"),
+    ),
+    (
+        "unknown-result-code",
+        "code LOINC dont la clé est fausse",
+        "LOINC code with a wrong check digit",
+        "CDA-TRM-006",
+        ("CR-BIO",),
+        _result_code,
     ),
     ("dangling", "renvoi vers rien", "reference to nothing", "CDA-DT-028", _BODIES, _dangling),
     ("not-a-pdf", "contenu qui n'est pas un PDF", "content that is no PDF", "CDA-N1-005", _LEVEL_1, _not_a_pdf),
