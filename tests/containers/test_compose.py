@@ -62,11 +62,14 @@ def project(image: str, *files: str, **variables: str) -> Iterator[Compose]:
     """A compose project of its own, on free ports, gone at the end; called with the arguments of docker-compose."""
     environment = {**os.environ, **{f"BANC_PORT_{name}": "" for name in PORTS}, **variables}
     environment |= {"BANC_IMAGE": image, "BANC_TOKEN": TOKEN, "COMPOSE_PROJECT_NAME": f"banc-{secrets.token_hex(4)}"}
+    plugin = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False)
+    command = ["docker", "compose"] if plugin.returncode == 0 else ["docker-compose"]
     chosen = [part for name in files for part in ("-f", str(DOCKER / name))]
 
     def compose(*arguments: str) -> str:
-        command = ["docker-compose", *chosen, *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*command, *chosen, *arguments], env=environment, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
