@@ -79,6 +79,21 @@ def test_the_letter_rules_leave_other_documents_alone(structured: bytes, changed
     assert [hit for rule in discharge_letter.RULES for hit in rule.check(other)] == []
 
 
+def test_the_stay_s_observations_are_held_to_no_more_than_the_published_checks(
+    structured: bytes, changed: Callable[..., bytes]
+) -> None:
+    elsewhere = changed(
+        structured,
+        ("put", f"{STAY}/entry[1]/observation/code", {"codeSystem": "1.2.3"}),
+        ("drop", f"{STAY}/entry[4]/observation/templateId[1]"),
+        ("drop", f"{STAY}/entry[4]/observation/text"),
+    )
+
+    document = read(elsewhere)
+
+    assert [hit for rule_id in ("013", "016") for hit in BY_ID[f"CDA-LDLS-{rule_id}"].check(document)] == []
+
+
 def test_a_refused_document_gives_a_hit_of_its_rule() -> None:
     with pytest.raises(CdaRefused) as refused:
         read(b"<note/>")

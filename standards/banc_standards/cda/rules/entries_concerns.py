@@ -182,12 +182,12 @@ def _concern_author(node: Node) -> Iterator[Hit]:
     PROBLEM_CONCERN,
     "CDA-ENT-014",
     (
-        "Un suivi de problème déclare ses modèles, dont un français, et porte sur un problème.",
-        "A concern about a problem declares its models, a French one too, and is about a problem.",
+        "Un suivi de problème déclare ses modèles et porte sur un problème.",
+        "A concern about a problem declares its models and is about a problem.",
     ),
     (
-        f"Écrire les templateId {CONCERN}, {_ACT} et le français, et relier un problème {PROBLEM} en SUBJ.",
-        f"Write the templateIds {CONCERN}, {_ACT} and the French one, and relate a problem {PROBLEM} as SUBJ.",
+        f"Écrire les templateId {CONCERN} et {_ACT}, et relier un problème {PROBLEM} en SUBJ.",
+        f"Write the templateIds {CONCERN} and {_ACT}, and relate a problem {PROBLEM} as SUBJ.",
     ),
     at="Problem Concern Entry",
 )

@@ -17,6 +17,13 @@ from banc_standards.rules import Hit
 from banc_standards.terminology.oids import DOCUMENT_TYPES_FR, HL7_FUNCTION, LOINC
 
 VSM: Final = "1.2.250.1.213.1.1.1.13"
+ACT: Final = {
+    "code": "34117-2",
+    "displayName": "Historique et clinique",
+    "codeSystem": LOINC,
+    "codeSystemName": "LOINC",
+}
+"""The code of the act that a medical summary documents, attribute by attribute."""
 
 _BOOK = ClinicalBook("CI-SIS, volet Volet de synthèse médicale (VSM 1.4 et 2023.01)")
 _TYPE: Final = "SYNTH"
@@ -115,14 +122,8 @@ def _practitioner(document: Document) -> Iterator[Hit]:
 def _act(document: Document) -> Iterator[Hit]:
     if not _summary(document):
         return
-    wanted = {
-        "code": "34117-2",
-        "displayName": "Historique et clinique",
-        "codeSystem": LOINC,
-        "codeSystemName": "LOINC",
-    }
     codes = document.at("documentationOf/serviceEvent/code")
-    if not any(all(code.get(name) == value for name, value in wanted.items()) for code in codes):
+    if not any(all(code.get(name) == value for name, value in ACT.items()) for code in codes):
         found = ", ".join(code.get("code", "") for code in codes)
         yield hit(document.root, found, "34117-2 LOINC", "documentationOf/serviceEvent/code")
 
