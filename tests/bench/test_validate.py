@@ -36,12 +36,14 @@ FIRST_ANSWER_S, RESIDENT_MIB = 0.4, 80
 QUIET_FLOOR_S = (
     0.03  # importing lxml and parsing one document, on the idle machine on which the limit holds as it stands
 )
-GROWTH_MIB = 24
+GROWTH_MIB = 16
 ROUNDS = 7
 
 _PEAK = """
+import resource
 with open("/proc/self/status") as status:
-    print(next(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
+    own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss), file=sys.stderr)
 """
 VALIDATE = f"import sys; from banc_harness.cli import main; main(sys.argv[1:]){_PEAK}"
 FLOOR = f"import sys; from lxml import etree; etree.parse(sys.argv[1]){_PEAK}"
@@ -49,7 +51,7 @@ FLOOR = f"import sys; from lxml import etree; etree.parse(sys.argv[1]){_PEAK}"
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds to its end, CPU seconds, largest resident MiB."""
+    """One process and its children: seconds to the end, CPU seconds, resident MiB of the largest."""
 
     wall_s: float
     cpu_s: float
@@ -120,8 +122,8 @@ def cpu(task: Callable[[], object], rounds: int) -> float:
 
 
 RATES = {
-    "BIO-CR-BIO_2024.01_TSH_1.xml": (500, 14),
-    "BIO-CR-BIO_2021.01_Microbiologie_V1.xml": (300, 14),
+    "BIO-CR-BIO_2024.01_TSH_1.xml": (500, 22),
+    "BIO-CR-BIO_2021.01_Microbiologie_V1.xml": (300, 18),
 }
 """Documents a second of a core that are aimed at, and how many times lxml's parsing a judgement may cost."""
 
@@ -161,7 +163,7 @@ def test_ten_thousand_documents_in_flat_memory(tmp_path: Path, capsys: pytest.Ca
 
     with capsys.disabled():
         print(
-            f"\n10,000 documents of {len(content)} bytes, --jobs 2: {10_000 / large.wall_s:.0f}/s, largest memory "
+            f"\n10,000 documents of {len(content)} bytes, --jobs 2: {10_000 / large.wall_s:.0f}/s, largest process "
             f"{large.resident_mib:.0f} MiB ({small.resident_mib:.0f} MiB for {few})"
         )
     assert large.resident_mib <= small.resident_mib + GROWTH_MIB
