@@ -54,11 +54,12 @@ urllib.request.urlopen(urllib.request.Request(where, b"", method="POST"), contex
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``banc``, ``bancw`` and ``python3`` as this test's own Python has them."""
+    """A folder with ``banc``, ``bancw``, ``pytest`` and ``python3`` as this test's own Python has them."""
     folder = tmp_path_factory.mktemp("bin")
     run = f'#!/bin/sh\nexec "{sys.executable}"'
     main = ' -c "from banc_harness.cli import main; raise SystemExit(main())" "$@"\n'
-    for name, rest in (("banc", main), ("bancw", main), ("python3", ' "$@"\n')):
+    tests = ' -m pytest -p no:cacheprovider -p no:asyncio "$@"\n'
+    for name, rest in (("banc", main), ("bancw", main), ("python3", ' "$@"\n'), ("pytest", tests)):
         (folder / name).write_text(run + rest)
         (folder / name).chmod(0o755)
     return folder

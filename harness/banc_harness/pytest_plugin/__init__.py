@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from banc_harness.pytest_plugin import marking
-from banc_harness.pytest_plugin.choice import CHOICE, SEEN, add_options, chosen
+from banc_harness.pytest_plugin.choice import CHOICE, SEEN, WRITTEN, add_options, chosen
 
 if TYPE_CHECKING:
     from banc_harness.handle import SandboxHandle
@@ -89,8 +89,12 @@ def banc_sut(request: pytest.FixtureRequest, banc_session: BancSession) -> Itera
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed shows what its session saw, and whether the sandbox was still there."""
+    """A test that failed shows what its session saw, and whether the sandbox was still there; a scenario that is skipped
+    is in its description, not in this plugin.
+    """
     report = yield
+    if report.skipped and WRITTEN in item.stash and isinstance(report.longrepr, tuple):
+        report.longrepr = (str(item.stash[WRITTEN]), 1, report.longrepr[2])
     place = item.config.stash.get(_PLACE, None)
     if report.failed and place is not None and not isinstance(place, str):
         report.sections += place.sections(item.stash.get(_SESSION, None), item.stash.get(SEEN, None))

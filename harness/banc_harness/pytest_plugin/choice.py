@@ -79,6 +79,8 @@ class Choice:
 
 
 CHOICE = pytest.StashKey[Choice]()
+WRITTEN = pytest.StashKey[Path]()
+"""The file that a scenario was collected from."""
 SEEN = pytest.StashKey[str]()
 """What the session of a test saw, when the test tells it itself."""
 

@@ -16,7 +16,7 @@ from banc_harness.client import Control
 from banc_harness.engine import Engine
 from banc_harness.plan import Plan
 from banc_harness.play import Scenario
-from banc_harness.pytest_plugin.choice import CHOICE, SEEN
+from banc_harness.pytest_plugin.choice import CHOICE, SEEN, WRITTEN
 from banc_harness.pytest_plugin.marking import make_selectable
 from banc_harness.pytest_plugin.outside import seen
 from banc_harness.pytest_plugin.telling import finding_lines, journal, said
@@ -53,6 +53,7 @@ class ScenarioItem(pytest.Item):
         super().__init__(**rest)
         self.plan = plan
         (self.scenario,) = plan.scenarios
+        self.stash[WRITTEN] = self.path
         self.add_marker(pytest.mark.banc)
         make_selectable(self, [self.scenario.use_case, *_requirements(plan, self.scenario)])
 

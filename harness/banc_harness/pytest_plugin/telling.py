@@ -58,7 +58,7 @@ def difference_lines(differences: Iterable[Difference], lang: Lang) -> list[str]
     """Field by field, what an exchange is and what was asked."""
     pattern = _WORDS[lang]["difference"]
     told = (pattern.format(what=item.what, expected=item.expected, found=item.found or "∅") for item in differences)
-    return [safe(line) for line in told]
+    return [f"  {safe(line)}" for line in told]
 
 
 def entry_line(entry: Mapping[str, Any]) -> str:
