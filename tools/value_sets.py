@@ -51,10 +51,11 @@ def table(path: Path) -> tuple[str, str]:
     found = sets[0]
     systems: dict[str, dict[str, str]] = {}
     for concept in found.iterfind(f"{SVS}ConceptList/{SVS}Concept"):
-        codes = systems.setdefault(concept.attrib["codeSystem"], {})
-        if concept.attrib["code"] in codes:
-            raise ValueError(f"{path.name} names {concept.attrib['code']} twice")
-        codes[concept.attrib["code"]] = concept.attrib["displayName"]
+        code, system, display = (str(concept.attrib[name]) for name in ("code", "codeSystem", "displayName"))
+        codes = systems.setdefault(system, {})
+        if code in codes:
+            raise ValueError(f"{path.name} names {code} twice")
+        codes[code] = display
     content = {
         "name": name_of(path.stem),
         "title": path.stem,

@@ -72,7 +72,11 @@ def _allowed_sections(document: Document) -> Iterator[Hit]:
 def _stands_first(section: etree._Element) -> bool:
     component = section.getparent()
     body = component.getparent() if component is not None else None
-    return section.tag == f"{V3}section" and body is not None and body.tag == f"{V3}structuredBody"
+    return (
+        component is not None
+        and body is not None
+        and (section.tag, component.tag, body.tag) == (f"{V3}section", f"{V3}component", f"{V3}structuredBody")
+    )
 
 
 def _section(root: str, versions: tuple[str, ...] | None) -> Callable[[Document], Iterator[Hit]]:
