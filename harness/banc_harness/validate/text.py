@@ -19,7 +19,7 @@ _UNSHOWABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a
 _WORDS: Final[dict[Severity, Sentence]] = {
     "error": Sentence("erreur", "error"),
     "warning": Sentence("avertissement", "warning"),
-    "info": Sentence("information", "information"),
+    "info": Sentence("information", "info"),
 }
 _ORDER: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 _COLOURS: Final = {
@@ -78,7 +78,7 @@ class TextWriter:
         sums = [
             self._number(summary.errors, "erreur", "error"),
             self._number(summary.warnings, "avertissement", "warning"),
-            self._number(summary.infos, "information", "information"),
+            self._number(summary.infos, "information", "info"),
         ]
         colour = ("conform", "error", "warning")[summary.exit_code]
         self._line(self._paint(f"{', '.join(parts)}{self._semicolon}{', '.join(sums)}", colour))
