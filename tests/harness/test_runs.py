@@ -73,7 +73,7 @@ async def test_every_report_of_the_run_is_in_the_folder(options: MakeOptions, tm
     done = await runs.run(options())
 
     written = {path.name for path in (tmp_path / "report").iterdir() if path.is_file()}
-    assert written == {"events.ndjson", "report.json", "report.html", "junit.xml", "summary.md"}
+    assert written == {"events.ndjson", "report.json", "report.html", "junit.xml", "report.sarif", "summary.md"}
     assert done.page == tmp_path / "report" / "report.html"
 
 
@@ -168,7 +168,8 @@ async def test_baseline_shows_what_changed(options: MakeOptions, tmp_path: Path)
 
     done = await runs.run(options(baseline=tmp_path / "earlier.json"))
 
-    assert [(item.requirement, item.before, item.after, item.worse) for item in done.changes] == [
+    assert done.compared is not None
+    assert [(item.requirement, item.before, item.after, item.worse) for item in done.compared.changes] == [
         ("SC.PSC.08", "CONFORME", "NON_TESTE", False)
     ]
 

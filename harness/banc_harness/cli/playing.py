@@ -90,7 +90,8 @@ async def _demonstrate(chosen: runs.Options, defects: Sequence[str], terminal: T
 
 
 def _show(done: runs.Done, terminal: Terminal) -> int:
-    terminal.changed([(change.requirement, change.before, change.after) for change in done.changes])
+    if done.compared is not None:
+        terminal.compared(done.compared, excused=done.excused)
     terminal.saved(done.page)
     if done.bundle is not None:
         terminal.sealed(done.bundle)

@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from banc_harness.cli import explaining, lists, making, reaching, running, sealing, validating
+from banc_harness.cli import explaining, lists, making, reaching, reporting, running, sealing, validating
 from banc_harness.cli.failure import CONFORM, crash, interrupted, misused, tell, unknown_command
 from banc_harness.cli.helping import BancGroup
 from banc_harness.cli.language import Words
@@ -37,7 +37,7 @@ def build(say: Words) -> Any:
             "and how your software fares with them.",
         ),
     )
-    for commands in (running, sealing, validating, making, explaining, reaching, lists):
+    for commands in (running, sealing, reporting, validating, making, explaining, reaching, lists):
         commands.add(application, say)
 
     @application.callback()

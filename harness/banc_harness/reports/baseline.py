@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,37 @@ def compare(before: Report, after: Report) -> Comparison:
         lost=_lost(before, after),
         judged=after.score.judged > 0,
     )
+
+
+def told(found: Comparison, *, excused: bool) -> Iterator[tuple[Sentence, str]]:
+    """What a reader is told of a comparison, a sentence a line, with a style of the terminal."""
+    for gap in found.new:
+        where = f"{gap.rule} ({gap.check}, {gap.scenario or '—'})"
+        yield Sentence(f"nouvel écart : {where}", f"new gap: {where}"), "bold red"
+    for name in found.lost:
+        yield Sentence(f"perdu : {name}", f"lost: {name}"), "bold red"
+    for gap in found.fixed:
+        where = f"{gap.rule} ({gap.check}, {gap.scenario or '—'})"
+        yield Sentence(f"écart corrigé : {where}", f"gap fixed: {where}"), "green"
+    count = len(found.known)
+    if excused:
+        yield (
+            Sentence(
+                f"rien de nouveau : {count} écarts connus restent, le code de sortie est 0",
+                f"nothing new: {count} known gaps remain, the exit code is 0",
+            ),
+            "yellow",
+        )
+    elif count:
+        yield Sentence(f"écarts connus : {count}", f"known gaps: {count}"), "dim"
+    if found.fixed and not found.new and not found.lost:
+        yield (
+            Sentence(
+                "rafraîchissez la référence : copiez le report.json de cette exécution à sa place",
+                "refresh the baseline: copy the report.json of this run in its place",
+            ),
+            "bold",
+        )
 
 
 def load(path: Path) -> Report:

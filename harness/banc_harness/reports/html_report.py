@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -31,7 +32,7 @@ from banc_harness.requirements.table import couloirs, table
 from banc_harness.sealed import NOTHING_SEALED, Sealed
 from banc_standards.contracts.events import RequirementDecided
 from banc_standards.contracts.vocabulary import RunKind, Verdict
-from banc_standards.errors import Sentence
+from banc_standards.errors import Lang, Sentence
 
 FILE = "report.html"
 SPOTS = 3
@@ -117,51 +118,17 @@ class SentLetter:
 
 def render(account: Account, sealed: Sealed = NOTHING_SEALED) -> str:
     """The page; raises ``ValueError`` before the run has ended. Without the sealed bytes it shows no excerpts."""
-    started, ended = account.started, account.ended
-    if started is None or ended is None:
-        raise ValueError("the run has not ended")
-    wording = Wording(started.lang)
-    found = fixes(account)
-    product = f"{started.sut.product.name} {started.sut.product.version}".strip()
-    width = int(ended.score.percent or 0)
-    css = f"{_file('report.css')}\n.w{width} {{ width: {width}%; }}"
-    js = _file("report.js")
+    shared = context(account, sealed)
     letters, letters_left = _letters(account, sealed)
-    untested = [item for item in account.requirements if item.verdict == "NON_TESTE"]
+    css, js = shared.pop("css"), _file("report.js")
     return (
-        _environment()
+        environment(None)
         .get_template("report.html.j2")
         .render(
-            lang=started.lang,
-            product=product,
+            **shared,
             policy=_policy(css, js),
             css=css,
             js=js,
-            started=started,
-            ended=ended,
-            kind=KINDS[started.kind],
-            mode=MODES[started.mode],
-            duration=seconds(ended.duration_ms),
-            passed=ended.gate.passed,
-            verdict_word=Sentence("Passe", "Passed") if ended.gate.passed else Sentence("Ne passe pas", "Not passed"),
-            gate_sentence=wording.said(ended, "gate.sentence"),
-            gate_reasons=wording.listed(ended, "gate.reasons"),
-            score=percent(ended.score.percent),
-            score_width=width,
-            counts=_counts(account.requirements),
-            verdict_names=VERDICTS,
-            fixes=found,
-            percent=percent,
-            wording=wording,
-            to_look=[item for item in account.requirements if item.verdict == "A_COMPLETER"],
-            judged=_judged(account.requirements),
-            untested=untested,
-            untested_by_area=_by_area(untested),
-            areas=table(started.sut.couloir).areas if started.sut.couloir in couloirs() else {},
-            causes=list(_causes(found, sealed, wording)),
-            diagrams=list(diagrams(account, sealed, wording)),
-            outcome_names=_OUTCOME_NAMES,
-            outcome_class=_OUTCOME_CLASSES,
             severity_class=_SEVERITY_CLASSES,
             outcomes=OUTCOMES,
             letters=letters,
@@ -169,6 +136,47 @@ def render(account: Account, sealed: Sealed = NOTHING_SEALED) -> str:
             exchanges=list(shown(account, sealed)),
         )
     )
+
+
+def context(account: Account, sealed: Sealed) -> dict[str, Any]:
+    """What the page and its printed form both tell; raises ``ValueError`` before the run has ended."""
+    started, ended = account.started, account.ended
+    if started is None or ended is None:
+        raise ValueError("the run has not ended")
+    wording = Wording(started.lang)
+    found = fixes(account)
+    width = int(ended.score.percent or 0)
+    untested = [item for item in account.requirements if item.verdict == "NON_TESTE"]
+    return {
+        "lang": started.lang,
+        "product": f"{started.sut.product.name} {started.sut.product.version}".strip(),
+        "css": f"{_file('report.css')}\n.w{width} {{ width: {width}%; }}",
+        "started": started,
+        "ended": ended,
+        "kind": KINDS[started.kind],
+        "mode": MODES[started.mode],
+        "duration": seconds(ended.duration_ms),
+        "passed": ended.gate.passed,
+        "verdict_word": Sentence("Passe", "Passed") if ended.gate.passed else Sentence("Ne passe pas", "Not passed"),
+        "gate_sentence": wording.said(ended, "gate.sentence"),
+        "gate_reasons": wording.listed(ended, "gate.reasons"),
+        "score": percent(ended.score.percent),
+        "score_width": width,
+        "counts": _counts(account.requirements),
+        "verdict_names": VERDICTS,
+        "fixes": found,
+        "percent": percent,
+        "wording": wording,
+        "to_look": [item for item in account.requirements if item.verdict == "A_COMPLETER"],
+        "judged": _judged(account.requirements),
+        "untested": untested,
+        "untested_by_area": _by_area(untested),
+        "areas": table(started.sut.couloir).areas if started.sut.couloir in couloirs() else {},
+        "causes": list(_causes(found, sealed, wording)),
+        "diagrams": list(diagrams(account, sealed, wording)),
+        "outcome_names": _OUTCOME_NAMES,
+        "outcome_class": _OUTCOME_CLASSES,
+    }
 
 
 def write(account: Account, sealed: Sealed, into: Path) -> Path:
@@ -187,7 +195,8 @@ def both(said: Sentence) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def environment(lang: Lang | None) -> Environment:
+    """The templates: with both languages in the page, or with one of them."""
     environment = Environment(
         loader=FunctionLoader(_file),
         autoescape=True,
@@ -195,7 +204,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(both=both, _=lambda fr, en: both(Sentence(fr, en)), safe=safe, plain=_plain)
+    say = both if lang is None else lambda said: escape(said.of(lang))
+    environment.globals.update(both=say, _=lambda fr, en: say(Sentence(fr, en)), safe=safe, plain=_plain)
     return environment
 
 

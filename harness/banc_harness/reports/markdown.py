@@ -8,6 +8,7 @@ from pathlib import Path
 
 from banc_harness.account import FAILING, Account
 from banc_harness.reports import folder
+from banc_harness.reports.baseline import Comparison, told
 from banc_harness.reports.fixes import fixes
 from banc_harness.reports.redaction import safe
 from banc_harness.reports.wording import Wording, percent, seconds
@@ -19,21 +20,24 @@ MOST_FIXES = 20
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
-def render(account: Account) -> str:
-    """The summary, in the language of the run; raises ``ValueError`` before the run has ended."""
+def render(account: Account, compared: Comparison | None = None) -> str:
+    """The summary, in the language of the run; raises ``ValueError`` before the run has ended. ``compared``: beside its
+    baseline.
+    """
     started, ended = account.started, account.ended
     if started is None or ended is None:
         raise ValueError("the run has not ended")
-    return "\n".join(_Summary(account, started, ended).lines()) + "\n"
+    return "\n".join(_Summary(account, started, ended, compared).lines()) + "\n"
 
 
-def write(account: Account, into: Path) -> Path:
+def write(account: Account, into: Path, compared: Comparison | None = None) -> Path:
     """Writes ``summary.md`` into a folder. Raises ``EnvironmentFailed`` when it cannot be written."""
-    return folder.write(into, FILE, render(account))
+    return folder.write(into, FILE, render(account, compared))
 
 
 class _Summary:
-    def __init__(self, account: Account, started: RunStarted, ended: RunEnded) -> None:
+    def __init__(self, account: Account, started: RunStarted, ended: RunEnded, compared: Comparison | None) -> None:
+        self._compared = compared
         self._account = account
         self._started = started
         self._ended = ended
@@ -54,6 +58,7 @@ class _Summary:
             f"Score **{score.fr}** · {judged} exigences jugées sur {applicable} applicables · {took.fr}",
             f"Score **{score.en}** · {judged} requirements judged of {applicable} applicable · {took.en}",
         )
+        yield from self._since()
         yield from self._fixes()
         yield from self._requirements()
         yield from self._scenarios()
@@ -61,6 +66,13 @@ class _Summary:
         yield self._say(
             "Détail, octets et textes dans `report.html`.", "Details, bytes and clauses are in `report.html`."
         )
+
+    def _since(self) -> Iterator[str]:
+        if self._compared is None:
+            return
+        yield from ("", self._say("## Depuis la référence", "## Since the baseline"), "")
+        said = [sentence.of(self._started.lang) for sentence, _ in told(self._compared, excused=False)]
+        yield from (f"- {_md(line)}" for line in said or [self._say("rien n'a changé", "nothing has changed")])
 
     def _fixes(self) -> Iterator[str]:
         found = fixes(self._account)

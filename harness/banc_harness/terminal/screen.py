@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -11,11 +10,11 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from banc_harness.account import Account
+from banc_harness.reports.baseline import Comparison, told
 from banc_harness.terminal.marks import VERDICTS, mark
 from banc_harness.terminal.progress import Progress
 from banc_harness.terminal.verdict import VerdictPage
 from banc_standards.contracts.events import AnyEvent, RunEnded
-from banc_standards.contracts.vocabulary import Verdict
 from banc_standards.errors import BancError, Lang, Sentence
 
 WIDTH = 100
@@ -84,15 +83,17 @@ class Terminal:
         """Says something worth knowing that is no event."""
         self._console.print(Text(f"! {remark.of(self._lang)}", style="yellow"))
 
-    def changed(self, requirements: Iterable[tuple[str, Verdict, Verdict]]) -> None:
-        """Says which requirements have another verdict than in the report compared with."""
-        rows = list(requirements)
-        if rows:
-            title = "Since the baseline" if self._lang == "en" else "Depuis la référence"
+    def compared(self, found: Comparison, *, excused: bool) -> None:
+        """Says what changed since the report compared with: new gaps first, then those that were fixed."""
+        said = list(told(found, excused=excused))
+        if said or found.changes:
+            title = Sentence("Depuis la référence", "Since the baseline").of(self._lang)
             self._console.print(Text(f"\n{title}", style="bold"))
-        for requirement, before, after in rows:
-            line = Text("  ").append_text(mark(VERDICTS[after])).append(f" {requirement}  {before} → {after}")
-            self._console.print(line)
+        for change in found.changes:
+            line = Text("  ").append_text(mark(VERDICTS[change.after]))
+            self._console.print(line.append(f" {change.requirement}  {change.before} → {change.after}"))
+        for sentence, style in said:
+            self._console.print(Text(f"  {sentence.of(self._lang)}", style=style), soft_wrap=True)
 
     def _print(self, part: RenderableType) -> None:
         """Prints one part; a file gets no spaces at the ends of lines."""

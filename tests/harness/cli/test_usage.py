@@ -12,7 +12,7 @@ import pytest
 Banc = Callable[..., subprocess.CompletedProcess[str]]
 
 COMMANDS = (
-    *("up", "demo", "run", "certify", "verify", "validate", "explain", "env", "cert"),
+    *("up", "demo", "run", "certify", "verify", "report", "validate", "explain", "env", "cert"),
     *("scenarios", "requirements", "identities", "faults", "rules"),
 )
 OPTIONS = {
@@ -23,6 +23,7 @@ OPTIONS = {
     "certify": "--sut --sign --bundle --profile --scenario --sandbox --report --baseline --events --fail-under "
     "--answers --resume",
     "verify": "--trust --with-current --format",
+    "report": "--format --out",
     "validate": "--as --format --pack --compare --together --jobs",
     "explain": "",
     "env": "--format",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from banc_harness.reports.baseline import Change, Comparison, Gap
 from banc_harness.terminal.screen import Terminal
 from banc_standards.contracts.events import AnyEvent, RunEnded
 from banc_standards.errors import Lang, Sentence
 
 Recorded = Callable[[str], list[AnyEvent]]
+
+NOTHING_CHANGED = Comparison(new=(), fixed=(), known=(), changes=(), lost=(), judged=True)
 
 
 class Watched(io.StringIO):
@@ -132,18 +136,28 @@ def test_reports_changes_and_remarks_are_told_apart() -> None:
     file = io.StringIO()
     terminal = Terminal("fr", file)
     terminal.remark(Sentence("capacité inconnue", "unknown capability"))
-    terminal.changed([("DMP/va1.03", "CONFORME", "NON_CONFORME")])
+    lost = Change("DMP/va1.03", "CONFORME", "NON_CONFORME")
+    gap = Gap("UC1.01", "CHK-A", "X-1")
+    terminal.compared(replace(NOTHING_CHANGED, new=(gap,), changes=(lost,)), excused=False)
     terminal.saved(Path("/tmp/" + "x" * 120 + "/report.json"))
     text = file.getvalue()
     assert "! capacité inconnue" in text
     assert "✗ DMP/va1.03  CONFORME → NON_CONFORME" in text
+    assert "nouvel écart : X-1 (CHK-A, UC1.01)" in text
     assert f"Rapport  /tmp/{'x' * 120}/report.json\n" in text
 
 
 def test_nothing_changed_says_nothing() -> None:
     file = io.StringIO()
-    Terminal("fr", file).changed([])
+    Terminal("fr", file).compared(NOTHING_CHANGED, excused=False)
     assert file.getvalue() == ""
+
+
+def test_run_that_is_excused_says_that_known_gaps_remain() -> None:
+    file = io.StringIO()
+    known = (Gap("UC1.01", "CHK-A", "X-1"),)
+    Terminal("en", file).compared(replace(NOTHING_CHANGED, known=known), excused=True)
+    assert "nothing new: 1 known gaps remain, the exit code is 0" in file.getvalue()
 
 
 def test_many_requirements_that_were_not_tested_make_one_line(recorded: Recorded) -> None:
