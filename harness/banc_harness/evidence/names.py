@@ -56,12 +56,12 @@ def attachment(digest: str) -> str:
 
 def review(requirement: str) -> str:
     """Where the review of one requirement lies."""
-    return f"reviews/{requirement}.json"
+    return f"reviews/{_plain(requirement)}.json"
 
 
 def review_signature(requirement: str) -> str:
     """Where the reviewer's signature of that review lies."""
-    return f"reviews/{requirement}.jws"
+    return f"reviews/{_plain(requirement)}.jws"
 
 
 def requirements(couloir: str) -> str:
@@ -77,3 +77,8 @@ def is_blob(name: str) -> bool:
 def digest(name: str) -> str:
     """The name of the content (``sha256:…``) that a file of ``blobs/`` or ``attachments/`` is."""
     return f"sha256:{name.rpartition('/')[2]}"
+
+
+def _plain(requirement: str) -> str:
+    """The id of a requirement as a file name: no id holds an underscore, some hold a slash."""
+    return requirement.replace("/", "_")
