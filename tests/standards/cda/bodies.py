@@ -9,7 +9,6 @@ CCD: Final = "2.16.840.1.113883.10.20.1"
 PHARMACY: Final = "1.3.6.1.4.1.19376.1.9.1.3"
 FR_SECTION: Final = "1.2.250.1.213.1.1.2"
 FR_ENTRY: Final = "1.2.250.1.213.1.1.3"
-CHILD: Final = "1.3.6.1.4.1.19376.1.7.3.1.1.13"
 LOINC: Final = "2.16.840.1.113883.6.1"
 SNOMED: Final = "2.16.840.1.113883.6.96"
 TA_ASIP: Final = "1.2.250.1.213.1.1.4.322"
@@ -267,11 +266,47 @@ def pregnancy(code: str = "11996-6") -> str:
 
 
 BIRTH: Final = (
-    f'<organizer classCode="CLUSTER" moodCode="EVN">{templates(f"{PCC}.4.13.5.1", f"{FR_ENTRY}.55")}{_id()}{DONE}'
-    f"<component>{pregnancy()}</component><component>"
+    f'<organizer classCode="CLUSTER" moodCode="EVN">{templates(f"{PCC}.4.13.5.1", f"{FR_ENTRY}.55")}{_id()}'
+    f'<code nullFlavor="UNK"/>{DONE}{DAY}<component>{pregnancy()}</component>'
+    '<component><sequenceNumber value="1"/>'
     f'<organizer classCode="CLUSTER" moodCode="EVN">{templates(f"{PCC}.4.13.5.2", f"{FR_ENTRY}.56")}{_id()}'
     f'<code nullFlavor="UNK"/>{DONE}<subject typeCode="SBJ"><relatedSubject classCode="PRS"/></subject>'
     f"<component>{pregnancy()}</component></organizer></component></organizer>"
+)
+TRANSFER: Final = (
+    f'<act classCode="ACT" moodCode="EVN" negationInd="false">'
+    f"{templates(f'{PCC}.1.25.1.4.1', f'{FR_ENTRY}.28')}{_id()}<code nullFlavor='UNK'/>{TEXT}{DONE}"
+    '<effectiveTime><low value="20260102"/><high value="20260103"/></effectiveTime>'
+    f'<participant typeCode="DST">{templates("1.2.250.1.71.4.2.2")}<participantRole classCode="SDLOC">'
+    '<playingEntity classCode="ENT"><name>CLINIQUE FICTIVE</name></playingEntity></participantRole></participant></act>'
+)
+EXTERNAL: Final = (
+    f'<act classCode="ACT" moodCode="EVN">{templates(f"{PCC}.4.4", f"{FR_ENTRY}.35")}{_id()}<code nullFlavor="NA"/>'
+    f'{TEXT}<reference typeCode="REFR"><externalDocument classCode="DOC" moodCode="EVN">{_id()}</externalDocument>'
+    "</reference></act>"
+)
+SURVEY: Final = (
+    '<observation classCode="OBS" moodCode="EVN">'
+    f"{templates(f'{PCC}.1.12.3.6', f'{PCC}.4.13', f'{CCD}.31', f'{FR_ENTRY}.25')}{_id()}{_code('72514-3', LOINC)}"
+    f"{TEXT}{DONE}{DAY}<value xsi:type='INT' value='3'/></observation>"
+)
+ANTIGEN: Final = (
+    '<substanceAdministration classCode="SBADM" moodCode="EVN">'
+    f"{templates(f'{PCC}.4.12.1', f'{CCD}.24')}{_id()}{product()}</substanceAdministration>"
+)
+_INSURER: Final = (
+    f'<act classCode="ACT" moodCode="EVN">{templates(f"{PCC}.4.18", f"{CCD}.26")}{_id()}<code nullFlavor="UNK"/></act>'
+)
+COVERAGE: Final = (
+    f'<act classCode="ACT" moodCode="DEF">{templates(f"{PCC}.4.17", f"{CCD}.20", f"{FR_ENTRY}.61")}{_id()}'
+    f"{_code('48768-6', LOINC)}{DONE}{related('COMP', _INSURER)}</act>"
+)
+CANCER: Final = (
+    '<observation classCode="OBS" moodCode="EVN">'
+    + templates("1.3.6.1.4.1.19376.1.7.3.1.4.14.1", f"{FR_ENTRY}.113", f"{PCC}.4.5", f"{CCD}.28", f"{FR_ENTRY}.37")
+    + f"{_id()}{_code('282291009', SNOMED)}{TEXT}{DONE}{SINCE}"
+    + _code("C50", CIM10, tag="value", kind="CD", inner=ORIGINAL)
+    + '<targetSiteCode nullFlavor="UNK"/></observation>'
 )
 ATTACHMENT: Final = (
     f'<organizer classCode="CLUSTER" moodCode="EVN">{templates(f"{FR_ENTRY}.18")}{_id()}<code nullFlavor="UNK"/>{DONE}'
@@ -327,6 +362,17 @@ BODIES: Final = {
     "vaccines": section((f"{PCC}.3.23", f"{CCD}.6", f"{FR_SECTION}.147"), "11369-6", entry(VACCINE)),
     "directives": section((f"{PCC}.3.35", f"{PCC}.3.34", f"{CCD}.1", f"{FR_SECTION}.157"), "42348-3", entry(DIRECTIVE)),
     "pregnancies": section((f"{PCC}.1.5.3.4", f"{FR_SECTION}.77"), "10162-6", entry(pregnancy()), entry(BIRTH)),
+    "events": section(
+        (f"{PCC}.1.21.2.2",),
+        "57073-9",
+        *(entry(item) for item in (SURVEY, TRANSFER, EXTERNAL, ANTIGEN)),
+    ),
+    "coverage": section((f"{PCC}.1.5.3.7", f"{CCD}.9", f"{FR_SECTION}.79"), "48768-6", entry(COVERAGE)),
+    "cancer": section(
+        ("1.3.6.1.4.1.19376.1.7.3.1.3.14.1", f"{PCC}.3.6", f"{CCD}.11", f"{FR_SECTION}.27"),
+        "72135-7",
+        entry(_concern(f"{PCC}.4.5.2", f"{FR_ENTRY}.39", f"{FR_ENTRY}.39.1", content=related("SUBJ", CANCER, "false"))),
+    ),
     "comment": section(("1.3.6.1.4.1.19376.1.4.1.2.16", "2.16.840.1.113883.10.12.201", f"{FR_SECTION}.73"), "55112-7"),
     "copy": section((f"{FR_SECTION}.243",), "55108-5", entry(ATTACHMENT), title="Copie du document", narrative=_SHOWN),
     "added": section((f"{FR_SECTION}.37",), "55107-7", entry(ATTACHMENT), narrative=_SHOWN),

@@ -14,6 +14,7 @@ from banc_standards.cda.rules import (
     RULES,
     admission_letter,
     entries_acts,
+    entries_care,
     entries_concerns,
     entries_details,
     entries_documents,
@@ -55,6 +56,7 @@ FAMILIES: Final = (
     entries_documents,
     entries_immunizations,
     entries_details,
+    entries_care,
     admission_letter,
     medical_summary,
 )
@@ -418,6 +420,19 @@ BROKEN: Final = {
     "CDA-ENT-070": [
         Break("treatments", 'code="MED-052"', 'code="MED-053"', "entryRelationship[4]/observation/code/@code")
     ],
+    "CDA-ENT-071": [
+        Break("events", 'participant typeCode="DST"', 'participant typeCode="LOC"', "act/participant/@typeCode"),
+        Break("events", '<high value="20260103"/>', "", "act/effectiveTime/high"),
+    ],
+    "CDA-ENT-072": [Break("events", '"REFR"><externalDocument', '"XCRPT"><externalDocument', "reference/@typeCode")],
+    "CDA-ENT-073": [Break("events", "<value xsi:type='INT' value='3'/>", "", "entry[1]/observation/value")],
+    "CDA-ENT-074": [
+        Break("pregnancies", '<sequenceNumber value="1"/>', "", "organizer/component/sequenceNumber"),
+        Break("pregnancies", f"{DONE}{DAY}<component>", f"{DONE}<component>", "organizer/effectiveTime"),
+    ],
+    "CDA-ENT-075": [Break("cancer", '<targetSiteCode nullFlavor="UNK"/>', "", "observation/targetSiteCode")],
+    "CDA-ENT-076": [Break("events", *_gone(f"{CCD}.24"), "substanceAdministration/templateId/@root")],
+    "CDA-ENT-077": [Break("coverage", *_gone(f"{PCC}.4.18"), f"act/entryRelationship/act[{PCC}.4.18]")],
     "CDA-LDLE-001": [Break("entry letter", 'code="18761-7"', 'code="11490-0"', "/ClinicalDocument/code/@code")],
     "CDA-LDLE-002": [Break("entry letter", '<birthTime value="19790328"/>', "", "patientRole/patient/birthTime")],
     "CDA-LDLE-003": [
