@@ -384,7 +384,11 @@ def something_nil(root, random):
 
 @broken
 def an_interval_in_the_wrong_order(root, random):
-    found = [item for item in elements(root, "effectiveTime") if [local(child) for child in item] == ["low", "high"]]
+    found = [
+        item
+        for item in elements(root, "effectiveTime")
+        if [local(child) for child in item.iterchildren("*")] == ["low", "high"]
+    ]
     for item in pick(found, random):
         item.insert(0, item[1])
         return True
