@@ -22,7 +22,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with ``banc``, ``pip``, ``pytest`` and Python as this test's own Python has them."""
+    """A folder with ``banc``, ``pytest`` and Python as this test's own Python has them, and a ``pip`` that installs
+    nothing and says what it was asked: the environment of these tests is not theirs to change.
+    """
     folder = tmp_path_factory.mktemp("bin")
     calls = {
         "banc": '-c "from banc_harness.cli import main; raise SystemExit(main())"',
@@ -30,9 +32,10 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "python": "",
         "python3": "",
     }
+    no_pip = 'if [ "$1 $2" = "-m pip" ]; then shift; echo "$*"; exit 0; fi\n'
     for name, call in calls.items():
-        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n')
-    (folder / "pip").write_text('#!/bin/sh\necho "pip $*"\n')  # everything is installed already
+        (folder / name).write_text(f'#!/bin/sh\n{no_pip}exec "{sys.executable}" {call} "$@"\n')
+    (folder / "pip").write_text('#!/bin/sh\necho "pip $*"\n')
     for path in folder.iterdir():
         path.chmod(0o755)
     return folder

@@ -11,6 +11,7 @@
 set -euo pipefail
 SUT=${SUT:-sut.yaml} BASELINE=${BASELINE:-banc-baseline.json} REPORT=${REPORT:-banc-report}
 TESTS=${TESTS-pytest --junitxml="$REPORT/pytest.xml"}
+export REPORT
 mkdir -p "$REPORT"
 
 command -v banc >/dev/null || pip install banc-segur

@@ -89,8 +89,8 @@ def banc_sut(request: pytest.FixtureRequest, banc_session: BancSession) -> Itera
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that failed shows what its session saw, and whether the sandbox was still there; a scenario that is skipped
-    is in its description, not in this plugin.
+    """A test that failed shows what its session saw, and whether the sandbox was still there. A scenario is skipped in
+    its description, not in this plugin.
     """
     report = yield
     if report.skipped and WRITTEN in item.stash and isinstance(report.longrepr, tuple):
