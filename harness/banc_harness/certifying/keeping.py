@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from banc_harness.certifying.reviews import content
 from banc_harness.drivers.reply import Evidence
+from banc_harness.evidence import names
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.review import Review
@@ -37,7 +38,7 @@ class Keeper:
             case events.EvidenceAdded() if event.evidence.blob in self._files:
                 self._keep(event.evidence.blob)
             case events.ReviewSigned():
-                path = self._folder / REVIEWS / f"{event.requirement}.json"
+                path = self._folder / names.review(event.requirement)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content(self._reviews[event.requirement]))
             case _:
@@ -47,19 +48,19 @@ class Keeper:
         folder = self._folder / EVIDENCE
         folder.mkdir(parents=True, exist_ok=True)
         (folder / digest.removeprefix("sha256:")).write_bytes(self._files[digest].data)
-        names = {name: {"name": item.name, "media_type": item.media_type} for name, item in self._files.items()}
-        (folder / INDEX).write_text(json.dumps(names, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        index = {name: {"name": item.name, "media_type": item.media_type} for name, item in self._files.items()}
+        (folder / INDEX).write_text(json.dumps(index, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def kept_files(folder: Path) -> dict[str, Evidence]:
     """The files of evidence that an earlier run left in its folder, by the name of their bytes."""
     try:
-        names = json.loads((folder / EVIDENCE / INDEX).read_text(encoding="utf-8"))
+        index = json.loads((folder / EVIDENCE / INDEX).read_text(encoding="utf-8"))
         return {
             digest: Evidence(
                 item["name"], item["media_type"], (folder / EVIDENCE / digest.removeprefix("sha256:")).read_bytes()
             )
-            for digest, item in names.items()
+            for digest, item in index.items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
