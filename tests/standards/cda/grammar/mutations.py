@@ -390,7 +390,7 @@ def an_interval_in_the_wrong_order(root, random):
         if [local(child) for child in item.iterchildren("*")] == ["low", "high"]
     ]
     for item in pick(found, random):
-        item.insert(0, item[1])
+        item.insert(0, item.find(f"{V3}high"))
         return True
     return False
 
