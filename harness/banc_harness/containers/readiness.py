@@ -18,13 +18,13 @@ def unready(data: Path) -> str | None:
     """Why no sandbox is ready in that data folder; ``None`` when one is."""
     try:
         ready = json.loads((data / "sandbox.json").read_bytes())
-        where = urlsplit(ready["control"])
-        if where.scheme == "http":
-            connection = http.client.HTTPConnection("127.0.0.1", where.port, timeout=TIMEOUT_S)
+        port = urlsplit(ready["control"]).port
+        if ready["plain_http"]:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
         else:
             trusted = ssl.create_default_context(cafile=ready["ca_file"])
             trusted.check_hostname = False  # the public address may have a name that only others resolve
-            connection = http.client.HTTPSConnection("127.0.0.1", where.port, timeout=TIMEOUT_S, context=trusted)
+            connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=TIMEOUT_S, context=trusted)
         with closing(connection):
             connection.request("GET", "/ready")
             status = connection.getresponse().status

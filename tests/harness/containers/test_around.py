@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,15 @@ def test_health_check_follows_the_sandbox(
 
     assert readiness.main() == 1
     assert "sandbox.json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [{"plain_http": True}, {"public_url": "http://banc.exemple.lan"}])
+def test_health_check_asks_the_port_itself_whatever_the_public_address(tmp_path: Path, options: dict[str, Any]) -> None:
+    async def asked() -> str | None:
+        async with sandbox(tmp_path, services=(), **options):
+            return await asyncio.to_thread(readiness.unready, tmp_path)
+
+    assert asyncio.run(asked()) is None
 
 
 def test_health_check_trusts_only_its_own_sandbox(data: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
