@@ -315,6 +315,22 @@ def test_vaccinations_came_with_the_model_of_2023() -> None:
     assert [rule for rule, _ in told(report("2021.01"))] == ["CDA-BIO-013"]
 
 
+@pytest.mark.parametrize(
+    ("version", "without_copy", "told_of"),
+    [("2024.01", False, []), ("", False, []), ("", True, ["CDA-BIO-025"]), ("2021.01", False, ["CDA-BIO-025"])],
+)
+def test_the_first_model_knows_no_other_code_than_loinc(
+    version: str, without_copy: bool, told_of: list[str], changed: Callable[..., bytes]
+) -> None:
+    changes = [
+        ("put", f"{FIRST}/code", {"codeSystem": "1.2.250.1.213.99.7"}),
+        *([("drop", f"{BODY}/component[5]")] if without_copy else []),
+        ("drop", f"{BODY}/component[4]"),
+    ]
+
+    assert [rule for rule, _ in told(changed(report(version), *changes))] == told_of
+
+
 def test_results_of_other_documents_may_be_active(changed: Callable[..., bytes]) -> None:
     active = ("put", f"{ACT}/entryRelationship/observation/statusCode", {"code": "active"})
 

@@ -10,7 +10,14 @@ from lxml import etree
 from banc_standards.cda.names import V3, XSI_TYPE
 from banc_standards.cda.node import Node, roots
 from banc_standards.cda.read import Document
-from banc_standards.cda.rules.biology_templates import PROCESSING, RESULT, RESULT_FR, SUBJECT, is_report
+from banc_standards.cda.rules.biology_templates import (
+    PROCESSING,
+    RESULT,
+    RESULT_FR,
+    SUBJECT,
+    is_first_version,
+    is_report,
+)
 from banc_standards.cda.rules.book import ClinicalBook
 from banc_standards.cda.rules.expect import hit
 from banc_standards.cda.rules.shapes import acting, one, templated
@@ -161,8 +168,8 @@ _CODE_FIX: Final = (
     PROCESSING,
     "CDA-BIO-025",
     (
-        "Le code LOINC d'un résultat est écrit avec son code et son libellé.",
-        "The LOINC code of a result is written with its code and its display name.",
+        "Le code LOINC d'un résultat a son code et son libellé ; le modèle 2021.01 n'en connaît pas d'autre.",
+        "The LOINC code of a result is written with its code and display name; the model 2021.01 knows no other code.",
     ),
     _CODE_FIX,
     at="act/entryRelationship/observation/code",
@@ -173,12 +180,19 @@ def _direct_code(node: Node) -> Iterator[Hit]:
         if code is None:
             if is_report(node.document):
                 yield hit(observation, "0", "1", "code")
-        elif (
-            code.get("codeSystem") == LOINC
-            and (code.get("code") is None or code.get("displayName") is None)
-            and is_report(node.document)
-        ):
-            yield hit(code, code.get("code", ""), LOINC, f"@{'code' if code.get('code') is None else 'displayName'}")
+        elif not _well_coded(code) and is_report(node.document):
+            system = code.get("codeSystem")
+            if system == LOINC:
+                yield hit(code, code.get("code", ""), LOINC, f"@{'displayName' if code.get('code') else 'code'}")
+            elif is_first_version(node.document):
+                yield hit(code, system or "", LOINC, "@codeSystem")
+
+
+def _well_coded(code: etree._Element) -> bool:
+    """Whether a code is of LOINC, whole, or says nothing itself."""
+    given = code.attrib
+    whole = "code" in given and "displayName" in given and given.get("codeSystem") == LOINC
+    return whole or not any(name in given for name in _NAMED)
 
 
 def _untold(translation: etree._Element) -> Iterator[Hit]:
@@ -222,12 +236,7 @@ def _grouped_code(node: Node) -> Iterator[Hit]:
         if code is None:
             if is_report(node.document):
                 yield hit(observation, "0", "1", "code")
-            continue
-        given = code.attrib
-        whole = "code" in given and "displayName" in given and given.get("codeSystem") == LOINC
-        if whole or not any(name in given for name in _NAMED):
-            continue
-        if is_report(node.document):
+        elif not _well_coded(code) and is_report(node.document):
             yield hit(code, f"{code.get('code', '')} {code.get('codeSystem', '')}".strip(), LOINC, "@code")
 
 

@@ -48,6 +48,12 @@ def version_of(document: Document) -> str:
     return next((item.extension for item in document.templates if item.root == REPORT_FR), "")
 
 
+def is_first_version(document: Document) -> bool:
+    """Whether the report is of the model 2021.01: it says so, or says no version and holds no PDF copy of itself."""
+    version = version_of(document)
+    return version == "2021.01" or (not version and PDF_COPY not in document.carriers)
+
+
 def is_screening(document: Document) -> bool:
     """Whether the document is a structured report of a rapid test: by its model, or by its code."""
     models = document.models
