@@ -68,7 +68,7 @@ def judge_bytes(data: bytes, path: str, order: Order, *, size: int | None = None
         return _unusable(path, known.not_yet, kind)
     total = len(data) if size is None else size
     if total > known.most_bytes:
-        return Judged((_oversized(path, known, total, order),), Skipped())
+        return Judged((_oversized(path, known, total, order, exact=size is not None),), Skipped())
     asked = Asked(order.lang, order.excerpts)
     try:
         return Judged(tuple(known.judge(data, path, asked)), asked.skipped)
@@ -119,7 +119,7 @@ def _read(path: str) -> tuple[bytes, int | None]:
         return file.read(most + 1), None
 
 
-def _oversized(path: str, kind: Kind, size: int, order: Order) -> Verdict:
+def _oversized(path: str, kind: Kind, size: int, order: Order, *, exact: bool) -> Verdict:
     from banc_standards.rules import Hit, Rule
 
     rule: Rule
@@ -133,7 +133,8 @@ def _oversized(path: str, kind: Kind, size: int, order: Order) -> Verdict:
         rule = BY_ID["MAIL-MIME-001"]
     else:
         from banc_standards.xml_rules import TOO_LARGE as rule
-    hit = Hit("/", found=f"{size} octets", expected=f"≤ {kind.most_bytes}")
+    found = f"{size} octets" if exact else f"> {kind.most_bytes} octets"
+    hit = Hit("/", found=found, expected=f"≤ {kind.most_bytes}")
     return Verdict(path, kind.name, noted=(Noted(rule.finding(hit, order.lang)),))
 
 

@@ -47,6 +47,7 @@ class TextWriter:
         self._lang = lang
         self._colours = colours
         self._colon = ": " if lang == "en" else " : "
+        self._worst = ""
         self._semicolon = "; " if lang == "en" else " ; "
 
     def add(self, verdict: Verdict) -> None:
@@ -61,6 +62,8 @@ class TextWriter:
             self._line(f"{self._paint('✗', 'error')} {self._heading(verdict)}{self._colon}{self._counts(verdict)}")
             for severity in _ORDER:
                 self._group(verdict, severity)
+            errors = (item.finding.rule for item in verdict.noted if item.finding.severity == "error")
+            self._worst = self._worst or next(errors)
             self._line()
         self._out.flush()
 
@@ -82,6 +85,9 @@ class TextWriter:
         ]
         colour = ("conform", "error", "warning")[summary.exit_code]
         self._line(self._paint(f"{', '.join(parts)}{self._semicolon}{', '.join(sums)}", colour))
+        if self._worst:
+            hint = self._say("pourquoi, et un exemple : ", "why, and an example: ")
+            self._line(self._paint(f"→ {hint}banc explain {self._worst}", "dim"))
         passed = skipped.text()
         if passed is not None:
             self._line(self._paint(passed.of(self._lang), "dim"))

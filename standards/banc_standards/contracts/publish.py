@@ -13,7 +13,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from banc_standards.contracts import bundle, control, driver, events, exchange, finding, report, review, sandbox, sut
+from banc_standards.contracts import (
+    bundle,
+    control,
+    driver,
+    events,
+    exchange,
+    finding,
+    report,
+    review,
+    sandbox,
+    sut,
+    validation,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 URN = "urn:banc-segur:schema:1:"
@@ -39,6 +51,7 @@ SHAPES: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
     ),
     "rules": ("rules.json: the frozen judge of a run", TypeAdapter(bundle.SealedRules)),
     "requirements": ("requirements/*.json: the frozen requirements of a run", TypeAdapter(bundle.SealedRequirements)),
+    "validation": ("Output of banc validate --format json", TypeAdapter(validation.Validation)),
     **{f"control-{name}": (title, TypeAdapter(model)) for name, (title, model) in control.BODIES.items()},
 }
 

@@ -13,7 +13,8 @@ from sarif_pydantic import Sarif
 from banc_harness.catalogue import catalogue
 from banc_harness.validate.text import TextWriter
 from banc_harness.validate.verdict import Excerpt, Noted, Skipped, Summary, Verdict
-from banc_standards.contracts.finding import Finding as FindingShape
+from banc_standards.contracts.publish import schema
+from banc_standards.contracts.validation import Validation
 from banc_standards.rules import Finding
 
 FILE_KEYS = ["path", "kind", "document_type", "level", "conform", "unusable", "findings"]
@@ -36,13 +37,14 @@ def folder(tmp_path: Path, sound: bytes, broken: bytes) -> Path:
 def test_json_is_the_shape_of_the_contract(validate, folder):
     told = validate("out", "nothing.xml")
 
+    jsonschema_rs.validate(schema("validation"), told.json)
+    assert Validation.read(told.out).as_json() == told.json
     assert list(told.json) == ["version", "files", "summary"]
     assert told.json["version"] == 1
     assert [list(file) for file in told.files] == [FILE_KEYS] * 3
     for file in told.files:
         for finding in file["findings"]:
             assert list(finding) == FINDING_KEYS
-            assert FindingShape.read(finding).as_json() == finding
     sound, broken, missing = told.files
     assert (sound["kind"], sound["document_type"], sound["level"], sound["conform"]) == ("cda", "LDL-SES", "N3", True)
     assert (broken["conform"], broken["unusable"]) == (False, None)
@@ -97,7 +99,9 @@ def test_text_shows_the_line_the_fix_and_the_clause(validate, folder):
     rule = catalogue()["CDA-HDR-002"]
     assert rule.fix.en in told.out
     assert rule.clause in told.out
-    assert told.out.splitlines()[-1].startswith("1 file, 0 conform, 1 not conform; ")
+    sums, hint = told.out.splitlines()[-2:]
+    assert sums.startswith("1 file, 0 conform, 1 not conform; ")
+    assert hint == "→ why, and an example: banc explain CDA-HDR-002"
 
 
 def test_text_has_no_colours_in_a_pipe(validate, folder):
