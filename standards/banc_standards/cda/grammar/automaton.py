@@ -131,8 +131,10 @@ class Automaton:
             later = {self._name(place) for places in children[index + 1 :] for place in places or ()}
             fault = Fault.MISSING_ELEMENT if later.isdisjoint(needed) else Fault.MISPLACED
             return Misfit(fault, index, needed), ahead[0]
-        fault = Fault.TOO_MANY if self._name(candidates[0]) in used else Fault.MISPLACED
-        return Misfit(fault, index, self._possible(state)), candidates[0]
+        place = candidates[0]
+        once = place not in self._follow[place]
+        fault = Fault.TOO_MANY if once and self._name(place) in used else Fault.MISPLACED
+        return Misfit(fault, index, self._possible(state)), place
 
     def _before(self, places: Iterable[int]) -> Iterator[int]:
         wanted = set(places)
