@@ -21,7 +21,7 @@ STEP_S = 60
 TERMINAL = ("bash", "curl")
 """What every page is typed with."""
 
-OTHERS = ("openssl", "keytool", "node")
+OTHERS = ("openssl", "keytool", "node", "jq", "sha256sum")
 """What some commands call and a machine may lack: they are then left out, with their output."""
 
 SHORTER = {"./bancw demo": "BANC_SCENARIO=UC1.01 ./bancw demo"}

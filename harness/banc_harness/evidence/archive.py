@@ -8,6 +8,7 @@ right behind them, the end record right behind it, both descriptions of an entry
 from __future__ import annotations
 
 import hashlib
+import io
 import struct
 import zipfile
 import zlib
@@ -51,19 +52,20 @@ class Writer:
 
     def add(self, name: str, data: bytes) -> None:
         """Adds a file at once."""
-        large = len(data) >= RATIO_MATTERS_FROM and len(zlib.compress(data, 1)) * MAX_RATIO < 2 * len(data)
-        self._archive.writestr(_info(name, len(data), zipfile.ZIP_STORED if large else zipfile.ZIP_DEFLATED), data)
+        info = _info(name, len(data), _method(io.BytesIO(data), len(data)))
+        self._archive.writestr(info, data)
 
     def copy(self, name: str, path: Path) -> str:
         """Adds a file piece by piece; returns the SHA-256 of what was read, in hexadecimal."""
         size = path.stat().st_size
-        large = size >= RATIO_MATTERS_FROM and _shrunk(path) * MAX_RATIO < 2 * size
-        info = _info(name, size, zipfile.ZIP_STORED if large else zipfile.ZIP_DEFLATED)
         digest = hashlib.sha256()
-        with path.open("rb") as source, self._archive.open(info, "w") as target:
-            while piece := source.read(_PIECE):
-                digest.update(piece)
-                target.write(piece)
+        with path.open("rb") as source:
+            info = _info(name, size, _method(source, size))
+            source.seek(0)
+            with self._archive.open(info, "w") as target:
+                while piece := source.read(_PIECE):
+                    digest.update(piece)
+                    target.write(piece)
         return digest.hexdigest()
 
 
@@ -87,13 +89,16 @@ def judge(path: Path, archive: zipfile.ZipFile) -> int:
     return total
 
 
-def _shrunk(path: Path) -> int:
-    """How many bytes a file would take compressed quickly."""
-    compressor, size = zlib.compressobj(1), 0
-    with path.open("rb") as source:
-        while piece := source.read(_PIECE):
-            size += len(compressor.compress(piece))
-    return size + len(compressor.flush())
+def _method(source: IO[bytes], size: int) -> int:
+    """Compressed, unless the result would be so small that a reader must take it for a bomb."""
+    if size < RATIO_MATTERS_FROM:
+        return zipfile.ZIP_DEFLATED
+    compressor, shrunk = zlib.compressobj(1), 0
+    while piece := source.read(_PIECE):
+        shrunk += len(compressor.compress(piece))
+        if shrunk * MAX_RATIO > 2 * size:
+            return zipfile.ZIP_DEFLATED
+    return zipfile.ZIP_STORED
 
 
 def _info(name: str, size: int, method: int) -> zipfile.ZipInfo:

@@ -238,5 +238,5 @@ HOW_TO_MAKE_A_KEY: Final = Sentence(
     "docs/preuves.md",
     "a test key: openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj '/CN=Your Name' -keyout key.pem "
     "-out cert.pem && openssl pkcs12 -export -inkey key.pem -in cert.pem -passout pass: -out key.p12; see "
-    "docs/en/evidence.md",
+    "docs/en/preuves.md",
 )
