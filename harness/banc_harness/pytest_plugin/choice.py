@@ -75,7 +75,7 @@ class Choice:
         try:
             return sut.load(self.sut, capabilities=scenarios().capabilities())
         except BancError as unusable:
-            pytest.fail(said(unusable, self.lang), pytrace=False)
+            raise pytest.fail.Exception(said(unusable, self.lang), pytrace=False) from None
 
 
 CHOICE = pytest.StashKey[Choice]()

@@ -57,6 +57,6 @@ def contained(choice: Choice) -> tuple[SandboxHandle, Contained]:
     try:
         container = BancContainer(**options).start()
     except BancError as error:
-        hint = Sentence(f"{error.hint.fr}\n    {INSTEAD.fr}", f"{error.hint.en}\n    {INSTEAD.en}")
+        hint = Sentence(f"{error.hint.fr}\n    {INSTEAD.fr}".strip(), f"{error.hint.en}\n    {INSTEAD.en}".strip())
         raise EnvironmentFailed(error.code, error.text, hint) from None
     return container.handle, Contained(container)

@@ -49,7 +49,7 @@ class SutHandle:
                 )
             )
         except BancError as error:
-            pytest.fail(said(error, session.lang), pytrace=False)
+            raise pytest.fail.Exception(said(error, session.lang), pytrace=False) from None
         return cls(described, session, sandbox, drivers)
 
     def act(self, action: str, *, deadline_s: int | None = None, **input: Any) -> Answer:
@@ -76,7 +76,7 @@ class SutHandle:
         try:
             return self.session.sandbox.call(lambda _api: driver.act(asked)).answer
         except BancError as error:
-            pytest.fail(said(error, self.session.lang), pytrace=False)
+            raise pytest.fail.Exception(said(error, self.session.lang), pytrace=False) from None
 
     def close(self) -> None:
         """Lets go of the drivers."""
@@ -96,4 +96,4 @@ class SutHandle:
                 for name, value in given.items()
             }
         except UnknownIdentity as unknown:
-            pytest.fail(unknown.text.of(self.session.lang), pytrace=False)
+            raise pytest.fail.Exception(unknown.text.of(self.session.lang), pytrace=False) from None
