@@ -206,3 +206,10 @@ def test_folder_that_cannot_be_written_is_an_environment_failure(failed: Recordi
 
     with pytest.raises(EnvironmentFailed, match="REPORT-001"):
         html_report.write(failed.account(), failed.sealed, tmp_path / "taken")
+
+
+def test_requirement_that_a_person_decided_says_who() -> None:
+    run = Recording()
+    run.then(requirement("R1", "CONFORME", reviewer="Camille Fictive", reason="revue de Camille Fictive : vu"))
+
+    assert "revue de Camille Fictive : vu" in html_report.render(run.account())
