@@ -1,6 +1,5 @@
 """The rules of a clinical document, judged on a :class:`banc_standards.cda.read.Document`."""
 
-from banc_standards.cda.engine import Engine
 from banc_standards.cda.rules import (
     act,
     admission_letter,
@@ -34,6 +33,7 @@ from banc_standards.cda.rules import (
     structure,
     terminology,
 )
+from banc_standards.cda.rules.engine import Engine
 
 RULES = (
     *reading.RULES,
