@@ -212,6 +212,8 @@ def _untold(translation: etree._Element) -> Iterator[Hit]:
     at="act/entryRelationship/observation/code/translation",
 )
 def _direct_translation(node: Node) -> Iterator[Hit]:
+    if "translation" not in node.document.tagged:
+        return
     for observation in _direct(node):
         for code in observation.iterchildren(_CODE):
             translations = code.findall(f"{V3}translation")
@@ -254,9 +256,10 @@ def _grouped_code(node: Node) -> Iterator[Hit]:
     at="organizer/component/observation/code/translation",
 )
 def _grouped_translation(node: Node) -> Iterator[Hit]:
+    if "translation" not in node.document.tagged or not is_report(node.document):
+        return
     for observation in _grouped(node):
-        code = observation.find(_CODE)
-        if code is not None and code.find(f"{V3}translation") is not None and is_report(node.document):
+        for code in observation.iterchildren(_CODE):
             for translation in code.iterchildren(f"{V3}translation"):
                 yield from _untold(translation)
 
@@ -275,11 +278,15 @@ def _grouped_translation(node: Node) -> Iterator[Hit]:
     at="FR-Resultat-examens-de-biologie-element-clinique-pertinent",
 )
 def _result(node: Node) -> Iterator[Hit]:
-    yield from acting(node, "observation", classCode="OBS", moodCode="EVN")
-    yield from templated(node, RESULT)
-    yield from one(node, "code")
+    element, codes = node.element, node.all("code")
+    if element.tag != _OBSERVATION or element.get("classCode") != "OBS" or element.get("moodCode") != "EVN":
+        yield from acting(node, "observation", classCode="OBS", moodCode="EVN")
+    if RESULT not in node.templates:
+        yield from templated(node, RESULT)
+    if len(codes) != 1:
+        yield from one(node, "code")
     if RESULT_FR in node.templates:
-        texts = [text for code in node.all("code") for text in code.iterchildren(f"{V3}originalText")]
+        texts = [text for code in codes for text in code.iterchildren(f"{V3}originalText")]
         links = [link for text in texts for link in text.iterchildren(f"{V3}reference")]
         if len(texts) != 1 or len(links) != 1:
             yield hit(node.element, f"{len(texts)}, {len(links)}", "1, 1", "code/originalText/reference")

@@ -25,21 +25,21 @@ _INTERPRETATION_BOOK = ClinicalBook("CI-SIS, volet Comptes rendus d'examens de b
 _LARGE: Final = frozenset({LOINC, SNOMED_CT, NCIT, UCD})
 _PUBLISHED: Final = frozenset(SYSTEMS) - _LARGE
 _INTERPRETATIONS: Final = "HL7_ObservationInterpretation"
-_CODE, _VALUE = f"{V3}code", f"{V3}value"
 _CODED: Final = frozenset({"CD", "CE"})
 _QUANTITY: Final = frozenset({"PQ", "c:PQ"})
 _INTERVAL: Final = frozenset({"IVL_PQ", "c:IVL_PQ"})
 
 
 def _impossible(document: Document, systems: Collection[str]) -> Iterator[Hit]:
-    for element in document.root.iter(_CODE, _VALUE):
-        system = element.get("codeSystem", "")
-        if system not in systems or (element.tag == _VALUE and element.get(XSI_TYPE) not in _CODED):
-            continue
-        code = element.get("code", "")
-        if not possible(code, system):
-            known = SYSTEMS[system]
-            yield hit(element, code, f"{known.name} : {known.example}…", "@code")
+    for name in ("code", "value"):
+        for element in document.tagged.get(name, ()):
+            system = element.get("codeSystem")
+            if system is None or system not in systems or (name == "value" and element.get(XSI_TYPE) not in _CODED):
+                continue
+            code = element.get("code", "")
+            if not possible(code, system):
+                known = SYSTEMS[system]
+                yield hit(element, code, f"{known.name} : {known.example}…", "@code")
 
 
 @_BOOK.rule(
@@ -107,7 +107,7 @@ _UNIT_FIX: Final = (
     at="value",
 )
 def _value_unit(document: Document) -> Iterator[Hit]:
-    for value in document.root.iter(_VALUE):
+    for value in document.tagged.get("value", ()):
         kind = value.get(XSI_TYPE)
         if kind in _QUANTITY:
             yield from _unit(value)
@@ -125,8 +125,9 @@ def _value_unit(document: Document) -> Iterator[Hit]:
     at="substanceAdministration/doseQuantity, rateQuantity",
 )
 def _dose_unit(document: Document) -> Iterator[Hit]:
-    for quantity in document.root.iter(f"{V3}doseQuantity", f"{V3}rateQuantity"):
-        yield from _limits(quantity)
+    for name in ("doseQuantity", "rateQuantity"):
+        for quantity in document.tagged.get(name, ()):
+            yield from _limits(quantity)
 
 
 @_INTERPRETATION_BOOK.rule(
@@ -153,7 +154,7 @@ def _interpretation(document: Document) -> Iterator[Hit]:
 
 def interpretations(document: Document) -> Iterator[etree._Element]:
     """The interpretationCodes that an observation itself carries, but for those of another type than CD and CE."""
-    for element in document.root.iter(f"{V3}interpretationCode"):
+    for element in document.tagged.get("interpretationCode", ()):
         parent = element.getparent()
         if parent is not None and parent.tag == f"{V3}observation" and element.get(XSI_TYPE, "CE") in ("CD", "CE"):
             yield element
@@ -168,7 +169,7 @@ def interpretations(document: Document) -> Iterator[etree._Element]:
     certainty="deduced",
 )
 def _unit_given(document: Document) -> Iterator[Hit]:
-    for value in document.root.iter(_VALUE):
+    for value in document.tagged.get("value", ()):
         if value.get(XSI_TYPE) in _QUANTITY and not value.get("unit") and value.get("nullFlavor") is None:
             parent = value.getparent()
             if parent is not None and parent.tag == f"{V3}observation":
