@@ -10,12 +10,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 
 from banc_harness.client import Control
 from banc_harness.in_process import sandbox
@@ -72,10 +79,10 @@ class Bench:
     def report(self) -> dict[str, Any]:
         return dict(json.loads((self.folder / "out" / "report.json").read_bytes()))
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, command: str = "run") -> subprocess.Popen[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BANC_")}
         return subprocess.Popen(
-            [BANC, "run", "--sut", "sut.yaml", "--scenario", "PSC.*", "--report", "out", *arguments],
+            [BANC, command, "--sut", "sut.yaml", "--scenario", "PSC.*", "--report", "out", *arguments],
             cwd=self.folder,
             env={**kept, "BANC_DATA": "data", "PYTHONWARNINGS": "error"},
             stdout=subprocess.PIPE,
@@ -83,16 +90,16 @@ class Bench:
             encoding="utf-8",
         )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
+    def run(self, *arguments: str, command: str = "run") -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, command=command)
         out, err = process.communicate(timeout=60)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
-    def interrupt(self, step: str, sign: signal.Signals, *arguments: str) -> tuple[int, str]:
+    def interrupt(self, step: str, sign: signal.Signals, *arguments: str, command: str = "run") -> tuple[int, str]:
         """Runs until the software hangs in a step, then sends the bench a signal; its exit code and its errors."""
         (self.folder / "hang").write_text(step)
         os.mkfifo(self.folder / "hanging")
-        process = self.start(*arguments)
+        process = self.start(*arguments, command=command)
         hanging = int((self.folder / "hanging").read_text())
         process.send_signal(sign)
         _, err = process.communicate(timeout=30)
@@ -211,6 +218,46 @@ def test_run_may_be_killed_again_while_it_is_resumed(killed: Bench) -> None:
     assert [event.scenario for event in told(killed, "scenario.ended")] == ["PSC.01", "PSC.02", "PSC.03"]
     assert [event.n for event in killed.events] == list(range(1, len(killed.events) + 1))
     assert sorted({event.seq for event in told(killed, "exchange")}) == [1, 2, 3, 4, 5]
+
+
+def test_bundle_of_a_resumed_session_is_verified_like_any_other(bench: Bench) -> None:
+    signing = ("--sign", str(own_key(bench.folder)), "--bundle", "session.banc.zip")
+    bench.interrupt("PSC.02.1", signal.SIGKILL, *signing, command="certify")
+
+    done = bench.run("--resume", "out", *signing, command="certify")
+    verified = subprocess.run(
+        [BANC, "verify", "session.banc.zip", "--trust", "key.pem"],
+        cwd=bench.folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 1, done.stderr
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    with zipfile.ZipFile(bench.folder / "session.banc.zip") as bundle:
+        assert bundle.read("events.ndjson") == (bench.folder / "out" / "events.ndjson").read_bytes()
+
+
+def own_key(folder: Path) -> Path:
+    """A tester's key and certificate, in a file without a password; the certificate is in ``key.pem`` too."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Camille Fictive")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "key.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    packed = pkcs12.serialize_key_and_certificates(b"tester", key, certificate, None, NoEncryption())
+    (folder / "key.p12").write_bytes(packed)
+    return folder / "key.p12"
 
 
 @pytest.mark.parametrize(
