@@ -12,7 +12,7 @@ from banc_harness.validate.kinds import KINDS
 from banc_harness.validate.progress import progress
 from banc_harness.validate.verdict import Skipped, Summary
 from banc_harness.validate.writing import writer
-from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
 if TYPE_CHECKING:
     from banc_harness.cli.language import Words
@@ -38,13 +38,17 @@ def validate(options: Options, say: Words) -> int:
     order = Order(kind, say.lang, excerpts=options.format in ("text", "sarif"))
     told = writer(options.format, sys.stdout, say.lang)
     summary, skipped = Summary(), Skipped()
-    with progress(sys.stderr, quiet=sys.stdout.isatty(), say=say) as moved:
-        for one in judged(options.files, order, jobs=options.jobs):
-            skipped.add(one.skipped)
-            for verdict in one.verdicts:
-                summary.add(verdict)
-                told.add(verdict)
-                moved(summary)
+    try:
+        with progress(sys.stderr, quiet=sys.stdout.isatty(), say=say) as moved:
+            for one in judged(options.files, order, jobs=options.jobs):
+                skipped.add(one.skipped)
+                for verdict in one.verdicts:
+                    summary.add(verdict)
+                    told.add(verdict)
+                    moved(summary)
+    except EnvironmentFailed:  # what was judged is told whole, the exit code says that it is not all
+        told.end(summary, skipped)
+        raise
     told.end(summary, skipped)
     passed = skipped.text()
     if passed is not None and options.format != "text":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -83,3 +84,21 @@ def test_bytes_are_judged_without_a_file(sound):
         "2022.01",
         True,
     )
+
+
+def test_a_process_that_dies_fails_the_environment_and_what_was_judged_is_told(validate, tmp_path, sound, monkeypatch):
+    (tmp_path / "a.xml").write_bytes(sound)
+
+    monkeypatch.setattr(judging, "_done", dies_at_once(BrokenProcessPool("dead")))
+
+    told = validate("a.xml", "--jobs", "2")
+
+    assert (told.code, told.files) == (3, [])
+    assert "[VALIDATE-900]" in told.err
+
+
+def dies_at_once(error: Exception):
+    def fails(_batch: object) -> list[judging.Judged]:
+        raise error
+
+    return fails
