@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -159,8 +161,11 @@ def _on_processes(items: Iterator[Any], order: Order, jobs: int) -> Iterator[Jud
     under_way: deque[Future[list[Judged]] | list[Judged]] = deque()
     try:
         while batch := list(islice(items, _BATCH)):
-            stdin = any(isinstance(item, Target) and item.path == STDIN for item in batch)
-            under_way.append([_of(item, order) for item in batch] if stdin else pool.submit(_batch, batch, order))
+            if any(isinstance(item, Target) and item.path == STDIN for item in batch):
+                under_way.append(_batch(batch, order))
+            else:
+                with _deaf_to_interruptions():
+                    under_way.append(pool.submit(_batch, batch, order))
             while len(under_way) >= jobs * _AHEAD:
                 yield from _done(under_way.popleft())
         while under_way:
@@ -179,12 +184,22 @@ def _done(batch: Future[list[Judged]] | list[Judged]) -> list[Judged]:
     return batch if isinstance(batch, list) else batch.result()
 
 
+@contextmanager
+def _deaf_to_interruptions() -> Iterator[None]:
+    """Ctrl-C is for the parent, which stops its processes: those started meanwhile do not hear it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _warm_up() -> None:
-    import signal
-
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals have no mask
     from banc_harness.validate import clinical  # noqa: F401  # the rules are loaded before the first file comes
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops its processes
 
 
 def _batch(items: list[Target | Missing | PassedOver], order: Order) -> list[Judged]:
