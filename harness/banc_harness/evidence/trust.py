@@ -57,11 +57,11 @@ def judge(certificates: Sequence[x509.Certificate], trusted: Sequence[x509.Certi
     builder = builder.extension_policies(ca_policy=_AUTHORITY, ee_policy=paths.ExtensionPolicy.permit_all())
     try:
         builder.build_client_verifier().verify(signer, list(certificates[1:]))
-    except (paths.VerificationError, ValueError) as error:
+    except (paths.VerificationError, ValueError):
         raise refused(
             "030",
-            f"{named(signer)} n'est pas de ceux que --trust désigne ({error})",
-            f"{named(signer)} is not among those that --trust names ({error})",
+            f"{named(signer)} n'est pas de ceux que --trust désigne",
+            f"{named(signer)} is not among those that --trust names",
             Sentence(
                 "vérifiez que --trust donne bien l'autorité qui a délivré ce certificat ; sinon n'accordez aucun "
                 "crédit à ce dossier",
