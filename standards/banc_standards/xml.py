@@ -108,6 +108,7 @@ def line_of(element: etree._Element) -> int | None:
 
 
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_LABELLED_WIDE = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]*encoding\s*=\s*["'](?i:utf-?16|utf-?32|ucs-?[24])""")
 _WIDE = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -120,6 +121,8 @@ def _refuse_doctype(data: bytes) -> None:
     """Finds a document type declaration before any parser sees it (XML 1.0 §2.8: it stands in the prolog)."""
     if data[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"<\0\0\0", b"\0\0\0<"):
         raise XmlRefused("XML-006", "UTF-32")
+    if _LABELLED_WIDE.match(data):  # what a string written as UTF-16 and saved as UTF-8 gives
+        raise XmlRefused("XML-006", "UTF-16 annoncé, octets simples", 1)
     narrow = data.removeprefix(codecs.BOM_UTF8)
     for mark, encoding in _WIDE:
         if data.startswith(mark):

@@ -6,6 +6,7 @@ next state. What does not fit is told as a :class:`Misfit`, with what might have
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -13,6 +14,7 @@ from banc_standards.cda.grammar.forms import Fault
 from banc_standards.cda.grammar.notation import Anything, Choice, Element, Part, Repeated
 
 START: Final = -1
+_MOST: Final = 500
 
 
 class Misfit(NamedTuple):
@@ -38,6 +40,7 @@ class Automaton:
     def __init__(self, model: Part) -> None:
         self.places: list[Element | Anything] = []
         self._follow: list[list[int]] = []
+        self._reached: dict[int, dict[int, int]] = {}
         whole = self._build(model)
         self._first: Final = tuple(whole.first)
         self.nullable: Final = whole.nullable
@@ -92,7 +95,10 @@ class Automaton:
         misfits: list[Misfit] = []
         used: set[str] = set()
         strayed: set[str] = set()
+        later = Counter(self._name(candidates[0]) for candidates in children if candidates)
         for index, candidates in enumerate(children):
+            if candidates:
+                later[self._name(candidates[0])] -= 1
             if not candidates:
                 found.append(None)
                 if candidates is not None:
@@ -101,7 +107,7 @@ class Automaton:
             after = self._after(state)
             place = next((item for item in candidates if item in after), None)
             if place is None:
-                misfit, place = self._astray(index, children, state, used)
+                misfit, place = self._astray(index, candidates, state, used, later)
                 known = bool(misfit.names) and strayed.issuperset(misfit.names)
                 if not known:
                     misfits.append(misfit)
@@ -117,19 +123,17 @@ class Automaton:
             needed = self._needed(state, self._last)
             if not strayed.issuperset(needed):
                 misfits.append(Misfit(Fault.MISSING_ELEMENT, None, needed))
-        return found, misfits
+        return found, misfits[:_MOST]
 
     def _astray(
-        self, index: int, children: Sequence[Sequence[int] | None], state: int, used: set[str]
+        self, index: int, candidates: Sequence[int], state: int, used: set[str], later: Counter[str]
     ) -> tuple[Misfit, int]:
         """Why a child of a known name cannot stand here, and the place that it would take."""
-        candidates = children[index] or ()
         reached = self._distances(state)
         ahead = [place for place in candidates if place > state and place in reached]
         if ahead:
             needed = self._needed(state, frozenset(self._before(ahead)))
-            later = {self._name(place) for places in children[index + 1 :] for place in places or ()}
-            fault = Fault.MISSING_ELEMENT if later.isdisjoint(needed) else Fault.MISPLACED
+            fault = Fault.MISPLACED if any(later[name] for name in needed) else Fault.MISSING_ELEMENT
             return Misfit(fault, index, needed), ahead[0]
         place = candidates[0]
         once = place not in self._follow[place]
@@ -146,6 +150,9 @@ class Automaton:
 
     def _distances(self, state: int) -> dict[int, int]:
         """How many further children lead from ``state`` to each other state."""
+        known = self._reached.get(state)
+        if known is not None:
+            return known
         found = {state: 0}
         edge = [state]
         while edge:
@@ -155,6 +162,7 @@ class Automaton:
                     if following not in found:
                         found[following] = found[place] + 1
                         edge.append(following)
+        self._reached[state] = found
         return found
 
     def _needed(self, state: int, goals: frozenset[int]) -> tuple[str, ...]:

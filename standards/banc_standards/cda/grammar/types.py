@@ -145,6 +145,10 @@ class Type:
             if not declaration.abstract and type_of(self.prefix, name).derives_from(self):
                 yield name
 
+    def element_names(self) -> Iterator[str]:
+        """The qualified names of the elements that may stand inside."""
+        return (tag for tag in self._places if tag)
+
     def plan(self, tags: tuple[object, ...]) -> Plan:
         """What children of these tags are. A tag that is no text (of a comment) is passed over."""
         found = self._arranged(tags)

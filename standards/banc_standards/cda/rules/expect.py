@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from banc_standards.cda.names import V3
-from banc_standards.cda.read import Document, elements, step, text_of
+from banc_standards.cda.read import Document, step, text_of
 from banc_standards.rules import Hit
 from banc_standards.terminology.codes import value_set
 from banc_standards.xml import line_of
@@ -26,8 +26,10 @@ def location(element: etree._Element) -> str:
         parent = current.getparent()
         if name == "ClinicalDocument" or parent is None:
             return "/".join(["", name, *reversed(steps)])
-        same = [item for item in elements(parent) if item.tag == current.tag]
-        steps.append(f"{name}[{same.index(current) + 1}]" if len(same) > 1 else name)
+        # Counted from here backwards: among a million namesakes, only the first hundred are ever told.
+        before = sum(1 for _ in current.itersiblings(current.tag, preceding=True))
+        alone = not before and next(current.itersiblings(current.tag), None) is None
+        steps.append(name if alone else f"{name}[{before + 1}]")
         current = parent
     return ""
 
