@@ -13,6 +13,7 @@ from banc_standards.cda.read import Document, read
 from banc_standards.cda.rules import (
     RULES,
     admission_letter,
+    bindings,
     entries_acts,
     entries_care,
     entries_concerns,
@@ -47,6 +48,7 @@ from .bodies import (
 
 FAMILIES: Final = (
     sections,
+    bindings,
     entries_observations,
     entries_concerns,
     entries_problems,
@@ -387,6 +389,9 @@ BROKEN: Final = {
         Break("vaccines", RANK, '<code code="30973-3"', "entryRelationship[1]/observation/code/@code"),
         Break("vaccines", 'author typeCode="AUT"', "author", "author/@typeCode"),
         Break("vaccines", ORIGINAL, "", "code/originalText/reference"),
+    ],
+    "CDA-DT-027": [
+        Break("family", 'code="FTH" codeSystem="2.16.840.1.113883.5.111"', 'nullFlavor="NP"', "code/@nullFlavor"),
     ],
     "CDA-ENT-060": [Break("vaccines", "16217661000119109", "16217661000119108", "approachSiteCode/@code")],
     "CDA-ENT-061": [Break("vaccines", *_gone(f"{CCD}.46"), "entryRelationship[1]/observation/templateId/@root")],

@@ -153,9 +153,7 @@ def bound(element: etree._Element, *names: str, null: bool = False) -> Iterator[
         return
     if plain:
         return
-    if flavor is not None:
-        if flavor not in NULLS and (element.get("code") is None or element.get("codeSystem") is None):
-            yield hit(element, flavor, " | ".join(sorted(NULLS)), "@nullFlavor")
+    if flavor is not None:  # which one may stand there is CDA-DT-027
         return
     pair = (element.get("code"), element.get("codeSystem"))
     if not any(pair in value_set(name) for name in names):
