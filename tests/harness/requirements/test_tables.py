@@ -12,13 +12,14 @@ import pytest
 from banc_harness.requirements.table import Requirement, Table, couloirs, table
 from banc_standards.errors import Sentence, UnusableInput
 
-HOSPITAL_TYPES = {"DPI", "PFI", "RI"}
+TYPES = {"hopital": {"DPI", "PFI", "RI"}, "biologie": {"SGL"}}
 OWN = {
     *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03", "SBX-DMP-04"),
     *("SBX-PSC-01", "SBX-PSC-02", "SBX-DOC-01"),
     *("SBX-MSS-01", "SBX-MSS-02", "SBX-MSS-03", "SBX-MSS-04", "SBX-MSS-05"),
 }
 """What the bench asks beyond the published list: an id of ours, no official requirement was read for it."""
+OWN_OF = {"hopital": OWN, "biologie": OWN | {"SBX-LAB-01", "SBX-LAB-02", "SBX-LAB-03"}}
 
 
 @pytest.fixture
@@ -26,15 +27,22 @@ def hopital() -> Table:
     return table("hopital")
 
 
+@pytest.fixture(params=sorted(TYPES))
+def any_table(request: pytest.FixtureRequest) -> Table:
+    """Each table in turn."""
+    return table(request.param)
+
+
 @pytest.fixture
-def published() -> dict[str, dict[str, str]]:
-    """The rows of the published list that concern a hospital's software."""
+def published(any_table: Table) -> dict[str, dict[str, str]]:
+    """The rows of the published list that concern the software of the couloir."""
     path = Path(__file__).parents[4] / "shared" / "data" / "segur" / "requirements.csv"
     if not path.exists():
         pytest.skip("the published list does not lie beside this repository")
     with path.open(encoding="utf-8", newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
-    return {key: row for key, row in rows.items() if set(row["software_type"].split("+")) & {*HOSPITAL_TYPES, "ALL"}}
+    asked = {*TYPES[any_table.couloir], "ALL"}
+    return {key: row for key, row in rows.items() if set(row["software_type"].split("+")) & asked}
 
 
 def requirement(**change: Any) -> Requirement:
@@ -56,54 +64,58 @@ def requirement(**change: Any) -> Requirement:
     return replace(plain, **change)
 
 
-def test_the_hospital_table_is_there() -> None:
-    assert "hopital" in couloirs()
+def test_every_couloir_is_the_one_of_a_known_software() -> None:
+    assert set(couloirs()) == set(TYPES)
 
 
 def test_a_couloir_without_a_table_says_which_ones_exist() -> None:
     with pytest.raises(UnusableInput, match="REQ-001") as caught:
         table("officine")
-    assert "hopital" in caught.value.hint.fr
+    assert "biologie, hopital" in caught.value.hint.fr
 
 
-def test_the_hospital_table_holds_every_published_row_and_no_other(
-    hopital: Table, published: dict[str, dict[str, str]]
+@pytest.mark.parametrize(("any_table", "count"), [("hopital", 165), ("biologie", 216)], indirect=["any_table"])
+def test_a_table_holds_every_published_row_and_no_other(
+    any_table: Table, published: dict[str, dict[str, str]], count: int
 ) -> None:
-    assert set(hopital) - OWN == set(published)
-    assert len(published) == 165
-    assert all(hopital[name].review == "own_id" for name in OWN)
+    own = OWN_OF[any_table.couloir]
+    assert set(any_table) - own == set(published)
+    assert len(published) == count
+    assert all(any_table[name].review == "own_id" for name in own)
 
 
-def test_levels_and_check_modes_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
-    ours = {key: (item.level, item.check_mode) for key, item in hopital.items() if key not in OWN}
+def test_levels_and_check_modes_are_the_published_ones(any_table: Table, published: dict[str, dict[str, str]]) -> None:
+    ours = {key: (item.level, item.check_mode) for key, item in any_table.items() if key in published}
     assert ours == {key: (row["level"], row["check_mode"]) for key, row in published.items()}
 
 
-def test_review_statuses_are_the_published_ones(hopital: Table, published: dict[str, dict[str, str]]) -> None:
+def test_review_statuses_are_the_published_ones(any_table: Table, published: dict[str, dict[str, str]]) -> None:
     ours = {
         key: ":".join(filter(None, (item.review, "+".join(item.approved))))
-        for key, item in hopital.items()
-        if key not in OWN
+        for key, item in any_table.items()
+        if key in published
     }
     assert ours == {key: row["review_status"].replace("DRIMbox", "DRIMBOX") for key, row in published.items()}
 
 
-def test_every_requirement_has_two_sentences_of_its_own(hopital: Table, published: dict[str, dict[str, str]]) -> None:
-    texts = [text for item in hopital.values() for text in (item.text.fr, item.text.en)]
+def test_every_requirement_has_two_sentences_of_its_own(
+    any_table: Table, published: dict[str, dict[str, str]]
+) -> None:
+    texts = [text for item in any_table.values() for text in (item.text.fr, item.text.en)]
     assert all(text.endswith(".") for text in texts)
     assert not {text.rstrip(".").casefold() for text in texts} & {row["text"].casefold() for row in published.values()}
 
 
-def test_every_requirement_refers_to_things_that_the_table_explains(hopital: Table) -> None:
-    for item in hopital.values():
-        assert item.source in hopital.sources
-        assert item.area in hopital.areas
-        assert set(item.profiles) <= set(hopital.profiles)
-        assert set(item.software) <= HOSPITAL_TYPES
+def test_every_requirement_refers_to_things_that_the_table_explains(any_table: Table) -> None:
+    for item in any_table.values():
+        assert item.source in any_table.sources
+        assert item.area in any_table.areas
+        assert set(item.profiles) <= set(any_table.profiles)
+        assert set(item.software) <= TYPES[any_table.couloir]
 
 
-def test_every_conditional_requirement_says_what_it_depends_on(hopital: Table) -> None:
-    conditional = [item for item in hopital.values() if item.level == "conditional"]
+def test_every_conditional_requirement_says_what_it_depends_on(any_table: Table) -> None:
+    conditional = [item for item in any_table.values() if item.level == "conditional"]
     assert conditional
     assert all(item.profiles or item.condition.fr for item in conditional)
 
@@ -115,6 +127,12 @@ def test_what_the_general_profile_asks_of_each_software(
     asked = hopital.applicable(software_type)
     assert len(asked) == count
     assert sum(item.in_gate(software_type) for item in asked) == gate
+
+
+def test_what_the_general_profile_asks_of_a_laboratory() -> None:
+    asked = table("biologie").applicable("SGL")
+    assert len(asked) == 205
+    assert sum(item.in_gate("SGL") for item in asked) == 182
 
 
 def test_a_declared_profile_adds_its_requirements(hopital: Table) -> None:
