@@ -1,7 +1,7 @@
 """``banc explain``: one rule or one requirement, down to its clause."""
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -75,10 +75,10 @@ def explanation(name: str, say: Words) -> Iterable[str]:
     if rule is not None:
         return _rule(rule, say)
     tables = [table(couloir) for couloir in couloirs()]
-    for known in tables:
-        requirement = known.named(name) or known.named(name.upper())
-        if requirement is not None:
-            return _requirement(requirement, known, say)
+    asked = [(known.named(name) or known.named(name.upper()), known) for known in tables]
+    found = [(requirement, known) for requirement, known in asked if requirement is not None]
+    if found:
+        return _everywhere(found, say)
     ids = [*catalogue(), *(item for known in tables for item in known)]
     meant = did_you_mean(name, ids)
     see = Sentence("voyez banc rules et banc requirements", "see banc rules and banc requirements")
@@ -120,6 +120,14 @@ def _rule(rule: Rule, say: Words) -> Iterator[str]:
         near = "" if shown.own else say(", règle voisine", ", a rule nearby")
         yield from _extract(say("À éviter", "Wrong") + near, shown.bad)
         yield from _extract(say("Correct", "Right") + near, shown.good)
+
+
+def _everywhere(found: Sequence[tuple[Requirement, Table]], say: Words) -> Iterator[str]:
+    """The requirement as each couloir asks it."""
+    for rank, (requirement, known) in enumerate(found):
+        if rank:
+            yield ""
+        yield from _requirement(requirement, known, say)
 
 
 def _requirement(item: Requirement, known: Table, say: Words) -> Iterator[str]:
