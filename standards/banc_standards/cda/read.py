@@ -138,7 +138,19 @@ class Document:
 
     def at(self, path: str) -> list[etree._Element]:
         """The header elements at ``path``, empty when there is none."""
-        return self.header.get(path, [])
+        return self._walk.header.get(path, [])
+
+    def stated(self, path: str) -> list[etree._Element]:
+        """The header elements at ``path`` that say something: those without nullFlavor."""
+        found = self._stated.get(path)
+        if found is None:
+            found = [element for element in self._walk.header.get(path, ()) if element.get("nullFlavor") is None]
+            self._stated[path] = found
+        return found
+
+    @cached_property
+    def _stated(self) -> dict[str, list[etree._Element]]:
+        return {}
 
     @cached_property
     def named(self) -> Mapping[str, list[etree._Element]]:

@@ -63,7 +63,7 @@ def families(found: Iterable[etree._Element]) -> list[list[etree._Element]]:
 
 def at(document: Document, path: str) -> list[etree._Element]:
     """The elements at ``path`` that say something; the document itself for an empty path."""
-    return stated(document.at(path)) if path else [document.root]
+    return document.stated(path) if path else [document.root]
 
 
 def child(element: etree._Element, path: str) -> list[etree._Element]:
@@ -92,11 +92,15 @@ def counted(parent: str, name: str, low: int, high: int | None = None, *, null: 
     path = f"{parent}/{name}" if parent else name
 
     def check(document: Document) -> Iterator[Hit]:
-        children = document.at(path)
+        children = document.at(path) if null else document.stated(path)
         if low == 0 and (high is None or len(children) <= high):
             return
-        numbers = Counter(item.getparent() for item in (children if null else stated(children)))
-        for element in at(document, parent):
+        parents = at(document, parent)
+        alone = not parent or len(document.at(parent)) == 1
+        if alone and len(parents) == 1 and low <= len(children) and (high is None or len(children) <= high):
+            return
+        numbers = Counter([item.getparent() for item in children])
+        for element in parents:
             number = numbers[element]
             if number < low or (high is not None and number > high):
                 yield hit(element, str(number), expected, name)
