@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,10 @@ UNKNOWN_KIND: Final = Sentence(
     "genre inconnu : ni le contenu ni le nom ne disent ce que c'est ; précisez avec --as",
     "unknown kind: neither the content nor the name says what it is; tell it with --as",
 )
+_SETTLED: Final = 8
+"""Files after which the rules are taken for loaded."""
+_CONTAINERS: Final = 10_000
+"""New containers between two looks of the collector: about ten documents."""
 _BATCH: Final = 16
 _AHEAD: Final = 4
 """Batches under way for each process: enough to keep it busy, few enough to keep memory flat."""
@@ -54,7 +59,9 @@ def judged(names: Iterable[str], order: Order, *, jobs: int = 1) -> Iterator[Jud
     Raises ``EnvironmentFailed`` when a process dies.
     """
     if jobs == 1:
-        for item in found(names):
+        for number, item in enumerate(found(names)):
+            if number == _SETTLED:
+                _settle()
             yield _of(item, order)
     else:
         yield from _on_processes(found(names), order, jobs)
@@ -200,6 +207,15 @@ def _deaf_to_interruptions() -> Iterator[None]:
 def _warm_up() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals have no mask
     from banc_harness.validate import clinical  # noqa: F401  # the rules are loaded before the first file comes
+
+    _settle()
+
+
+def _settle() -> None:
+    """Keeps the collector away from rules and tables, which stay to the end: it looks at documents only, less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_CONTAINERS, 20, 20)
 
 
 def _batch(items: list[Target | Missing | PassedOver], order: Order) -> list[Judged]:
