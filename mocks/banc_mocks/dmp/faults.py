@@ -31,17 +31,19 @@ HL7_ERROR: Final = _fault(
 )
 REGISTRY_ERROR: Final = _fault(
     "registry_error",
-    "TD2.1, TD3.1 et TD3.3c répondent Failure avec ce code XDS.",
-    "TD2.1, TD3.1 and TD3.3c answer Failure with this XDS code.",
+    "TD2.1, TD3.1, TD3.2 et TD3.3 répondent Failure avec ce code XDS.",
+    "TD2.1, TD3.1, TD3.2 and TD3.3 answer Failure with this XDS code.",
     {"code": "XDSRegistryError", "context": "Erreur du registre"},
 )
 REPOSITORY_BUSY: Final = _fault(
-    "repository_busy", "TD2.1 répond XDSRepositoryBusy.", "TD2.1 answers XDSRepositoryBusy."
+    "repository_busy",
+    "TD2.1 et TD3.2 répondent XDSRepositoryBusy.",
+    "TD2.1 and TD3.2 answer XDSRepositoryBusy.",
 )
 REGISTRY_BUSY: Final = _fault(
     "registry_busy",
-    "TD2.1, TD3.1 et TD3.3c répondent XDSRegistryBusy.",
-    "TD2.1, TD3.1 and TD3.3c answer XDSRegistryBusy.",
+    "TD2.1, TD3.1 et TD3.3 répondent XDSRegistryBusy.",
+    "TD2.1, TD3.1 and TD3.3 answer XDSRegistryBusy.",
 )
 CLOSED: Final = _fault(
     "closed",
@@ -50,8 +52,8 @@ CLOSED: Final = _fault(
 )
 NOT_FOUND: Final = _fault(
     "not_found",
-    "Le DMP n'existe pas : TD0.2 répond NF, TD2.1, TD3.1 et TD3.3c XDSUnknownPatientId.",
-    "There is no record: TD0.2 answers NF, TD2.1, TD3.1 and TD3.3c XDSUnknownPatientId.",
+    "Le DMP n'existe pas : TD0.2 répond NF, TD2.1, TD3.1, TD3.2 et TD3.3 XDSUnknownPatientId.",
+    "There is no record: TD0.2 answers NF, TD2.1, TD3.1, TD3.2 and TD3.3 XDSUnknownPatientId.",
 )
 WRONG_PATIENT: Final = _fault(
     "wrong_patient", "TD0.2 répond au sujet d'un autre patient.", "TD0.2 answers about another patient."
@@ -69,13 +71,34 @@ HTML: Final = _fault("html", "Répond une page HTML, statut 200.", "Answers an H
 MULTIPART: Final = _fault("multipart", "La réponse est en multipart MTOM.", "The answer comes as an MTOM multipart.")
 UNKNOWN_CODE: Final = _fault(
     "unknown_code",
-    "TD2.1, TD3.1 et TD3.3c répondent Failure avec un code que nul document ne liste.",
-    "TD2.1, TD3.1 and TD3.3c answer Failure with a code that no document lists.",
+    "TD2.1, TD3.1, TD3.2 et TD3.3 répondent Failure avec un code que nul document ne liste.",
+    "TD2.1, TD3.1, TD3.2 and TD3.3 answer Failure with a code that no document lists.",
 )
 NO_RESULT: Final = _fault(
     "no_result",
     "TD3.1 ne trouve rien, quoi que le dossier contienne.",
     "TD3.1 finds nothing, whatever the record holds.",
+)
+
+ALTERED: Final = _fault(
+    "altered_document",
+    "TD3.2 rend un document dont un octet a changé : le condensé de ses métadonnées n'est plus le sien.",
+    "TD3.2 gives a document with one octet changed: the hash of its metadata is no longer its own.",
+)
+PARTIAL: Final = _fault(
+    "partial_success",
+    "TD3.2 refuse le dernier document demandé : succès partiel, ou échec s'il est seul.",
+    "TD3.2 refuses the last document asked for: partial success, or failure when it is alone.",
+)
+MISSING_PART: Final = _fault(
+    "missing_part",
+    "La réponse à TD3.2 désigne des parties MTOM qu'elle ne porte pas.",
+    "The answer to TD3.2 points at MTOM parts that it does not carry.",
+)
+INLINE: Final = _fault(
+    "inline_document",
+    "TD3.2 répond sans MTOM : le document est en base64 dans l'enveloppe.",
+    "TD3.2 answers without MTOM: the document is in base64 inside the envelope.",
 )
 
 BUSY_CODES: Final = {
@@ -101,4 +124,8 @@ FAULTS: tuple[Fault, ...] = (
     MULTIPART,
     UNKNOWN_CODE,
     NO_RESULT,
+    ALTERED,
+    PARTIAL,
+    MISSING_PART,
+    INLINE,
 )

@@ -98,6 +98,7 @@ class StoredDocument:
             self.document_version,
             self.persons,
             self.institutions,
+            self.visibility,
         )
 
 
@@ -134,6 +135,11 @@ class Records:
         """The document of this entryUUID; None for the signature of a lot, which nobody may search or change."""
         unique_id = self._memory.get("entry", entry_uuid)
         found = None if unique_id is None else self.document(unique_id)
+        return None if found is None or found.signature else found
+
+    def readable(self, unique_id: str) -> StoredDocument | None:
+        """The document of this uniqueId; None for the signature of a lot, which nobody reads."""
+        found = self.document(unique_id)
         return None if found is None or found.signature else found
 
     def documents(self, ins: Ins) -> list[StoredDocument]:

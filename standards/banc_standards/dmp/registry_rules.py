@@ -25,7 +25,7 @@ class Held:
     """A document that the DMP holds: ids, status URI, patient (CX), SHA-1 in hexadecimal and size of its bytes.
 
     ``set_id`` and ``version`` are those of its CDA; ``persons`` and ``institutions`` identify its authors, those of its
-    lot and its legal authenticator.
+    lot and its legal authenticator; ``visibility`` are its confidentiality codes.
     """
 
     unique_id: str
@@ -38,6 +38,7 @@ class Held:
     version: int | None = None
     persons: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
+    visibility: tuple[str, ...] = ()
 
     def authored_by(self, vihf: Assertion) -> bool:
         """Whether who acts is an author of it (EX_2.1-1140, rights matrix).

@@ -94,6 +94,14 @@ SEARCH: Final = Transaction(
     "urn:ihe:iti:2007:RegistryStoredQueryResponse",
     "served",
 )
+RETRIEVE: Final = Transaction(
+    "TD3.2",
+    "/repository",
+    f"{{{names.XDS_NS}}}RetrieveDocumentSetRequest",
+    "urn:ihe:iti:2007:RetrieveDocumentSet",
+    "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+    "served",
+)
 DELETE: Final = _update("TD3.3c", DELETION, "served")
 
 TRANSACTIONS: Final[tuple[Transaction, ...]] = (
@@ -124,13 +132,7 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     _administrative("TD1.3b", "PRPA_IN201314UV02", "withdrawn"),
     FEED,
     SEARCH,
-    Transaction(
-        "TD3.2",
-        "/repository",
-        f"{{{names.XDS_NS}}}RetrieveDocumentSetRequest",
-        "urn:ihe:iti:2007:RetrieveDocumentSet",
-        "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
-    ),
+    RETRIEVE,
     DELETE,
     _update("TD3.3d", ARCHIVING),
     _update("TD3.3a", METADATA),

@@ -9,7 +9,7 @@ from lxml import etree
 
 from banc_standards.errors import BancError, Sentence
 from banc_standards.terminology.codes import Code
-from banc_standards.xds.model import Association, Author, DocumentEntry, Submission, SubmissionSet
+from banc_standards.xds.model import Association, Author, DocumentEntry, RegistryError, Submission, SubmissionSet
 from banc_standards.xds.names import (
     ASSOCIATION_SLOTS,
     AUTHOR_SLOTS,
@@ -21,10 +21,12 @@ from banc_standards.xds.names import (
     ENTRY_LISTS,
     ENTRY_SLOTS,
     RIM,
+    RS,
     SET_AUTHOR,
     SET_CONTENT_TYPE,
     SET_IDENTIFIERS,
     SUBMISSION_SET_NODE,
+    WARNING_SEVERITY,
     XDS,
 )
 
@@ -85,6 +87,19 @@ def document_parts(body: etree._Element) -> dict[str, etree._Element]:
     When an id comes twice the last part stands here, while :attr:`Submission.documents` keeps both.
     """
     return {element.get("id", ""): element for element in body.iter(f"{XDS}Document")}
+
+
+def registry_errors(body: etree._Element) -> tuple[RegistryError, ...]:
+    """The errors of a registry's answer, whatever holds them."""
+    return tuple(
+        RegistryError(
+            item.get("errorCode", ""),
+            item.get("codeContext", ""),
+            item.get("location", ""),
+            item.get("severity") == WARNING_SEVERITY,
+        )
+        for item in body.iter(f"{RS}RegistryError")
+    )
 
 
 def submission_set(element: etree._Element) -> SubmissionSet:

@@ -35,12 +35,14 @@ from banc_standards.terminology.codes import value_set
 from banc_standards.vihf import names as vihf_names
 from banc_standards.vihf.build import Code, Vihf, build, issuer_of, security, sign
 from banc_standards.xds import build as xds
+from banc_standards.xds import retrieve
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
 from banc_standards.xds.names import APPROVED, DELETED, PROVIDE_AND_REGISTER
 from banc_standards.xds.query import build as query_build
 from banc_standards.xds.query import read as query_read
 from banc_standards.xds.query.model import QueryAnswer
 from banc_standards.xds.query.names import STORED_QUERY
+from banc_standards.xds.retrieve import RETRIEVE, DocumentRequest, Retrieved
 from banc_standards.xds.signature import sign_submission
 
 DOCTOR = "P01"
@@ -97,6 +99,15 @@ class Answer:
         assert body is not None
         assert etree.QName(body).localname == "AdhocQueryResponse", self.body
         return query_read.answer(body)
+
+    @property
+    def retrieved(self) -> Retrieved:
+        """What TD3.2 handed over."""
+        package = mtom.unpack(self.media_type, self.body)
+        body = read.read(package.root).body
+        assert body is not None
+        assert etree.QName(body).localname == "RetrieveDocumentSetResponse", self.body
+        return retrieve.retrieved(body, package)
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -337,6 +348,12 @@ class Hospital:
         """TD3.1b."""
         [found] = self.search(query_build.get_documents(unique_ids=[unique_id])).found.references
         return found
+
+    # -- TD3.2 ---------------------------------------------------------------------------------------------------
+
+    def retrieve(self, *unique_ids: str, repository: str = names.REPOSITORY, **changed: Any) -> Answer:
+        body = retrieve.retrieve_documents([DocumentRequest(repository, unique_id) for unique_id in unique_ids])
+        return self.post("repository", self.envelope(RETRIEVE, body, **changed))
 
     def set(self, **changed: Any) -> SubmissionSet:
         """A lot without documents, by the doctor of the hospital."""

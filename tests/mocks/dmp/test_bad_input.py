@@ -135,7 +135,6 @@ def test_withdrawn_transactions_are_denied(hospital: Hospital, path: str, root: 
     [
         ("habilitations", "{urn:si-dmp-habilitations}setAuthorization", "dmp.TD0.3"),
         ("patientsSpecific", "{urn:si-dmp-patients}patientList", "dmp.TD0.4"),
-        ("repository", "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest", "dmp.TD3.2"),
     ],
 )
 def test_what_is_not_simulated_yet_says_so(hospital: Hospital, path: str, root: str, operation: str) -> None:

@@ -17,6 +17,7 @@ from banc_standards.dmp.build import Person, Record, Refusal
 from banc_standards.dmp.read import Query
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.dmp.rules import QUERY_RULES, QuerySubject
+from banc_standards.dmp.visibility import Reader
 from banc_standards.errors import Sentence
 from banc_standards.ins import Ins
 from banc_standards.vihf.read import Assertion
@@ -31,7 +32,25 @@ AUTHORIZATION: Final = Switch(
     names.AUTHORIZATIONS[0],
     names.AUTHORIZATIONS,
 )
-SWITCHES: tuple[Switch, ...] = (AUTHORIZATION,)
+DELETED_READABLE: Final = Switch(
+    "dmp.deleted_readable",
+    "dmp",
+    Sentence(
+        "TD3.2 rend aussi un document supprimé, comme la matrice des droits le laisse lire.",
+        "TD3.2 also gives a document that was deleted, as the rights matrix can be read.",
+    ),
+    False,
+)
+EMERGENCY_OPPOSED: Final = Switch(
+    "dmp.emergency_opposed",
+    "dmp",
+    Sentence(
+        "Le patient s'est opposé au bris de glace et à l'accès d'urgence : ses documents masqués le restent.",
+        "The patient opposed access in an emergency: what is masked stays so.",
+    ),
+    False,
+)
+SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, DELETED_READABLE, EMERGENCY_OPPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +119,12 @@ def authorization_on(call: Call, patient: Patient | None) -> str:
     if patient is not None and "consult" in patient.opposed:
         return "INTERDIT"
     return str(call.session.switch(AUTHORIZATION.name))
+
+
+def reader_of(call: Call, assertion: Assertion, patient: Ins) -> Reader:
+    """Who reads the record of a patient."""
+    del patient
+    return Reader(assertion, emergency_opposed=bool(call.session.switch(EMERGENCY_OPPOSED.name)))
 
 
 def _about_another(call: Call, patient: Patient, record: Record) -> Record:

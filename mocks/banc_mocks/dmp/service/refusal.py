@@ -10,6 +10,10 @@ from banc_standards.rules import Finding, Rule
 from banc_standards.xds.model import RegistryError
 
 _GENERIC = frozenset({errors.INVALID_MESSAGE, errors.INVALID_VIHF})
+_OF = {
+    faults.REPOSITORY_BUSY.id: ("dmp.TD2.1", "dmp.TD3.2"),
+    faults.REGISTRY_BUSY.id: ("dmp.TD2.1", "dmp.TD3.1", "dmp.TD3.3a", "dmp.TD3.3c", "dmp.TD3.3d"),
+}
 _WRONG_CERTIFICATE = Sentence("Certificat refusé", "Certificate refused")
 
 
@@ -75,7 +79,7 @@ def armed_errors(call: Call) -> list[RegistryError]:
     if lie is not None:
         return [RegistryError(str(lie.parameters["code"]), str(lie.parameters["context"]))]
     for fault_id, (code, context) in faults.BUSY_CODES.items():
-        if fault_id == faults.REPOSITORY_BUSY.id and call.operation != "dmp.TD2.1":
+        if fault_id in _OF and call.operation not in _OF[fault_id]:
             continue
         if call.armed(fault_id) is not None:
             return [RegistryError(code, context)]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -14,13 +16,24 @@ from banc_mocks.sandbox.http import Reply, status_of
 from banc_standards.errors import BancError
 from banc_standards.soap import build, mtom
 from banc_standards.soap.names import FAULT_ACTION, SOAP12_MEDIA_TYPE
+from banc_standards.xds import retrieve
+from banc_standards.xds.model import RegistryError
+from banc_standards.xds.names import XDS, XDS_NS
+from banc_standards.xds.retrieve import DocumentResponse
 
 RULE_NS: Final = "urn:banc-segur:rule"
 _HTML: Final = b"<html><head><title>Service indisponible</title></head><body>Service indisponible</body></html>"
 
 
-def answer(call: Call, action: str, body: etree._Element, status: int = 200) -> Reply:
-    """The answer to a request: Action, a new MessageID, To anonymous, RelatesTo the request (dmp.md §3)."""
+MULTIPART: Final = frozenset({"dmp.TD3.2"})
+"""The operations that answer in MTOM, a fault included (dmp.md §3)."""
+
+
+def answer(call: Call, action: str, body: etree._Element, parts: Mapping[str, bytes] | None = None) -> Reply:
+    """The answer to a request: Action, a new MessageID, To anonymous, RelatesTo the request (dmp.md §3).
+
+    With ``parts`` by their Content-ID, even none, it is an MTOM package.
+    """
     relates_to = call.facts.get("message_id")
     if call.armed(faults.WRONG_RELATES_TO.id) is not None:
         relates_to = f"urn:uuid:{uuid.uuid4()}"
@@ -30,12 +43,34 @@ def answer(call: Call, action: str, body: etree._Element, status: int = 200) -> 
         return Reply(504, b"", "")
     if call.armed(faults.HTML.id) is not None:
         return Reply(200, _HTML, "text/html; charset=utf-8")
+    media_type = f'{SOAP12_MEDIA_TYPE}; charset=UTF-8; action="{action}"'
+    if parts is None and call.armed(faults.MULTIPART.id) is not None:
+        parts = {}
+    if parts is not None:
+        media_type, data = _packed(data, parts, action)
     if call.armed(faults.TRUNCATED.id) is not None:
         data = data[: len(data) // 2]
-    media_type = f'{SOAP12_MEDIA_TYPE}; charset=UTF-8; action="{action}"'
-    if call.armed(faults.MULTIPART.id) is not None:
-        media_type, data = mtom.pack(data, {}, action=action, boundary=f"uuid:{uuid.uuid4()}", root_id="root@dmp")
-    return Reply(status, data, media_type)
+    return Reply(200, data, media_type)
+
+
+def documents(
+    call: Call, given: Sequence[DocumentResponse], refused: Sequence[RegistryError]
+) -> tuple[etree._Element, dict[str, bytes] | None]:
+    """The body of TD3.2 and its MTOM parts; None for parts when a lie wants the documents inside the envelope."""
+    names = [f"{uuid.uuid4()}-{number}@{XDS_NS}" for number, _ in enumerate(given, 1)]
+    body, parts = retrieve.answer(given, refused, names)
+    if call.armed(faults.MISSING_PART.id) is not None:
+        return body, {}
+    if call.armed(faults.INLINE.id) is None:
+        return body, parts
+    for element, document in zip(body.iter(f"{XDS}Document"), given, strict=True):
+        element.clear()
+        element.text = base64.b64encode(document.content).decode("ascii")
+    return body, None
+
+
+def _packed(data: bytes, parts: Mapping[str, bytes], action: str) -> tuple[str, bytes]:
+    return mtom.pack(data, parts, action=action, boundary=f"uuid:{uuid.uuid4()}", root_id="root@dmp")
 
 
 def fault(call: Call, error: BancError) -> Reply:
@@ -56,6 +91,9 @@ def fault(call: Call, error: BancError) -> Reply:
         action=FAULT_ACTION, message_id=f"urn:uuid:{uuid.uuid4()}", relates_to=call.facts.get("message_id")
     )
     data = build.serialize(build.envelope(headers=headers, body=body))
+    if call.operation in MULTIPART:
+        media_type, data = _packed(data, {}, FAULT_ACTION)
+        return Reply(status, data, media_type)
     return Reply(status, data, f"{SOAP12_MEDIA_TYPE}; charset=UTF-8")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from lxml import etree
 
 from banc_mocks.dmp import faults
-from banc_mocks.dmp.service import admission, deletion, existence, feeding, search
+from banc_mocks.dmp.service import admission, deletion, existence, feeding, retrieval, search
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.refusal import DmpRefused, broken
 from banc_mocks.dmp.wire import answers, reception
@@ -23,6 +24,7 @@ from banc_standards.soap.mtom import Package
 from banc_standards.soap.read import SoapRefused
 from banc_standards.xds import build as xds
 from banc_standards.xds import read as xds_read
+from banc_standards.xds import retrieve
 from banc_standards.xds.model import RegistryError
 from banc_standards.xds.query import build as query_build
 from banc_standards.xds.query import read as query_read
@@ -47,15 +49,18 @@ async def exchange(call: Call, path: str) -> Reply:
     actor = admission.admit(call, message, transaction)
     admission.authorize(call, transaction, actor)
     _told_to_fail(call)
+    parts_out: Mapping[str, bytes] | None = None
     if transaction is transactions.FEED:
         body = await provide_and_register(call, message.body, parts, actor)
     elif transaction is transactions.SEARCH:
         body = stored_query(call, message.body, actor)
+    elif transaction is transactions.RETRIEVE:
+        body, parts_out = await retrieve_documents(call, message.body, actor)
     elif transaction is transactions.DELETE:
         body = update_status(call, message.body, actor)
     else:
         body = find_record(call, message.body, actor)
-    return answers.answer(call, transaction.answer, body)
+    return answers.answer(call, transaction.answer, body, parts_out)
 
 
 def _told_to_fail(call: Call) -> None:
@@ -101,6 +106,14 @@ def stored_query(call: Call, body: etree._Element, actor: Actor) -> etree._Eleme
     """TD3.1: AdhocQueryRequest in, AdhocQueryResponse out."""
     found = search.search(call, query_read.query(body), actor)
     return query_build.answer(references=found.references, entries=found.entries, errors=found.errors)
+
+
+async def retrieve_documents(
+    call: Call, body: etree._Element, actor: Actor
+) -> tuple[etree._Element, Mapping[str, bytes] | None]:
+    """TD3.2: RetrieveDocumentSetRequest in, RetrieveDocumentSetResponse and the parts that it points at out."""
+    handed = await retrieval.retrieve(call, retrieve.requests(body), actor)
+    return answers.documents(call, handed.documents, handed.errors)
 
 
 def update_status(call: Call, body: etree._Element, actor: Actor) -> etree._Element:

@@ -7,11 +7,10 @@ from typing import Final
 
 from lxml import etree
 
-from banc_standards.xds.model import RegistryError
-from banc_standards.xds.names import RIM, RS, WARNING_SEVERITY
+from banc_standards.xds.names import RIM
 from banc_standards.xds.query.model import Parameter, QueryAnswer, StoredQuery
 from banc_standards.xds.query.names import QUERY
-from banc_standards.xds.read import document_entry
+from banc_standards.xds.read import document_entry, registry_errors
 
 _LITERAL: Final = r"(?:'(?:[^']|'')*'|-?[0-9]+(?:\.[0-9]+)?)"
 _ONE: Final = re.compile(_LITERAL)
@@ -63,13 +62,5 @@ def answer(body: etree._Element) -> QueryAnswer:
         status=body.get("status", ""),
         references=tuple(item.get("id", "") for item in found if item.tag == f"{RIM}ObjectRef"),
         entries=tuple(document_entry(item) for item in found if item.tag == f"{RIM}ExtrinsicObject"),
-        errors=tuple(
-            RegistryError(
-                item.get("errorCode", ""),
-                item.get("codeContext", ""),
-                item.get("location", ""),
-                item.get("severity") == WARNING_SEVERITY,
-            )
-            for item in body.iter(f"{RS}RegistryError")
-        ),
+        errors=registry_errors(body),
     )
