@@ -8,55 +8,66 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO
+from typing import IO, Final, Literal
 
+from banc_harness.play import Scenarios
 from banc_harness.sut import Described
 from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Sut
+from banc_standards.contracts.vocabulary import Couloir, SoftwareType
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
-PROFILES = ("general", "insi-direct", "dmp-direct", "mss-direct", "bal-per-org")
+Kind = Literal["dpi", "sgl"]
+PROFILES: Final[dict[Kind, tuple[str, ...]]] = {
+    "dpi": ("general", "insi-direct", "dmp-direct", "mss-direct", "bal-per-org"),
+    "sgl": ("general", "environnement-ville", "bal-per-org"),
+}
+PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {"dpi": ("hopital", "DPI"), "sgl": ("biologie", "SGL")}
 START_S = 20.0
 STOP_S = 5.0
 
 
 @asynccontextmanager
-async def witness(defects: Sequence[str] = ()) -> AsyncIterator[Described]:
-    """The witness in a process of its own, until the block ends.
+async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncIterator[Described]:
+    """The witness in a process of its own, until the block ends: the hospital's software, or the laboratory's.
 
     Raises ``UnusableInput`` for a defect that it does not have, ``EnvironmentFailed`` when it does not start.
     """
-    check_defects(defects)
+    check_defects(defects, kind)
     told = tempfile.TemporaryFile()  # noqa: SIM115 - read after the process has ended, closed below
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "banc_harness.witness",
         "serve",
+        "--software",
+        kind,
         *(part for defect in defects for part in ("--defect", defect)),
         stdout=asyncio.subprocess.PIPE,
         stderr=told,
     )
     try:
-        yield described(await _address(process, told))
+        yield described(await _address(process, told), kind)
     finally:
         await _stop(process)
         told.close()
 
 
-def described(url: str) -> Described:
+def described(url: str, kind: Kind = "dpi") -> Described:
     """What the witness says of itself, as a ``sut.yaml`` would."""
     from banc_harness.witness import actions
-    from banc_harness.witness.software import SOFTWARE as software
 
+    software = actions.SOFTWARES[kind]
+    couloir, software_type = PLACES[kind]
     sut = Sut(
         banc=1,
         vendor="Banc Ségur",
         product=Product(name=software.name, version=software.version),
-        couloir="hopital",
-        software_type="DPI",
+        couloir=couloir,
+        software_type=software_type,
         ids=Ids(idam=software.idam, dmp_homologation=software.homologation, nil=software.nil),
-        profiles=list(PROFILES),
+        profiles=list(PROFILES[kind]),
         capabilities=list(actions.CAPABILITIES),
         endpoints=Endpoints(redirect_uris=[actions.REDIRECT_URI], post_logout_uris=[actions.POST_LOGOUT_URI]),
         driver=HttpDriver(kind="http", url=url),
@@ -64,18 +75,43 @@ def described(url: str) -> Described:
     return Described(sut, Path.cwd())
 
 
-def check_defects(names: Sequence[str]) -> None:
+def software_of(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> Kind:
+    """The software that plays the asked scenarios, or shows the defects when no scenario is asked for.
+
+    Raises ``UnusableInput`` when no single one does.
+    """
+    from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
+
+    places = {
+        couloir for name in known for couloir in known[name].couloirs if any(fnmatchcase(name, one) for one in asked)
+    }
+    kinds: list[Kind] = [kind for kind, (couloir, _) in PLACES.items() if couloir in places]
+    if len(kinds) > 1:
+        raise UnusableInput(
+            "DEMO-003",
+            Sentence(
+                "ces scénarios sont joués par deux logiciels témoins", "these scenarios are played by two witnesses"
+            ),
+            Sentence("demandez-les en deux fois : UC1.*, puis UC2.*", "ask for them in two runs: UC1.*, then UC2.*"),
+        )
+    if kinds:
+        return kinds[0]
+    return "sgl" if not asked and not LABORATORY_DEFECTS.keys().isdisjoint(defects) else "dpi"
+
+
+def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:
     """Raises ``UnusableInput`` for a defect that the witness does not have, with the nearest."""
     from banc_harness.cli.nearest import did_you_mean
-    from banc_harness.witness.defects import DEFECTS
+    from banc_harness.witness.laboratory_defects import DEFECTS_OF
 
+    known = DEFECTS_OF[kind]
     for name in names:
-        if name not in DEFECTS:
-            meant, known = did_you_mean(name, DEFECTS), ", ".join(sorted(DEFECTS))
+        if name not in known:
+            meant, listed = did_you_mean(name, known), ", ".join(sorted(known))
             raise UnusableInput(
                 "DEMO-001",
                 Sentence(f"le logiciel témoin n'a pas de défaut « {name} »", f"the witness has no defect “{name}”"),
-                Sentence(f"{meant.fr} connus : {known}".strip(), f"{meant.en} known: {known}".strip()),
+                Sentence(f"{meant.fr} connus : {listed}".strip(), f"{meant.en} known: {listed}".strip()),
             )
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from banc_harness import runs
 from banc_harness.cli.language import Words
-from banc_harness.demo import check_defects, witness
+from banc_harness.demo import Kind, check_defects, software_of, witness
+from banc_harness.scenarios.registered import scenarios
 from banc_harness.terminal.screen import Terminal
 from banc_standards.errors import Sentence, UnusableInput
 
@@ -45,9 +46,10 @@ def play(chosen: runs.Options) -> int:
 
 def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
     """Runs against the witness software; returns the exit code."""
-    check_defects(defects)
+    kind = software_of(scenarios(), chosen.scenarios, defects)
+    check_defects(defects, kind)
     terminal = Terminal(chosen.lang)
-    return _show(asyncio.run(_demonstrate(chosen, defects, terminal)), terminal)
+    return _show(asyncio.run(_demonstrate(chosen, defects, kind, terminal)), terminal)
 
 
 def signer_of(sign: Path | None, bundle: Path | None, say: Words) -> Signer:
@@ -84,8 +86,8 @@ async def _run(chosen: runs.Options, terminal: Terminal) -> runs.Done:
         terminal.close()
 
 
-async def _demonstrate(chosen: runs.Options, defects: Sequence[str], terminal: Terminal) -> runs.Done:
-    async with witness(defects) as described:
+async def _demonstrate(chosen: runs.Options, defects: Sequence[str], kind: Kind, terminal: Terminal) -> runs.Done:
+    async with witness(defects, kind) as described:
         return await _run(replace(chosen, sut=described), terminal)
 
 

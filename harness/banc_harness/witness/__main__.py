@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from banc_harness.witness.actions import CAPABILITIES, Witness
-from banc_harness.witness.defects import DEFECTS
+from banc_harness.witness.laboratory_defects import DEFECTS_OF
 from banc_harness.witness.records import Records
 from banc_harness.witness.server import server
 
@@ -22,14 +22,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
     parser.add_argument("--host", default="127.0.0.1", help="serve: address to listen on; 0.0.0.0 in a container")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
-    parser.add_argument("--defect", action="append", default=[], choices=sorted(DEFECTS), metavar="NAME")
+    parser.add_argument(
+        "--software", choices=sorted(DEFECTS_OF), default="dpi", help="hospital (dpi) or laboratory (sgl)"
+    )
+    parser.add_argument("--defect", action="append", default=[], metavar="NAME")
     parser.add_argument("--letter", type=Path, help="a CDA file to send instead of writing a letter")
     given = parser.parse_args(arguments)
+    unknown = sorted(set(given.defect) - set(DEFECTS_OF[given.software]))
+    if unknown:
+        parser.error(f"--software {given.software} has no defect {', '.join(unknown)}")
     with tempfile.TemporaryDirectory(prefix="temoin-") as temporary:
         folder = given.data or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         records = Records(str(folder / "temoin.sqlite"))
-        witness = Witness(records, folder, frozenset(given.defect), given.letter.read_bytes() if given.letter else None)
+        letter = given.letter.read_bytes() if given.letter else None
+        witness = Witness(records, folder, frozenset(given.defect), letter, given.software)
         try:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 from banc_harness.witness.asked import Asked, Declined, Output, World
 from banc_harness.witness.browser import Browser, LostOnTheWay
@@ -14,34 +14,40 @@ from banc_harness.witness.identity import IdentityService, InsiRefused, qualifie
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
 from banc_harness.witness.records import Records
+from banc_harness.witness.report_desk import ReportDesk
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
-from banc_harness.witness.software import SOFTWARE
+from banc_harness.witness.software import LABORATORY, SOFTWARE, Software
 from banc_harness.witness.transport import Transport, Unreachable
 from banc_standards.errors import BancError
 
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
+Kind = Literal["dpi", "sgl"]
+SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY}
 CAPABILITIES = ("psc.code", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
 
 
 @dataclass(slots=True)
 class Witness:
-    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.defects`.
+    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.defects`, or of
+    :mod:`.laboratory_defects` for the laboratory's software (``kind`` ``sgl``).
 
-    ``letter`` is a ready CDA document that it sends instead of writing one.
+    ``letter`` is a ready CDA document that the hospital's software (``dpi``) sends instead of writing one.
     """
 
     records: Records
     folder: Path
     defects: frozenset[str] = frozenset()
     letter: bytes | None = None
+    kind: Kind = "dpi"
     _worlds: dict[str, World] = field(default_factory=dict)
-    _desk: LetterDesk = field(init=False)
+    _software: Software = field(init=False)
+    _desk: LetterDesk | ReportDesk = field(init=False)
 
     def __post_init__(self) -> None:
-        self._desk = LetterDesk(
-            self.records, self.folder, self.defects, self.letter, patient=self._patient, user=self._active_user
-        )
+        self._software = SOFTWARES[self.kind]
+        shared = (self.records, self.folder, self.defects, self._software, self._patient, self._active_user)
+        self._desk = ReportDesk(*shared) if self.kind == "sgl" else LetterDesk(*shared, self.letter)
 
     def act(self, action: Mapping[str, Any]) -> Output:
         """Answers one action of a driver; never raises."""
@@ -69,7 +75,9 @@ class Witness:
         if method is None:
             return answer | {"status": "unsupported"}
         try:
-            return answer | {"status": "done", "output": method(Asked(action, self._world(action)))}
+            output = method(Asked(action, self._world(action)))
+            shown = [{"level": "warning", "text": text} for text in output.pop("said", ())]
+            return answer | {"status": "done", "output": output, "shown": shown}
         except (Declined, SignInRefused, LostOnTheWay) as error:
             return answer | {"status": "refused", "shown": [{"level": "error", "text": str(error)}]}
         except (DmpRefused, InsiRefused, MailRefused, Unreachable) as error:
@@ -158,7 +166,7 @@ class Witness:
         service = IdentityService(
             url=asked.sandbox["services"]["insi"]["url"],
             transport=asked.transport,
-            software=SOFTWARE,
+            software=self._software,
             user=self._active_user(asked),
             professional=asked.input["professional"],
             structure=asked.input["structure"],

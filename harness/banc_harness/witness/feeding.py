@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha1
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from banc_harness.witness.credentials import Credential
 from banc_harness.witness.letters import organization, professional
 from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
+from banc_standards.cda.read import read as read_cda
 from banc_standards.dmp import build as dmp
 from banc_standards.dmp import names
 from banc_standards.dmp import read as dmp_answers
@@ -40,6 +41,7 @@ UPDATE = "urn:ihe:iti:2010:UpdateDocumentSet"
 SET_AUTHORISATION = "urn:si-dmp-habilitations:HabilitationsEndPoint:setAuthorization"
 PROFESSIONS = "1.2.250.1.71.1.2.7"
 SPECIALITIES = "1.2.250.1.71.4.2.5"
+PARIS_IN_WINTER = timezone(timedelta(hours=1))
 
 
 class DmpRefused(Exception):
@@ -85,12 +87,20 @@ class Feeding:
             return "absent"
         return "open" if answer.feedable else "closed"
 
-    def file(self, document: bytes, ins: Ins, *, submission_id: str, replaces: str | None = None) -> None:
-        """TD2.1: files one document with the signature of its lot.
+    def file(
+        self,
+        document: bytes,
+        ins: Ins,
+        *,
+        submission_id: str,
+        replaces: str | None = None,
+        visibility: Sequence[str] = (),
+    ) -> None:
+        """TD2.1: files one document with the signature of its lot; ``visibility`` holds codes of JDV J08.
 
         Raises :class:`DmpRefused` with the DMP's own code when it is not registered.
         """
-        entry = xds.entry_from_cda(document)
+        entry = xds.entry_from_cda(document, visibility=visibility)
         if "obsolete-ins" in self.defects:
             document = document.replace(INS_TEST.encode() + b'"', INS_C.encode() + b'"')
             entry = replace(entry, hash=sha1(document, usedforsecurity=False).hexdigest(), size=str(len(document)))
@@ -105,6 +115,11 @@ class Feeding:
         )
         if "wrong-hash" in self.defects:
             entry = replace(entry, hash="0" * 40)
+        if "hash-of-the-pdf" in self.defects:
+            copy = read_cda(document).embedded or b""
+            entry = replace(entry, hash=sha1(copy, usedforsecurity=False).hexdigest())
+        if "local-times" in self.defects:
+            entry = replace(entry, creation_time=self.now.astimezone(PARIS_IN_WINTER).strftime("%Y%m%d%H%M%S"))
         signed = xds.signature_entry(lot, entry, signature, unique_id=f"{submission_id}.1")
         submission = xds.submission(lot, [entry, signed], replaces={entry.id: replaces} if replaces else None)
         parts = {f"{entry.id}@temoin": document, f"{signed.id}@temoin": signature}

@@ -119,7 +119,7 @@ def organization(structure: Record) -> Organization:
     return Organization(
         struct_idnat=structure["struct_idnat"],
         name=structure["name"],
-        practice_setting=value_set("J04").get("ETABLISSEMENT"),
+        practice_setting=value_set("J04").get(structure["practice_setting"]),
         address=_address(structure.get("address") or {}, "WP"),
         telecoms=(Telecom(f"tel:{structure['phone']}", "WP"),) if structure.get("phone") else (),
     )

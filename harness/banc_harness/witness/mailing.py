@@ -1,4 +1,4 @@
-"""Sending the letter by MSSanté: one mail to each recipient, the XDM archive and its PDF copy attached."""
+"""Sending a document by MSSanté: one mail to each recipient, the XDM archive and its PDF copy attached."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from banc_harness.witness.letters import organization, professional
 from banc_harness.witness.software import Software
+from banc_standards.cda.read import Document
 from banc_standards.cda.read import read as read_cda
 from banc_standards.ins import Ins
 from banc_standards.mail import build as mail
@@ -26,8 +27,7 @@ from banc_standards.xds.model import DocumentEntry, SubmissionSet
 TIMEOUT_S = 15.0
 OTHER_INS = b"255069999999934"
 """The matricule of the published VIHF examples, under the test OID."""
-TEXT = "Veuillez trouver ci-joint la lettre de liaison de votre patient.\nCe message vient d'un logiciel de test."
-TEXT_TO_PATIENT = "Veuillez trouver ci-joint votre lettre de liaison.\nCe message vient d'un logiciel de test."
+FROM_A_TEST = "\nCe message vient d'un logiciel de test."
 
 
 class MailRefused(Exception):
@@ -36,6 +36,27 @@ class MailRefused(Exception):
     def __init__(self, code: int, said: str) -> None:
         super().__init__(f"Messagerie : {said} ({code})")
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind of document is called in its mails: in the name of the PDF copy, to a colleague, to the patient."""
+
+    label: str
+    to_colleague: str
+    to_patient: str
+
+
+LETTER = Words(
+    "Lettre de liaison",
+    "Veuillez trouver ci-joint la lettre de liaison de votre patient.",
+    "Veuillez trouver ci-joint votre lettre de liaison.",
+)
+REPORT = Words(
+    "CR de biologie",
+    "Veuillez trouver ci-joint le compte rendu d'examens de biologie médicale de votre patient.",
+    "Veuillez trouver ci-joint votre compte rendu d'examens de biologie médicale.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +70,7 @@ class Letter:
     submission_id: str
     message_id: str
     replaces: str | None = None
+    words: Words = LETTER
 
 
 @dataclass(slots=True)
@@ -71,7 +93,7 @@ class Mailing:
 
     def send(self, letter: Letter, recipient: str) -> None:
         """Sends the letter to a professional's address. Raises :class:`MailRefused`."""
-        self._deliver(self._mail(letter, recipient, TEXT))
+        self._deliver(self._mail(letter, recipient, letter.words.to_colleague))
 
     def send_to_patient(self, letter: Letter, ins: Ins) -> None:
         """Sends the letter to the citizen's mailbox, built from the qualified INS (ECO.2.2.6).
@@ -79,12 +101,12 @@ class Mailing:
         Raises :class:`MailRefused`.
         """
         closing = "open-ended" not in self.defects
-        self._deliver(self._mail(letter, of_citizen(ins), TEXT_TO_PATIENT, end_of_exchange=closing))
+        self._deliver(self._mail(letter, of_citizen(ins), letter.words.to_patient, end_of_exchange=closing))
 
     def _mail(self, letter: Letter, recipient: str, text: str, *, end_of_exchange: bool = False) -> Mail:
         document = read_cda(letter.document)
         said = mail.contents([document], mention=REPLACEMENT if letter.replaces else "")
-        entry = xds.entry_from_cda(letter.document)
+        entry = xds.entry_from_cda(letter.document, local_patient=True)
         lot = SubmissionSet(
             id="Lot01",
             unique_id=letter.submission_id,
@@ -104,7 +126,7 @@ class Mailing:
         patient = document.patient
         name = mail.pdf_name(
             day=self.now.strftime("%Y%m%d"),
-            label="Lettre de liaison",
+            label=letter.words.label,
             family=patient.birth_family,
             given=patient.first_given,
         )
@@ -115,8 +137,8 @@ class Mailing:
             in_reply_to=letter.replaces,
             references=(letter.replaces,) if letter.replaces else (),
             date=self.now,
-            subject=said.subject.replace("XDM/1.0/DDM+", "") if "plain-subject" in self.defects else said.subject,
-            text=text,
+            subject=self._subject(said.subject, document),
+            text=text + FROM_A_TEST,
             nil=None if "no-nil" in self.defects else self.software.nil,
             document_codes=said.document_codes,
             ins_qualified=said.ins_qualified,
@@ -124,6 +146,13 @@ class Mailing:
             read_receipt_to=None if "no-read-receipt" in self.defects else self.address,
             attachments=(mail.archive(archive), *(() if "no-pdf" in self.defects else (mail.pdf(name, letter.pdf),))),
         )
+
+    def _subject(self, right: str, document: Document) -> str:
+        if "plain-subject" in self.defects:
+            return right.replace("XDM/1.0/DDM+", "")
+        if "untyped-subject" in self.defects and document.code:
+            return right.replace(f"{document.code.display} ", "")
+        return right
 
     def _label(self) -> str:
         return mail.professional_label(

@@ -19,3 +19,6 @@ class Software:
 SOFTWARE = Software(
     "Témoin Ségur", "1.0.0", idam="TEMOIN-INSI-0001", homologation="TEMOIN-DMP-0001-tmp1", nil="DEV999001"
 )
+LABORATORY = Software(
+    "Témoin Labo", "1.0.0", idam="TEMOIN-INSI-0002", homologation="TEMOIN-DMP-0002-tmp1", nil="DEV999002"
+)
