@@ -39,6 +39,7 @@ from banc_standards.cda.rules import (
     signatures,
     structure,
     terminology,
+    volets,
 )
 from banc_standards.cda.rules.engine import Engine
 
@@ -75,6 +76,7 @@ RULES = (
     *prescription_entries.RULES,
     *dispensation.RULES,
     *nursing_home.RULES,
+    *volets.RULES,
     *terminology.RULES,
     *biology.RULES,
     *biology_sections.RULES,

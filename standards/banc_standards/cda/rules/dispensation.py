@@ -30,7 +30,6 @@ from banc_standards.terminology.oids import LOINC
 
 _TYPE: Final = "60593-1"
 EDISP: Final = Volet(
-    "eDISP-MED",
     DISPENSATION,
     (_TYPE,),
     templates=(DISPENSE_DOCUMENT, MEDICAL_DOCUMENT),

@@ -36,7 +36,6 @@ from banc_standards.rules import Hit
 from banc_standards.terminology.oids import LOINC
 
 IMG_CR: Final = Volet(
-    "IMG-CR-IMG",
     REPORT,
     ("18748-4",),
     templates=(f"{PS3_20}.1", f"{PS3_20}.20", f"{PS3_20}.21"),

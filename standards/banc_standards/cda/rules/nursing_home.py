@@ -39,7 +39,6 @@ def _header(act: str) -> tuple[Part, ...]:
 
 
 DLU: Final = Volet(
-    "DLU",
     "1.2.250.1.213.1.1.1.22",
     _TYPE,
     sections=(
@@ -53,7 +52,6 @@ DLU: Final = Volet(
     ),
 )
 FLUDT: Final = Volet(
-    "FLUDT",
     "1.2.250.1.213.1.1.1.23",
     _TYPE,
     sections=(
@@ -63,7 +61,6 @@ FLUDT: Final = Volet(
     header=_header("28651-8"),
 )
 FLUDR: Final = Volet(
-    "FLUDR",
     "1.2.250.1.213.1.1.1.24",
     _TYPE,
     sections=(

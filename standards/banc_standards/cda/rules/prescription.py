@@ -48,7 +48,6 @@ BARCODE: Final = f"{FR_SECTION}.223"
 _AUTHOR: Final = "author/assignedAuthor"
 _VALIDITY: Final = "documentationOf/serviceEvent/effectiveTime"
 EP_MED: Final = Volet(
-    "eP-MED-DM",
     PRESCRIPTION,
     ("57833-6",),
     templates=(HL7_FRANCE, CI_SIS, "1.3.6.1.4.1.19376.1.9.1.1.1", MEDICAL_DOCUMENT),

@@ -13,6 +13,7 @@ from banc_standards.cda.node import Node
 from banc_standards.cda.read import Document
 from banc_standards.cda.rules.expect import hit
 from banc_standards.cda.rules.section_models import MODELS
+from banc_standards.cda.volet_names import BY_MODEL
 from banc_standards.rules import Hit
 
 _BODY: Final = "component/structuredBody/component/section"
@@ -84,7 +85,6 @@ class Volet:
     ``display`` is the displayName that the check wants, ``templates`` those that the document declares too.
     """
 
-    name: str
     model: str
     codes: tuple[str, ...] = ()
     system: str | None = "2.16.840.1.113883.6.1"
@@ -93,6 +93,11 @@ class Volet:
     templates: tuple[str, ...] = ()
     sections: tuple[Wanted, ...] = ()
     header: tuple[Part, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What users call the volet."""
+        return BY_MODEL[self.model]
 
 
 def announces(document: Document, model: str, *versions: str) -> bool:
