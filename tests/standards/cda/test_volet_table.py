@@ -93,6 +93,10 @@ def sound(volet: Volet) -> etree._Element:
             "code", code=volet.codes[0], codeSystem=volet.system or "1.2.3", displayName=volet.display or "x"
         )
         root.append(code)
+    if volet.title:
+        title = _element("title")
+        title.text = volet.title
+        root.append(title)
     for _ in range(2):
         for part in volet.header:
             _satisfied(root, part)
@@ -121,6 +125,14 @@ def _fewer(part: Part) -> Change:
         for outer in _all(root, part.parent):
             for found in _all(outer, part.below)[kept:]:
                 found.getparent().remove(found)  # type: ignore[union-attr]
+
+    return change
+
+
+def _without(path: str) -> Change:
+    def change(root: etree._Element) -> None:
+        for found in _all(root, path):
+            root.remove(found)
 
     return change
 
@@ -177,7 +189,9 @@ def _translations(wanted: Wanted) -> Change:
 def _added(part: Part) -> Change:
     def change(root: etree._Element) -> None:
         for parent in _all(root, part.parent):
-            _under(parent, part.below)
+            made = _under(parent, part.below)
+            for name, values in part.attributes.items():
+                made.set(name, values[0])
 
     return change
 
@@ -190,6 +204,8 @@ def _denials(volet: Volet) -> Iterator[tuple[str, str, Change]]:
             yield "CDA-VOL-001", "code/@codeSystem", _other("code", "codeSystem")
         if volet.display:
             yield "CDA-VOL-001", "code/@displayName", _other("code", "displayName")
+        if volet.title:
+            yield "CDA-VOL-001", "title", _without("title")
     for template in volet.templates:
         yield "CDA-VOL-002", "templateId/@root", _untemplated(template)
     for wanted in volet.sections:
@@ -288,4 +304,4 @@ def test_a_vaccination_note_that_lacks_something_is_told(rule_id: str, old: str,
 def test_every_rule_of_the_table_is_denied_once() -> None:
     table = {case.values[1] for case in CASES}
 
-    assert {rule.id for rule in volets.RULES} == table | {"CDA-VOL-008", "CDA-VOL-009"}
+    assert {rule.id for rule in volets.RULES} == table | {f"CDA-VOL-{number}" for number in ("008", "009")}

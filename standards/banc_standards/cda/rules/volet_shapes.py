@@ -82,7 +82,8 @@ class Volet:
     """A model of document: ``model`` is its templateId, ``versions`` the extensions that the facts are known for.
 
     ``codes`` are the document codes, of ``system`` (None where the published check does not look at it);
-    ``display`` is the displayName that the check wants, ``templates`` those that the document declares too.
+    ``display`` is the displayName that the check wants, ``title`` the title, ``templates`` those that the document
+    declares too.
     """
 
     model: str
@@ -90,6 +91,7 @@ class Volet:
     system: str | None = "2.16.840.1.113883.6.1"
     versions: tuple[str, ...] = ()
     display: str = ""
+    title: str = ""
     templates: tuple[str, ...] = ()
     sections: tuple[Wanted, ...] = ()
     header: tuple[Part, ...] = ()
@@ -116,6 +118,8 @@ def typed(document: Document, volet: Volet) -> Iterator[Hit]:
         found = "" if code is None else code.get(name, "")
         if told and found not in told:
             yield hit(document.root, found, " | ".join(told), f"code/@{name}")
+    if volet.title and document.title != volet.title:
+        yield hit(document.root, document.title, volet.title, "title")
 
 
 def declared(document: Document, volet: Volet) -> Iterator[Hit]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from banc_standards.cda.rules.roots import FR_SECTION, PCC
 from banc_standards.cda.rules.section_models import ADDED_DOCUMENTS, COMMENTS, DEVICES_FR, DOCUMENT_STATUS
+from banc_standards.cda.rules.shapes import NULLS
 from banc_standards.cda.rules.volet_shapes import Part, Volet, Wanted
 from banc_standards.cda.volet_names import FRENCH_MODELS
 from banc_standards.terminology.oids import DOCUMENT_TYPES_FR, LOINC
@@ -120,6 +121,7 @@ def _birth(last: str, code: str, act: str, *header: Part, version: str = "2024.0
 
 # Reimbursements
 
+_NOT_ASKED: Final = tuple(sorted(NULLS - {"NASK"}))
 _ANSWERABLE: Final = "legalAuthenticator"
 _ACTS: Final = f"{PCC}.1.13.2.11"
 _REIMBURSED: Final = Volet(
@@ -128,6 +130,7 @@ _REIMBURSED: Final = Volet(
     DOCUMENT_TYPES_FR,
     ("2021.01",),
     display="Données de remboursement",
+    title="Données de remboursement",
     sections=(
         *_some(COMMENTS, f"{PCC}.3.19", f"{PCC}.3.23", DEVICES_FR, f"{PCC}.1.5.3.3"),
         *(Wanted(_ACTS, translated=code) for code in ("67803-7", "18726-0", "26436-6")),
@@ -135,6 +138,10 @@ _REIMBURSED: Final = Volet(
     header=(
         *_each(_ANSWERABLE, "time", "assignedEntity/id", "assignedEntity/assignedPerson/name/family"),
         Part(_EVENT, "effectiveTime"),
+        *(
+            Part("", f"{_PATIENT}/{path}", {"nullFlavor": _NOT_ASKED}, 0, 0)
+            for path in ("addr", "telecom", "patient/administrativeGenderCode", "patient/birthTime")
+        ),
     ),
 )
 
@@ -299,7 +306,6 @@ VOLETS: Final = (
         header=(
             *_RARE,
             Part("", _PATIENT, {"classCode": ("PAT",)}),
-            Part("", "authorization/consent/code", {"code": ("GEN-315", "GEN-317")}),
         ),
     ),
     Volet(

@@ -31,6 +31,7 @@ from banc_standards.rules import Hit
 
 _BOOK = ClinicalBook("CI-SIS, volets de contenu, schémas publiés de chaque modèle de document")
 _MODELS: Final = tuple(dict.fromkeys(volet.model for volet in VOLETS))
+_BY_MODEL: Final = {model: tuple(volet for volet in VOLETS if volet.model == model) for model in _MODELS}
 _NOTE: Final = (f"{FRENCH_MODELS}46", "2023.01")
 _MATERIAL: Final = "consumable/manufacturedProduct/manufacturedMaterial"
 _CIS: Final = "1.2.250.1.213.2.3.1"
@@ -40,17 +41,21 @@ _ATC: Final = "2.16.840.1.113883.6.73"
 def _volets(node: Node) -> Iterator[tuple[Document, Volet]]:
     document = whole(node)
     if document is not None:
-        for volet in VOLETS:
-            if volet.model in node.templates and announces(document, volet.model, *volet.versions):
-                yield document, volet
+        for root in node.templates:
+            for volet in _BY_MODEL.get(root, ()):
+                if announces(document, volet.model, *volet.versions):
+                    yield document, volet
 
 
 @_BOOK.on(
     _MODELS,
     "CDA-VOL-001",
-    ("Un document a le code de son volet.", "A document has the code of its volet."),
+    (
+        "Un document a le code de son volet, et le titre quand le volet le fixe.",
+        "A document has the code of its volet, and its title where the volet sets one.",
+    ),
     ("Écrire le code attendu, et son codeSystem.", "Write the expected code, and its codeSystem."),
-    at="code",
+    at="code, title",
 )
 def _type(node: Node) -> Iterator[Hit]:
     for document, volet in _volets(node):
