@@ -6,7 +6,7 @@ from typing import Final
 
 from banc_standards.cda.names import CI_SIS
 from banc_standards.cda.read import Document
-from banc_standards.cda.volet_names import BY_CODE, BY_MODEL, FRENCH_MODELS
+from banc_standards.cda.volet_names import BY_CODE, BY_MODEL, FRENCH_MODELS, name_of
 from banc_standards.terminology.documents import XDS_SD
 
 _FIRST_SUMMARY: Final = "201310"
@@ -21,8 +21,8 @@ def named(document: Document) -> tuple[str | None, str]:
     known = [template for template in document.templates if template.root in BY_MODEL]
     if known:
         closest = max(known, key=lambda template: len(template.root) if template.root.startswith(FRENCH_MODELS) else 0)
-        name = BY_MODEL[closest.root]
         version = closest.extension
+        name = name_of(closest.root, version)
         return name, "1.4" if name == "VSM" and version == _FIRST_SUMMARY else version
     roots = {template.root for template in document.templates}
     if document.code is None or roots.isdisjoint((CI_SIS, XDS_SD)):

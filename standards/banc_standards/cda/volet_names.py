@@ -63,6 +63,9 @@ BY_MODEL: Final[Mapping[str, str]] = {
     "1.3.6.1.4.1.19376.1.3.3": "CR-BIO",
 }
 
+RENAMED: Final[Mapping[tuple[str, str], str]] = {(f"{FRENCH_MODELS}12.5", "2022.01"): "SCE"}
+"""What a model was called in one of its versions, where another volet took it over."""
+
 BY_CODE: Final[Mapping[tuple[str, str], str]] = {
     ("11490-0", LOINC): "LDL-SES",
     ("18761-7", LOINC): "LDL-EES",
@@ -93,3 +96,8 @@ BY_CODE: Final[Mapping[tuple[str, str], str]] = {
     ("78489-2", LOINC): "SEM",
 }
 """What a document without a model is, by its code: only the codes that one volet uses, or one before all others."""
+
+
+def name_of(model: str, version: str) -> str:
+    """The short name of the volet of a model, in a version (the extension of the templateId). Raises ``KeyError``."""
+    return RENAMED.get((model, version)) or BY_MODEL[model]

@@ -319,6 +319,23 @@ def test_a_change_breaks_the_rule_where_it_was_made(rule_id: str, change: Break,
     assert any(place.endswith(change.place) for place in places), places
 
 
+@pytest.mark.parametrize(
+    ("rule_id", "old", "new"),
+    [
+        ("CDA-IMG-005", 'code="55752-0"', 'code="55752-1"'),
+        ("CDA-IMG-010", 'code="77386006"', 'code="1"'),
+    ],
+)
+def test_an_imaging_request_is_held_to_the_sections_that_it_shares(
+    rule_id: str, old: str, new: str, structured: bytes
+) -> None:
+    text = etree.tostring(_written(structured, "imaging").root, encoding="unicode")
+    request = text.replace(f'root="{imaging.IMG_CR.model}"', 'root="1.2.250.1.213.1.1.1.47"')
+
+    assert list(BY_ID[rule_id].check(read(request.encode()))) == []
+    assert list(BY_ID[rule_id].check(read(request.replace(old, new, 1).encode())))
+
+
 def test_every_rule_of_these_volets_has_its_change() -> None:
     assert {rule.id for family in FAMILIES for rule in family.RULES} == set(BROKEN)
 

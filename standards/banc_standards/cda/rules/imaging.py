@@ -28,6 +28,7 @@ from banc_standards.cda.rules.imaging_names import (
     TECHNIQUE_FR,
     TECHNIQUES,
     is_imaging,
+    is_request,
 )
 from banc_standards.cda.rules.roots import FR_SECTION
 from banc_standards.cda.rules.shapes import bound, coded, least
@@ -164,11 +165,18 @@ def _sections(node: Node) -> Iterator[Hit]:
     if document := whole(node):
         yield from sectioned(document, *IMG_CR.sections)
     elif is_imaging(node.document):
-        for root in node.templates:
-            if root in SECTION_CODES:
-                yield from coded(node, *SECTION_CODES[root])
-                yield from least(node, "id", "title", "text")
+        yield from _coded(node)
+        yield from least(node, "id", "title")
         yield from _sub_sections(node)
+    elif is_request(node.document):
+        yield from _coded(node)
+
+
+def _coded(node: Node) -> Iterator[Hit]:
+    for root in node.templates:
+        if root in SECTION_CODES:
+            yield from coded(node, *SECTION_CODES[root])
+    yield from least(node, "text")
 
 
 def _sub_sections(node: Node) -> Iterator[Hit]:

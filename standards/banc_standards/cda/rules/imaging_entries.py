@@ -33,6 +33,7 @@ from banc_standards.cda.rules.imaging_names import (
     TECHNIQUE,
     TECHNIQUE_FR,
     is_imaging,
+    is_request,
 )
 from banc_standards.cda.rules.shapes import (
     acting,
@@ -321,9 +322,12 @@ def _exposed(node: Node) -> Iterator[Hit]:
     at="FR-DICOM-Observation/value",
 )
 def _contraindicated(node: Node) -> Iterator[Hit]:
-    if is_imaging(node.document) and node.element.tag == f"{V3}observation" and _observes(node, _CONTRAINDICATION):
+    requested = is_request(node.document)
+    if not (requested or is_imaging(node.document)) or node.element.tag != f"{V3}observation":
+        return
+    if _observes(node, _CONTRAINDICATION):
         for value in node.all("value"):
-            yield from bound(value, "Contre_indications")
+            yield from bound(value, "Contre_indications", null=requested)
 
 
 @_BOOK.on(

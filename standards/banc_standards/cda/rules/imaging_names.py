@@ -11,6 +11,7 @@ from banc_standards.terminology.oids import LOINC
 PS3_20: Final = "1.2.840.10008.9"
 DCM: Final = "1.2.840.10008.2.16.4"
 REPORT: Final = "1.2.250.1.213.1.1.1.45"
+REQUEST: Final = "1.2.250.1.213.1.1.1.47"
 MODALITY: Final = "121139"
 
 TECHNIQUE: Final = f"{PS3_20}.14"
@@ -57,3 +58,8 @@ SECTION_CODES: Final = {
 def is_imaging(document: Document) -> bool:
     """Whether the document announces the model of the imaging report."""
     return REPORT in document.models
+
+
+def is_request(document: Document) -> bool:
+    """Whether the document announces the model of the imaging request, which shares sections with the report."""
+    return REQUEST in document.models

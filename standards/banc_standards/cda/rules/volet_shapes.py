@@ -13,7 +13,7 @@ from banc_standards.cda.node import Node
 from banc_standards.cda.read import Document
 from banc_standards.cda.rules.expect import hit
 from banc_standards.cda.rules.section_models import MODELS
-from banc_standards.cda.volet_names import BY_MODEL
+from banc_standards.cda.volet_names import name_of
 from banc_standards.rules import Hit
 
 _BODY: Final = "component/structuredBody/component/section"
@@ -99,7 +99,7 @@ class Volet:
     @property
     def name(self) -> str:
         """What users call the volet."""
-        return BY_MODEL[self.model]
+        return name_of(self.model, self.versions[0] if self.versions else "")
 
 
 def announces(document: Document, model: str, *versions: str) -> bool:
