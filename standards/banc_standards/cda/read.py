@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from lxml import etree
 
@@ -159,6 +159,11 @@ class Document:
         for path, items in self.header.items():
             found.setdefault(path.rpartition("/")[2], []).extend(items)
         return found
+
+    @cached_property
+    def memo(self) -> dict[object, Any]:
+        """What rules found once for all of them, by whoever found it."""
+        return {}
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from banc_standards.cda.names import XSI_TYPE
 from banc_standards.cda.read import read
 from banc_standards.cda.rules import RULES, contacts, datatypes
 from banc_standards.rules import Registry
@@ -15,6 +16,7 @@ ROLE = "recordTarget/patientRole"
 PERSON = "author/assignedAuthor/assignedPerson"
 PERIOD = "componentOf/encompassingEncounter/effectiveTime"
 ACT = "documentationOf/serviceEvent"
+PERFORMER = f"{ACT}/performer/assignedEntity"
 
 BROKEN = {
     "CDA-DT-001": [("put", "effectiveTime", {"value": "20260231"})],
@@ -38,7 +40,7 @@ BROKEN = {
     "CDA-DT-016": [("say", f"{ROLE}/addr/city", "")],
     "CDA-DT-017": [("say", f"{PERSON}/name", "Alice Durand")],
     "CDA-DT-017W": [("say", f"{PERSON}/name/given", " ")],
-    "CDA-DT-018": [("add", "author/assignedAuthor/representedOrganization/name", "<family>DURAND</family>")],
+    "CDA-DT-018": [("add", f"{PERFORMER}/representedOrganization/name", "<family>DURAND</family>")],
     "CDA-DT-019": [("double", f"{ROLE}/addr/city", {})],
     "CDA-DT-019W": [("add", f"{ROLE}/addr", "<streetAddressLine>28 AVENUE</streetAddressLine>")],
     "CDA-DT-020": [("put", f"{ROLE}/addr", {"use": "HOME"})],
@@ -52,6 +54,8 @@ BROKEN = {
     "CDA-DT-031": [("put", f"{ROLE}/telecom", {"value": "tel:01 99 00 00 26"})],
     "CDA-DT-032": [("say", f"{ROLE}/addr", "28 avenue")],
     "CDA-DT-026": [("say", f"{PERSON}/name/prefix", "Dr.")],
+    "CDA-DT-033": [("put", "effectiveTime", {XSI_TYPE: "IVL_TS"})],
+    "CDA-DT-034": [("put", "title", {"language": "f"})],
 }
 
 

@@ -16,6 +16,8 @@ PATIENT = f"{ROLE}/patient"
 EVENT = "documentationOf/serviceEvent"
 ENCOUNTER = "componentOf/encompassingEncounter"
 FACILITY = f"{ENCOUNTER}/location/healthCareFacility"
+AUTHOR = "author/assignedAuthor"
+RECIPIENT = "informationRecipient/intendedRecipient"
 KEEPER = "custodian/assignedCustodian/representedCustodianOrganization"
 RPLC = '<relatedDocument typeCode="RPLC"><parentDocument><id root="1.2"/></parentDocument></relatedDocument>'
 
@@ -27,10 +29,10 @@ BROKEN = {
     "CDA-HDR-005": [("double", "templateId[2]", {})],
     "CDA-HDR-006": [("drop", "templateId[3]")],
     "CDA-HDR-007": [("put", "templateId[3]", {"root": "1.2.250.1.213.1.1.1.21"})],
-    "CDA-HDR-008": [("put", "id", {"root": "doc 1"})],
+    "CDA-HDR-008": [("put", "id", {"root": None})],
     "CDA-HDR-009": [("put", "code", {"code": "0000-0"})],
     "CDA-HDR-010": [("put", "code", {"codeSystem": "1.2.3"})],
-    "CDA-HDR-011": [("say", "title", " ")],
+    "CDA-HDR-011": [("put", "title", {"nullFlavor": "UNK"})],
     "CDA-HDR-012": [("drop", "effectiveTime")],
     "CDA-HDR-013": [("put", "confidentialityCode", {"code": "X"})],
     "CDA-HDR-014": [("put", "languageCode", {"code": "français"})],
@@ -50,9 +52,9 @@ BROKEN = {
     "CDA-HDR-028": [("put", f"{PATIENT}/name/family[1]", {"qualifier": "SP"})],
     "CDA-HDR-029": [("put", f"{PATIENT}/name/given[1]", {"qualifier": "SP"})],
     "CDA-HDR-030": [("put", f"{PATIENT}/administrativeGenderCode", {"code": "X"})],
-    "CDA-HDR-031": [("put", f"{PATIENT}/birthTime", {"value": "19790231"})],
+    "CDA-HDR-031": [("put", f"{PATIENT}/birthTime", {"value": None, "nullFlavor": "UNK"})],
     "CDA-HDR-032": [("add", PATIENT, '<sdtc:multipleBirthOrderNumber value="0"/>')],
-    "CDA-HDR-033": [("say", f"{PATIENT}/birthplace/place/addr/county", "Dompremy")],
+    "CDA-HDR-033": [("double", f"{PATIENT}/birthplace/place/addr", {})],
     "CDA-HDR-034": [("drop", f"{PATIENT}/guardian/guardianPerson")],
     "CDA-HDR-035": [("drop", f"{ROLE}/addr")],
     "CDA-HDR-036": [("drop", "author[2]"), ("drop", "author")],
@@ -90,7 +92,7 @@ BROKEN = {
     "CDA-HDR-066": [("double", f"{EVENT}/code", {})],
     "CDA-HDR-067": [("put", f"{EVENT}/code", {"codeSystem": None})],
     "CDA-HDR-068": [("drop", f"{EVENT}/effectiveTime/low")],
-    "CDA-HDR-069": [("put", f"{EVENT}/performer", {"typeCode": "SPRF"})],
+    "CDA-HDR-069": [("drop", f"{EVENT}/performer/assignedEntity/representedOrganization")],
     "CDA-HDR-070": [("drop", f"{EVENT}/performer/assignedEntity/id")],
     "CDA-HDR-071": [
         ("drop", f"{EVENT}/performer/assignedEntity/representedOrganization/standardIndustryClassCode"),
@@ -105,6 +107,11 @@ BROKEN = {
     "CDA-HDR-079": [("put", f"{FACILITY}/code", {"code": "SA99"})],
     "CDA-HDR-080": [("double", f"{FACILITY}/location/name", {})],
     "CDA-HDR-081": [("drop", "component/structuredBody")],
+    "CDA-HDR-082": [("say", f"{PATIENT}/birthplace/place/addr/county", "Dompremy")],
+    "CDA-HDR-083": [("put", f"{EVENT}/performer", {"typeCode": "SPRF"})],
+    "CDA-HDR-084": [("put", "authenticator/signatureCode", {"code": "I"})],
+    "CDA-HDR-085": [("put", f"{AUTHOR}/representedOrganization/standardIndustryClassCode", {"code": "CLINIQUE"})],
+    "CDA-HDR-086": [("drop", f"{RECIPIENT}/informationRecipient/name/family")],
 }
 
 

@@ -5,34 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from banc_standards.cda.names import LAB
 from banc_standards.cda.read import Document
-from banc_standards.cda.rules.expect import (
-    all_of,
-    at,
-    at_most_one,
-    attribute,
-    child,
-    counted,
-    hit,
-    identified,
-    in_set,
-    named,
-    one,
-    one_id_under,
-    present,
-)
-from banc_standards.identifiers import PS_IDNAT, STRUCT_IDNAT
+from banc_standards.cda.rules.expect import at, child, hit
+from banc_standards.cda.rules.header_table import HEADER
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
-from banc_standards.terminology.codes import value_set
-from banc_standards.terminology.oids import DISCHARGE_DISPOSITIONS
 
 _BOOK = RuleBook("CI-SIS, volet Structuration minimale", "InvalidDocumentContent")
 _EVENT: Final = "documentationOf/serviceEvent"
-_PERFORMER: Final = f"{_EVENT}/performer/assignedEntity"
-_ENCOUNTER: Final = "componentOf/encompassingEncounter"
-_FACILITY: Final = f"{_ENCOUNTER}/location/healthCareFacility"
 
 _BOOK.add(
     "CDA-HDR-064",
@@ -41,7 +21,7 @@ _BOOK.add(
         "Écrire documentationOf/serviceEvent ; le premier est l'acte principal.",
         "Write documentationOf/serviceEvent; the first one is the main act.",
     ),
-    all_of(counted("", "documentationOf", 1), one("documentationOf", "serviceEvent")),
+    HEADER.told("CDA-HDR-064"),
     at="documentationOf",
 )
 
@@ -56,22 +36,11 @@ _BOOK.add(
     at="documentationOf[1]/serviceEvent",
 )
 def _main_act(document: Document) -> Iterator[Hit]:
-    for event in document.at(_EVENT)[:1]:
+    for act in document.at("documentationOf")[:1]:
         for name in ("performer", "effectiveTime"):
-            number = len(child(event, name))
+            number = len(child(act, f"serviceEvent/{name}"))
             if number != 1:
-                yield hit(event, str(number), "1", name)
-
-
-def _event_parts(document: Document) -> Iterator[Hit]:
-    for event in at(document, _EVENT):
-        performers = [item for item in child(event, "performer") if item.get("typeCode") == "PRF"]
-        for name, number in (
-            ("performer", len(performers)),
-            ("lab:statusCode", len(event.findall(f"{LAB}statusCode"))),
-        ):
-            if number > 1:
-                yield hit(event, str(number), "0..1", name)
+                yield hit(act, str(number), "1", f"serviceEvent/{name}")
 
 
 _BOOK.add(
@@ -81,30 +50,23 @@ _BOOK.add(
         "An act has at most one code, one status, one effectiveTime and one performer.",
     ),
     ("Écrire un serviceEvent par acte.", "Write one serviceEvent per act."),
-    all_of(at_most_one(_EVENT, "code", "effectiveTime"), _event_parts),
+    HEADER.told("CDA-HDR-066"),
     at="documentationOf/serviceEvent",
 )
 _BOOK.add(
     "CDA-HDR-067",
     ("Le code d'un acte a son système.", "An act's code has its system."),
     ("Écrire code et codeSystem, ou un nullFlavor seul.", "Write code and codeSystem, or a nullFlavor alone."),
-    present(f"{_EVENT}/code", "code", "codeSystem"),
+    HEADER.told("CDA-HDR-067"),
     at="documentationOf/serviceEvent/code",
 )
-
-
-def _starts(document: Document) -> Iterator[Hit]:
-    for element in at(document, f"{_EVENT}/effectiveTime"):
-        lows = child(element, "low")
-        if len(lows) != 1 or not lows[0].get("value"):
-            yield hit(element, str(len(lows)), "1", "low/@value")
 
 
 _BOOK.add(
     "CDA-HDR-068",
     ("La période d'un acte a un début, et au plus une fin.", "An act's period has a start, and at most one end."),
     ("Écrire effectiveTime/low avec une valeur.", "Write effectiveTime/low with a value."),
-    all_of(_starts, at_most_one(f"{_EVENT}/effectiveTime", "high")),
+    HEADER.told("CDA-HDR-068"),
     at="documentationOf/serviceEvent/effectiveTime",
 )
 _BOOK.add(
@@ -117,14 +79,28 @@ _BOOK.add(
         "Écrire performer typeCode PRF avec assignedEntity/representedOrganization.",
         "Write performer typeCode PRF with assignedEntity/representedOrganization.",
     ),
-    all_of(
-        attribute(f"{_EVENT}/performer", "typeCode", ["PRF"]),
-        at_most_one(f"{_EVENT}/performer", "functionCode", "time"),
-        one(f"{_EVENT}/performer", "assignedEntity"),
-        one(_PERFORMER, "representedOrganization"),
-    ),
+    HEADER.told("CDA-HDR-069"),
     at="documentationOf/serviceEvent/performer",
 )
+
+
+@_BOOK.rule(
+    "CDA-HDR-083",
+    ("Un acte a un exécutant de typeCode PRF.", "The performer of an act has the typeCode PRF."),
+    (
+        "Écrire typeCode PRF : un exécutant d'un autre titre n'est pas contrôlé.",
+        "Write typeCode PRF: a performer of another kind is not checked.",
+    ),
+    at="documentationOf/serviceEvent/performer",
+    severity="info",
+    certainty="deduced",
+)
+def _performs(document: Document) -> Iterator[Hit]:
+    for element in document.at(f"{_EVENT}/performer"):
+        if element.get("typeCode") != "PRF":
+            yield hit(element, element.get("typeCode", ""), "PRF", "@typeCode")
+
+
 _BOOK.add(
     "CDA-HDR-070",
     (
@@ -132,12 +108,7 @@ _BOOK.add(
         "The performer has exactly one id, at most one code of JDV_J01 and one person.",
     ),
     ("Compléter performer/assignedEntity.", "Complete performer/assignedEntity."),
-    all_of(
-        one(_PERFORMER, "id"),
-        at_most_one(_PERFORMER, "code", "assignedPerson"),
-        in_set(f"{_PERFORMER}/code", "J01"),
-        named(f"{_PERFORMER}/assignedPerson", given=None),
-    ),
+    HEADER.told("CDA-HDR-070"),
     at="documentationOf/serviceEvent/performer/assignedEntity",
 )
 _BOOK.add(
@@ -150,35 +121,21 @@ _BOOK.add(
         "Écrire standardIndustryClassCode avec code, codeSystem et displayName.",
         "Write standardIndustryClassCode with code, codeSystem and displayName.",
     ),
-    all_of(
-        one(f"{_PERFORMER}/representedOrganization", "standardIndustryClassCode", null=False),
-        in_set(f"{_PERFORMER}/representedOrganization/standardIndustryClassCode", "J04", "codeSystem", "displayName"),
-        identified(f"{_PERFORMER}/representedOrganization/id", roots=[STRUCT_IDNAT]),
-        at_most_one(f"{_PERFORMER}/representedOrganization", "name", "asOrganizationPartOf"),
-    ),
+    HEADER.told("CDA-HDR-071"),
     at="documentationOf/serviceEvent/performer/assignedEntity/representedOrganization",
 )
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-072",
     (
         "Le document en remplace au plus un autre, nommé par un identifiant.",
         "The document replaces at most one other, named by one id.",
     ),
     ("Écrire un seul relatedDocument RPLC avec parentDocument/id.", "Write one relatedDocument RPLC with its id."),
+    HEADER.told("CDA-HDR-072"),
     at="relatedDocument",
 )
-def _replaces(document: Document) -> Iterator[Hit]:
-    found = [element for element in at(document, "relatedDocument") if element.get("typeCode") == "RPLC"]
-    if len(found) > 1:
-        yield hit(document.root, str(len(found)), "0..1", "relatedDocument[@typeCode='RPLC']")
-    yield from one("relatedDocument", "parentDocument")(document)
-    yield from one("relatedDocument/parentDocument", "id", null=False)(document)
-    yield from at_most_one("relatedDocument/parentDocument", "versionNumber")(document)
-    for element in at(document, "relatedDocument/parentDocument/versionNumber"):
-        if not element.get("value", "").lstrip("+-").isdecimal():
-            yield hit(element, element.get("value", ""), "entier", "@value")
 
 
 _BOOK.add(
@@ -188,15 +145,7 @@ _BOOK.add(
         "An authorization is a consent with a code, completed.",
     ),
     ("Compléter authorization/consent.", "Complete authorization/consent."),
-    all_of(
-        attribute("authorization", "typeCode", ["AUTH"], required=False),
-        one("authorization", "consent"),
-        attribute("authorization/consent", "classCode", ["CONS"], required=False),
-        attribute("authorization/consent", "moodCode", ["EVN"], required=False),
-        one("authorization/consent", "code"),
-        one("authorization/consent", "statusCode"),
-        attribute("authorization/consent/statusCode", "code", ["completed"]),
-    ),
+    HEADER.told("CDA-HDR-073"),
     at="authorization",
 )
 _BOOK.add(
@@ -209,17 +158,9 @@ _BOOK.add(
         "Écrire componentOf/encompassingEncounter/location.",
         "Write componentOf/encompassingEncounter/location.",
     ),
-    all_of(
-        one("", "componentOf"), one("componentOf", "encompassingEncounter"), counted(_ENCOUNTER, "location", 1, None)
-    ),
+    HEADER.told("CDA-HDR-074"),
     at="componentOf",
 )
-
-
-def _encounter_ids(document: Document) -> Iterator[Hit]:
-    for element in at(document, f"{_ENCOUNTER}/id"):
-        if not element.get("root"):
-            yield hit(element, "", "non vide", "@root")
 
 
 _BOOK.add(
@@ -229,13 +170,7 @@ _BOOK.add(
         "The encounter has exactly one period, and at most one code, of JDV_J142.",
     ),
     ("Compléter encompassingEncounter.", "Complete encompassingEncounter."),
-    all_of(
-        one(_ENCOUNTER, "effectiveTime"),
-        at_most_one(f"{_ENCOUNTER}/effectiveTime", "low", "high"),
-        at_most_one(_ENCOUNTER, "code"),
-        in_set(f"{_ENCOUNTER}/code", "J142", "codeSystem", "displayName"),
-        _encounter_ids,
-    ),
+    HEADER.told("CDA-HDR-075"),
     at="componentOf/encompassingEncounter",
 )
 _BOOK.add(
@@ -248,14 +183,9 @@ _BOOK.add(
         "Écrire codeSystem 1.2.250.1.213.2.14.",
         "Write codeSystem 1.2.250.1.213.2.14.",
     ),
-    all_of(
-        at_most_one(_ENCOUNTER, "dischargeDispositionCode"),
-        present(f"{_ENCOUNTER}/dischargeDispositionCode", "code", "displayName"),
-        attribute(f"{_ENCOUNTER}/dischargeDispositionCode", "codeSystem", [DISCHARGE_DISPOSITIONS]),
-    ),
+    HEADER.told("CDA-HDR-076"),
     at="componentOf/encompassingEncounter/dischargeDispositionCode",
 )
-_RESPONSIBLE: Final = f"{_ENCOUNTER}/responsibleParty"
 _BOOK.add(
     "CDA-HDR-077",
     (
@@ -266,13 +196,7 @@ _BOOK.add(
         "Écrire l'identifiant national sous 1.2.250.1.71.4.2.1.",
         "Write the national identifier under 1.2.250.1.71.4.2.1.",
     ),
-    all_of(
-        at_most_one(_ENCOUNTER, "responsibleParty"),
-        one(_RESPONSIBLE, "assignedEntity"),
-        one_id_under(f"{_RESPONSIBLE}/assignedEntity", PS_IDNAT, required=True),
-        named(f"{_RESPONSIBLE}/assignedEntity/assignedPerson", given=None),
-        in_set(f"{_RESPONSIBLE}/assignedEntity/representedOrganization/standardIndustryClassCode", "J04"),
-    ),
+    HEADER.told("CDA-HDR-077"),
     at="componentOf/encompassingEncounter/responsibleParty",
 )
 _BOOK.add(
@@ -282,12 +206,7 @@ _BOOK.add(
         "A participant in the encounter takes part as JDV_J140 says, and is identified.",
     ),
     ("Écrire typeCode et assignedEntity/id.", "Write typeCode and assignedEntity/id."),
-    all_of(
-        attribute(f"{_ENCOUNTER}/encounterParticipant", "typeCode", value_set("J140").codes),
-        at_most_one(f"{_ENCOUNTER}/encounterParticipant", "time"),
-        one(f"{_ENCOUNTER}/encounterParticipant", "assignedEntity"),
-        one_id_under(f"{_ENCOUNTER}/encounterParticipant/assignedEntity", PS_IDNAT, required=True),
-    ),
+    HEADER.told("CDA-HDR-078"),
     at="componentOf/encompassingEncounter/encounterParticipant",
 )
 _BOOK.add(
@@ -300,12 +219,7 @@ _BOOK.add(
         "Écrire healthCareFacility/code avec codeSystem et displayName.",
         "Write healthCareFacility/code with codeSystem and displayName.",
     ),
-    all_of(
-        counted(_ENCOUNTER, "location", 0, 1),
-        one(f"{_ENCOUNTER}/location", "healthCareFacility"),
-        one(_FACILITY, "code", null=False),
-        in_set(f"{_FACILITY}/code", "J02", "codeSystem", "displayName"),
-    ),
+    HEADER.told("CDA-HDR-079"),
     at="componentOf/encompassingEncounter/location/healthCareFacility",
 )
 _BOOK.add(
@@ -315,7 +229,7 @@ _BOOK.add(
         "The facility's location is given at most once, with at most one name and one addr.",
     ),
     ("N'en garder qu'une.", "Keep one."),
-    all_of(at_most_one(_FACILITY, "location"), at_most_one(f"{_FACILITY}/location", "name", "addr")),
+    HEADER.told("CDA-HDR-080"),
     at="componentOf/encompassingEncounter/location/healthCareFacility/location",
 )
 
@@ -330,7 +244,7 @@ _BOOK.add(
     at="component",
 )
 def _body(document: Document) -> Iterator[Hit]:
-    yield from one("", "component")(document)
+    yield from HEADER.told("CDA-HDR-081")(document)
     for element in at(document, "component"):
         bodies = child(element, "structuredBody") + child(element, "nonXMLBody")
         if len(bodies) != 1:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from banc_standards.cda.names import CI_SIS, HL7_FRANCE, TYPE_ID_EXTENSION, TYPE_ID_ROOT
+from banc_standards.cda.names import CI_SIS, HL7_FRANCE
 from banc_standards.cda.read import Document, elements, step
-from banc_standards.cda.rules.expect import all_of, attribute, hit, in_set, is_oid, one, present, said, stated
-from banc_standards.identifiers import uuid
+from banc_standards.cda.rules.expect import all_of, attribute, hit
+from banc_standards.cda.rules.header_table import HEADER
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.codes import value_set
@@ -62,7 +61,7 @@ _BOOK.add(
     "CDA-HDR-002",
     ("Le document a un realmCode et un seul, FR.", "The document has exactly one realmCode, FR."),
     ('Écrire <realmCode code="FR"/>.', 'Write <realmCode code="FR"/>.'),
-    all_of(one("", "realmCode"), attribute("realmCode", "code", ["FR"])),
+    HEADER.told("CDA-HDR-002"),
     at="realmCode",
 )
 _BOOK.add(
@@ -72,42 +71,30 @@ _BOOK.add(
         'Écrire <typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>.',
         'Write <typeId root="2.16.840.1.113883.1.3" extension="POCD_HD000040"/>.',
     ),
-    all_of(
-        one("", "typeId"),
-        attribute("typeId", "root", [TYPE_ID_ROOT]),
-        attribute("typeId", "extension", [TYPE_ID_EXTENSION]),
-    ),
+    HEADER.told("CDA-HDR-003"),
     at="typeId",
 )
 
 
-def _template(document: Document, root: str) -> Iterator[Hit]:
-    number = sum(item.root == root for item in document.templates)
-    if number != 1:
-        yield hit(document.root, str(number), "1", f"templateId[@root='{root}']")
-
-
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-004",
     ("Le document déclare une fois sa conformité à HL7 France.", "The document declares HL7 France once."),
     (f'Écrire <templateId root="{HL7_FRANCE}"/>.', f'Write <templateId root="{HL7_FRANCE}"/>.'),
+    HEADER.told("CDA-HDR-004"),
     at="templateId",
 )
-def _hl7_france(document: Document) -> Iterator[Hit]:
-    return _template(document, HL7_FRANCE)
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-005",
     ("Le document déclare une fois sa conformité au CI-SIS.", "The document declares the CI-SIS once."),
     (f'Écrire <templateId root="{CI_SIS}"/>.', f'Write <templateId root="{CI_SIS}"/>.'),
+    HEADER.told("CDA-HDR-005"),
     at="templateId",
 )
-def _ci_sis(document: Document) -> Iterator[Hit]:
-    return _template(document, CI_SIS)
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-006",
     (
         "Le document déclare, après les deux templateId communs, celui de son modèle.",
@@ -117,11 +104,9 @@ def _ci_sis(document: Document) -> Iterator[Hit]:
         "Ajouter le templateId du volet, ou 1.3.6.1.4.1.19376.1.2.20 pour un document de niveau 1.",
         "Add the templateId of the volet, or 1.3.6.1.4.1.19376.1.2.20 for a level 1 document.",
     ),
+    HEADER.told("CDA-HDR-006"),
     at="templateId",
 )
-def _model(document: Document) -> Iterator[Hit]:
-    if not any(document.models):
-        yield hit(document.root, ", ".join(document.models), "1..*", "templateId")
 
 
 @_BOOK.rule(
@@ -141,28 +126,19 @@ def _model_of_type(document: Document) -> Iterator[Hit]:
         yield hit(document.root, ", ".join(document.models), " | ".join(known), "templateId")
 
 
-def _oid_or_uuid(document: Document, path: str) -> Iterator[Hit]:
-    for element in stated(document.at(path)):
-        root = element.get("root", "")
-        if not (is_oid(root) or uuid(root)):
-            yield hit(element, root, "OID | UUID", "@root")
-
-
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-008",
     (
-        "Le document a un identifiant et un seul, dont la racine est un OID ou un UUID.",
-        "The document has exactly one id, whose root is an OID or a UUID.",
+        "Le document a un identifiant et un seul, avec sa racine.",
+        "The document has exactly one id, with its root.",
     ),
     (
         "Donner un id unique ; vers le DMP et MSSanté, un OID sans extension.",
         "Give one id; towards the DMP and MSSanté, an OID without extension.",
     ),
+    HEADER.told("CDA-HDR-008"),
     at="id",
 )
-def _id(document: Document) -> Iterator[Hit]:
-    yield from one("", "id", null=False)(document)
-    yield from _oid_or_uuid(document, "id")
 
 
 _BOOK.add(
@@ -172,7 +148,7 @@ _BOOK.add(
         "The document has exactly one code, of the list JDV_J07, with its system and its label.",
     ),
     ("Prendre code, codeSystem et displayName dans JDV_J07.", "Take code, codeSystem and displayName from JDV_J07."),
-    all_of(one("", "code", null=False), in_set("code", "J07", "codeSystem", "displayName")),
+    HEADER.told("CDA-HDR-009"),
     at="code",
 )
 
@@ -196,9 +172,9 @@ def _type_and_system(document: Document) -> Iterator[Hit]:
 
 _BOOK.add(
     "CDA-HDR-011",
-    ("Le document a un titre et un seul, non vide.", "The document has exactly one title, not empty."),
+    ("Le document a un titre et un seul.", "The document has exactly one title."),
     ("Écrire un titre.", "Write a title."),
-    all_of(one("", "title"), said("title")),
+    HEADER.told("CDA-HDR-011"),
     at="title",
 )
 _BOOK.add(
@@ -208,7 +184,7 @@ _BOOK.add(
         "The document has exactly one effectiveTime, with a value.",
     ),
     ("Écrire la date et l'heure de création de cette version.", "Write when this version was created."),
-    all_of(one("", "effectiveTime", null=False), present("effectiveTime", "value")),
+    HEADER.told("CDA-HDR-012"),
     at="effectiveTime",
 )
 _BOOK.add(
@@ -221,28 +197,21 @@ _BOOK.add(
         "Écrire N, R ou V du système 2.16.840.1.113883.5.25.",
         "Write N, R or V of the system 2.16.840.1.113883.5.25.",
     ),
-    all_of(
-        one("", "confidentialityCode", null=False),
-        in_set("confidentialityCode", "Confidentiality", "codeSystem", "displayName"),
-    ),
+    HEADER.told("CDA-HDR-013"),
     at="confidentialityCode",
 )
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-014",
     (
         "Le document a une langue et une seule, de la forme langue-PAYS.",
         "The document has exactly one languageCode, of the form language-COUNTRY.",
     ),
     ('Écrire <languageCode code="fr-FR"/>.', 'Write <languageCode code="fr-FR"/>.'),
+    HEADER.told("CDA-HDR-014"),
     at="languageCode",
 )
-def _language(document: Document) -> Iterator[Hit]:
-    yield from one("", "languageCode")(document)
-    for element in document.at("languageCode"):
-        if not re.fullmatch(r"[a-z]{2}-[A-Z]{2}", element.get("code", "")):
-            yield hit(element, element.get("code", ""), "fr-FR", "@code")
 
 
 @_BOOK.rule(
@@ -258,33 +227,28 @@ def _french(document: Document) -> Iterator[Hit]:
         yield hit(document.root, document.language, "fr-FR", "languageCode/@code")
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-016",
     (
-        "Le document a un setId et un seul, commun à toutes ses versions : OID ou UUID.",
-        "The document has exactly one setId, shared by all its versions: an OID or a UUID.",
+        "Le document a un setId et un seul, commun à toutes ses versions, avec sa racine.",
+        "The document has exactly one setId, shared by all its versions, with its root.",
     ),
     ("Donner un setId et le garder d'une version à l'autre.", "Give a setId and keep it from version to version."),
+    HEADER.told("CDA-HDR-016"),
     at="setId",
 )
-def _set_id(document: Document) -> Iterator[Hit]:
-    yield from one("", "setId", null=False)(document)
-    yield from _oid_or_uuid(document, "setId")
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-017",
     (
         "Le document a un numéro de version et un seul, entier.",
         "The document has exactly one versionNumber, an integer.",
     ),
     ("Numéroter les versions à partir de 1.", "Number the versions from 1."),
+    HEADER.told("CDA-HDR-017"),
     at="versionNumber",
 )
-def _version(document: Document) -> Iterator[Hit]:
-    yield from one("", "versionNumber", null=False)(document)
-    if document.at("versionNumber") and document.version is None:
-        yield hit(document.root, document.attribute("versionNumber", "value"), "entier", "versionNumber/@value")
 
 
 @_BOOK.rule(

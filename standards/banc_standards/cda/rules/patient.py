@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from banc_standards.cda.names import V3
 from banc_standards.cda.read import Document, text_of
-from banc_standards.cda.rules.expect import (
-    all_of,
-    at,
-    at_most_one,
-    attribute,
-    child,
-    counted,
-    hit,
-    identified,
-    in_set,
-    named,
-    one,
-    one_id_under,
-)
-from banc_standards.cda.times import read_time
-from banc_standards.identifiers import STRUCT_IDNAT, cog
+from banc_standards.cda.rules.expect import at, hit
+from banc_standards.cda.rules.header_table import HEADER
+from banc_standards.cda.rules.shapes import bound
+from banc_standards.identifiers import cog
 from banc_standards.ins import OIDS, valid
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
@@ -42,7 +29,7 @@ _BOOK.add(
         "Écrire un recordTarget avec un patientRole et un patient.",
         "Write one recordTarget with one patientRole and one patient.",
     ),
-    all_of(one("", "recordTarget", null=False), one("recordTarget", "patientRole"), one(_ROLE, "patient")),
+    HEADER.told("CDA-HDR-020"),
     at="recordTarget",
 )
 _BOOK.add(
@@ -55,7 +42,7 @@ _BOOK.add(
         "Écrire l'INS qualifié ou l'IPP de l'établissement.",
         "Write the qualified INS or the establishment's local number.",
     ),
-    all_of(counted(_ROLE, "id", 1), identified(f"{_ROLE}/id")),
+    HEADER.told("CDA-HDR-021"),
     at="patientRole/id",
 )
 
@@ -92,21 +79,24 @@ def _no_ins(document: Document) -> Iterator[Hit]:
     at="recordTarget",
 )
 def _traits(document: Document) -> Iterator[Hit]:
-    traits = document.patient
-    if traits.ins is None:
+    if not any(element.get("root") in OIDS for element in document.at(f"{_ROLE}/id")):
         return
-    expected = {
-        "name/family[@qualifier='BR']": traits.birth_family,
-        "name/given[@qualifier='BR']": traits.first_given,
-        "name/given": traits.birth_givens,
-        "birthTime/@value": traits.birth_time,
-        "birthplace/place/addr/county": traits.birth_place_cog,
-        "administrativeGenderCode/@code": traits.sex,
+    given = [element.get("qualifier") for element in document.at(f"{_PATIENT}/name/given")]
+    family = [element.get("qualifier") for element in document.at(f"{_PATIENT}/name/family")]
+    present = {
+        "name/family[@qualifier='BR']": "BR" in family,
+        "name/given[@qualifier='BR']": "BR" in given,
+        "name/given": None in given,
+        "birthTime": bool(document.at(f"{_PATIENT}/birthTime")),
+        "birthplace/place/addr/county": bool(document.at(f"{_PATIENT}/birthplace/place/addr/county")),
+        "administrativeGenderCode/@code": any(
+            element.get("code") is not None for element in document.at(f"{_PATIENT}/administrativeGenderCode")
+        ),
     }
-    for place, value in expected.items():
-        if not value:
-            for role in at(document, _PATIENT)[:1]:
-                yield hit(role, "", "non vide", place)
+    for place, there in present.items():
+        if not there:
+            for patient in document.at(_PATIENT)[:1]:
+                yield hit(patient, "", "1..*", place)
 
 
 @_BOOK.rule(
@@ -145,7 +135,7 @@ _BOOK.add(
     "CDA-HDR-026",
     ("Le patient a un nom et un seul.", "The patient has exactly one name."),
     ("Réunir les noms du patient dans un seul name.", "Bring the patient's names together in one name."),
-    one(_PATIENT, "name", null=False),
+    HEADER.told("CDA-HDR-026"),
     at="patient/name",
 )
 _BOOK.add(
@@ -155,11 +145,7 @@ _BOOK.add(
         "The patient's name has at least one family and one given, at most one prefix and one suffix.",
     ),
     ("Compléter le nom du patient.", "Complete the patient's name."),
-    all_of(
-        counted(f"{_PATIENT}/name", "family", 1),
-        counted(f"{_PATIENT}/name", "given", 1),
-        at_most_one(f"{_PATIENT}/name", "prefix", "suffix"),
-    ),
+    HEADER.told("CDA-HDR-027"),
     at="patient/name",
 )
 _BOOK.add(
@@ -169,7 +155,7 @@ _BOOK.add(
         "Every family name of the patient is said to be the birth name (BR) or the used one (CL).",
     ),
     ("Écrire qualifier BR ou CL ; SP n'est plus admis.", "Write qualifier BR or CL; SP is no longer allowed."),
-    attribute(f"{_PATIENT}/name/family", "qualifier", ["BR", "CL"]),
+    HEADER.told("CDA-HDR-028"),
     at="patient/name/family",
 )
 _BOOK.add(
@@ -179,38 +165,39 @@ _BOOK.add(
         "Every given name of the patient is the list (no qualifier), the first one (BR) or the used one (CL).",
     ),
     ("Retirer ou corriger qualifier.", "Remove or correct qualifier."),
-    attribute(f"{_PATIENT}/name/given", "qualifier", ["BR", "CL"], required=False),
+    HEADER.told("CDA-HDR-029"),
     at="patient/name/given",
 )
-_BOOK.add(
+
+
+@_BOOK.rule(
     "CDA-HDR-030",
     ("Le sexe est donné une fois : F, M ou UN.", "The gender is given once: F, M or UN."),
-    ("Écrire F, M ou UN ; un nullFlavor est refusé.", "Write F, M or UN; a nullFlavor is refused."),
-    all_of(
-        one(_PATIENT, "administrativeGenderCode", null=False),
-        in_set(f"{_PATIENT}/administrativeGenderCode", "J143"),
+    (
+        "Écrire F, M ou UN du système 2.16.840.1.113883.5.1 ; le patient n'admet pas de nullFlavor.",
+        "Write F, M or UN of the system 2.16.840.1.113883.5.1; the patient's takes no nullFlavor.",
     ),
     at="patient/administrativeGenderCode",
 )
+def _gender(document: Document) -> Iterator[Hit]:
+    yield from HEADER.told("CDA-HDR-030")(document)
+    for element in document.tagged.get("administrativeGenderCode", ()):
+        yield from bound(element, "J143", null=True)
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-031",
     (
-        "La date de naissance est donnée une fois, et existe.",
-        "The birth time is given once, and is a real date.",
+        "La date de naissance est donnée une fois, avec une valeur.",
+        "The birth time is given once, with a value.",
     ),
     ("Écrire AAAAMMJJ ; un nullFlavor est refusé.", "Write YYYYMMDD; a nullFlavor is refused."),
+    HEADER.told("CDA-HDR-031"),
     at="patient/birthTime",
 )
-def _birth(document: Document) -> Iterator[Hit]:
-    yield from one(_PATIENT, "birthTime", null=False)(document)
-    for element in at(document, f"{_PATIENT}/birthTime"):
-        if read_time(element.get("value", "")) is None:
-            yield hit(element, element.get("value", ""), "AAAAMMJJ", "@value")
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-032",
     (
         "Décès et naissance multiple sont dits au plus une fois, le rang de naissance est un entier positif.",
@@ -220,53 +207,53 @@ def _birth(document: Document) -> Iterator[Hit]:
         "Garder un seul élément sdtc de chaque sorte.",
         "Keep one sdtc element of each kind.",
     ),
+    HEADER.told("CDA-HDR-032"),
     at="patient/sdtc:*",
 )
-def _extensions(document: Document) -> Iterator[Hit]:
-    for name in ("deceasedInd", "deceasedTime", "multipleBirthInd", "multipleBirthOrderNumber"):
-        for element in document.at(f"{_PATIENT}/sdtc:{name}")[1:]:
-            yield hit(element, "2", "0..1")
-    for element in at(document, f"{_PATIENT}/sdtc:multipleBirthOrderNumber"):
-        if not re.fullmatch(r"0*[1-9][0-9]*", element.get("value", "")):
-            yield hit(element, element.get("value", ""), "entier > 0", "@value")
+
+
+_BOOK.add(
+    "CDA-HDR-033",
+    (
+        "Le lieu de naissance est donné au plus une fois, avec au plus une adresse et un nom.",
+        "The birth place is given at most once, with at most one address and one name.",
+    ),
+    (
+        "N'écrire qu'un birthplace/place.",
+        "Write one birthplace/place.",
+    ),
+    HEADER.told("CDA-HDR-033"),
+    at="patient/birthplace",
+)
 
 
 @_BOOK.rule(
-    "CDA-HDR-033",
+    "CDA-HDR-082",
     (
-        "Le lieu de naissance est donné au plus une fois, par son code COG de cinq caractères.",
-        "The birth place is given at most once, by its five-character COG code.",
+        "Le lieu de naissance est un code COG de cinq caractères.",
+        "The birth place is a five-character COG code.",
     ),
-    (
-        "Écrire le code COG dans birthplace/place/addr/county (99xxx à l'étranger).",
-        "Write the COG code in birthplace/place/addr/county (99xxx abroad).",
-    ),
-    at="patient/birthplace",
+    ("Écrire le code COG de la commune, 99xxx à l'étranger.", "Write the COG code of the place, 99xxx abroad."),
+    at="patient/birthplace/place/addr/county",
+    severity="info",
+    certainty="deduced",
 )
-def _birth_place(document: Document) -> Iterator[Hit]:
-    yield from at_most_one(_PATIENT, "birthplace")(document)
-    yield from at_most_one(f"{_PATIENT}/birthplace/place", "addr", "name")(document)
+def _cog(document: Document) -> Iterator[Hit]:
     for element in at(document, f"{_PATIENT}/birthplace/place/addr/county"):
         if not cog(text_of(element)):
             yield hit(element, text_of(element), "COG")
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-034",
     (
         "Un représentant du patient est une personne ou une organisation, nommée.",
         "A guardian of the patient is a person or an organisation, with its name.",
     ),
     ("Écrire guardianPerson ou guardianOrganization.", "Write guardianPerson or guardianOrganization."),
+    HEADER.told("CDA-HDR-034"),
     at="patient/guardian",
 )
-def _guardian(document: Document) -> Iterator[Hit]:
-    for element in at(document, f"{_PATIENT}/guardian"):
-        kinds = child(element, "guardianPerson") + child(element, "guardianOrganization")
-        if len(kinds) != 1:
-            yield hit(element, str(len(kinds)), "1", "guardianPerson | guardianOrganization")
-    yield from named(f"{_PATIENT}/guardian/guardianPerson", families=(1, 3), given=None)(document)
-    yield from one_id_under(f"{_PATIENT}/guardian/guardianOrganization", STRUCT_IDNAT, required=False)(document)
 
 
 @_BOOK.rule(

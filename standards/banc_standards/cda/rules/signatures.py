@@ -6,39 +6,22 @@ from collections.abc import Iterator
 from typing import Final
 
 from banc_standards.cda.read import Document
-from banc_standards.cda.rules.expect import (
-    all_of,
-    at,
-    at_most_one,
-    attribute,
-    child,
-    hit,
-    identified,
-    in_set,
-    named,
-    one,
-    one_id_under,
-    present,
-)
-from banc_standards.identifiers import PS_IDNAT, STRUCT_IDNAT
+from banc_standards.cda.rules.expect import at, child, hit
+from banc_standards.cda.rules.header_table import HEADER
+from banc_standards.cda.rules.shapes import bound
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.oids import DMP
 
 _BOOK = RuleBook("CI-SIS, volet Structuration minimale", "InvalidDocumentContent")
-_KEEPER: Final = "custodian/assignedCustodian/representedCustodianOrganization"
 _RECIPIENT: Final = "informationRecipient/intendedRecipient"
-_SIGNER: Final = "legalAuthenticator/assignedEntity"
+_KEEPER: Final = "custodian/assignedCustodian/representedCustodianOrganization"
 
 _BOOK.add(
     "CDA-HDR-049",
     ("Le document a un conservateur et un seul.", "The document has exactly one custodian."),
     ("Écrire custodian/assignedCustodian.", "Write custodian/assignedCustodian."),
-    all_of(
-        one("", "custodian"),
-        one("custodian", "assignedCustodian"),
-        one("custodian/assignedCustodian", "representedCustodianOrganization"),
-    ),
+    HEADER.told("CDA-HDR-049"),
     at="custodian",
 )
 _BOOK.add(
@@ -51,7 +34,7 @@ _BOOK.add(
         "Écrire l'id sous 1.2.250.1.71.4.2.2, ou 1.2.250.1.213.4.1 pour le DMP.",
         "Write the id under 1.2.250.1.71.4.2.2, or 1.2.250.1.213.4.1 for the DMP.",
     ),
-    all_of(one(_KEEPER, "id", null=False), attribute(f"{_KEEPER}/id", "root", [STRUCT_IDNAT, DMP])),
+    HEADER.told("CDA-HDR-050"),
     at="custodian//id",
 )
 _BOOK.add(
@@ -61,7 +44,7 @@ _BOOK.add(
         "The custodian has at most one name, one telecom and one addr.",
     ),
     ("N'en garder qu'un.", "Keep one."),
-    at_most_one(_KEEPER, "name", "telecom", "addr"),
+    HEADER.told("CDA-HDR-051"),
     at="custodian",
 )
 
@@ -90,18 +73,12 @@ _BOOK.add(
         "A recipient is described once; national ids have a value, the name has one family.",
     ),
     ("Compléter intendedRecipient.", "Complete intendedRecipient."),
-    all_of(
-        one("informationRecipient", "intendedRecipient"),
-        identified(f"{_RECIPIENT}/id", roots=[PS_IDNAT]),
-        at_most_one(_RECIPIENT, "informationRecipient", "receivedOrganization"),
-        named(f"{_RECIPIENT}/informationRecipient", given=None),
-        identified(f"{_RECIPIENT}/receivedOrganization/id", roots=[STRUCT_IDNAT]),
-    ),
+    HEADER.told("CDA-HDR-053"),
     at="informationRecipient",
 )
 
 
-@_BOOK.rule(
+_BOOK.add(
     "CDA-HDR-054",
     (
         "Le document a un responsable et un seul, qui l'a signé.",
@@ -111,23 +88,16 @@ _BOOK.add(
         'Écrire legalAuthenticator avec signatureCode code="S".',
         'Write legalAuthenticator with signatureCode code="S".',
     ),
+    HEADER.told("CDA-HDR-054"),
     at="legalAuthenticator",
 )
-def _legal_authenticator(document: Document) -> Iterator[Hit]:
-    signed = [
-        element
-        for element in at(document, "legalAuthenticator")
-        if any(item.get("code") == "S" for item in child(element, "signatureCode"))
-    ]
-    if len(signed) != 1:
-        yield hit(document.root, str(len(signed)), "1", "legalAuthenticator[signatureCode/@code='S']")
 
 
 _BOOK.add(
     "CDA-HDR-055",
     ("Le responsable a signé à une date et une seule.", "The legal authenticator signed at exactly one time."),
     ("Écrire legalAuthenticator/time avec une valeur.", "Write legalAuthenticator/time with a value."),
-    all_of(one("legalAuthenticator", "time", null=False), present("legalAuthenticator/time", "value")),
+    HEADER.told("CDA-HDR-055"),
     at="legalAuthenticator/time",
 )
 _BOOK.add(
@@ -137,13 +107,7 @@ _BOOK.add(
         "The legal authenticator has exactly one id, and at most one code, of JDV_J01.",
     ),
     ("Écrire l'identifiant national du signataire.", "Write the signer's national identifier."),
-    all_of(
-        one("legalAuthenticator", "assignedEntity"),
-        one(_SIGNER, "id", null=False),
-        identified(f"{_SIGNER}/id"),
-        at_most_one(_SIGNER, "code"),
-        in_set(f"{_SIGNER}/code", "J01"),
-    ),
+    HEADER.told("CDA-HDR-056"),
     at="legalAuthenticator/assignedEntity",
 )
 _BOOK.add(
@@ -153,31 +117,70 @@ _BOOK.add(
         "The legal authenticator has at most one person, with one family name, and one organisation.",
     ),
     ("Corriger assignedPerson et representedOrganization.", "Correct assignedPerson and representedOrganization."),
-    all_of(
-        at_most_one(_SIGNER, "assignedPerson", "representedOrganization"),
-        named(f"{_SIGNER}/assignedPerson", given=None),
-        in_set(f"{_SIGNER}/representedOrganization/standardIndustryClassCode", "J04"),
-    ),
+    HEADER.told("CDA-HDR-057"),
     at="legalAuthenticator/assignedEntity",
 )
 _BOOK.add(
     "CDA-HDR-058",
     (
-        "Chaque attestation (authenticator) est signée, datée, par un professionnel identifié et nommé.",
-        "Every authenticator signed, at a time, and is an identified and named professional.",
+        "Une attestation signée (authenticator) est datée, par un professionnel identifié et nommé.",
+        "Whoever signed as authenticator did at one time, and is an identified and named professional.",
     ),
     ("Compléter authenticator.", "Complete authenticator."),
-    all_of(
-        one("authenticator", "signatureCode"),
-        attribute("authenticator/signatureCode", "code", ["S"]),
-        one("authenticator", "time", null=False),
-        present("authenticator/time", "value"),
-        one("authenticator", "assignedEntity"),
-        one_id_under("authenticator/assignedEntity", PS_IDNAT, required=True),
-        at_most_one("authenticator/assignedEntity", "code", "assignedPerson", "representedOrganization"),
-        named("authenticator/assignedEntity/assignedPerson", given=None),
-    ),
+    HEADER.told("CDA-HDR-058"),
     at="authenticator",
 )
+
+
+@_BOOK.rule(
+    "CDA-HDR-084",
+    ("Une attestation (authenticator) est signée : S.", "An authenticator has signed: S."),
+    (
+        "Écrire signatureCode code=\"S\" : une attestation qui ne l'a pas n'est pas contrôlée.",
+        'Write signatureCode code="S": an authenticator without it is not checked.',
+    ),
+    at="authenticator/signatureCode",
+    severity="info",
+    certainty="deduced",
+)
+def _attested(document: Document) -> Iterator[Hit]:
+    for element in document.at("authenticator"):
+        if all(item.get("code") != "S" for item in child(element, "signatureCode")):
+            yield hit(element, "", "S", "signatureCode/@code")
+
+
+@_BOOK.rule(
+    "CDA-HDR-085",
+    (
+        "Le cadre d'exercice d'une structure est de JDV_J04, code et système ensemble.",
+        "The practice setting of an organisation is of JDV_J04, code and system together.",
+    ),
+    (
+        "Prendre code et codeSystem dans JDV_J04 : un autre cadre d'exercice n'est pas lu.",
+        "Take code and codeSystem from JDV_J04: any other practice setting is not read.",
+    ),
+    at="standardIndustryClassCode",
+    severity="info",
+    certainty="deduced",
+)
+def _setting(document: Document) -> Iterator[Hit]:
+    for element in document.named.get("standardIndustryClassCode", ()):
+        yield from bound(element, "J04", null=True)
+
+
+@_BOOK.rule(
+    "CDA-HDR-086",
+    ("Un destinataire ou un participant est nommé.", "A recipient or a participant is named."),
+    ("Écrire name avec un nom de famille.", "Write a name with a family name."),
+    at="informationRecipient, participant",
+    severity="info",
+    certainty="deduced",
+)
+def _nameless(document: Document) -> Iterator[Hit]:
+    for path in (f"{_RECIPIENT}/informationRecipient", "participant/associatedEntity/associatedPerson"):
+        for element in document.at(path):
+            if not child(element, "name/family"):
+                yield hit(element, "0", "1", "name/family")
+
 
 RULES = _BOOK.rules
