@@ -256,6 +256,16 @@ def test_a_version_whose_schema_was_not_read_is_left_alone(volet: Volet) -> None
     assert list(judge(volets.RULES, _read(root))) == []
 
 
+@pytest.mark.parametrize("volet", [volet for volet in VOLETS if volet.sections], ids=lambda volet: volet.name)
+def test_a_level_1_body_has_no_sections_to_judge(volet: Volet) -> None:
+    root = sound(volet)
+    body = root.find(f"{V3}component")
+    assert body is not None
+    body[:] = [_element("nonXMLBody")]
+
+    assert list(judge(volets.RULES, _read(root))) == []
+
+
 def _note(old: str = "", new: str = "") -> etree._Element:
     """A vaccination note that holds one vaccine, changed or not."""
     root = sound(NOTE)

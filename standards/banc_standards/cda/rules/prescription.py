@@ -135,7 +135,7 @@ def _declarations(document: Document, root: str) -> int:
     at="structuredBody",
 )
 def _sections(node: Node) -> Iterator[Hit]:
-    if (document := whole(node)) is None:
+    if (document := whole(node)) is None or document.level == "N1":
         return
     numbers = [_declarations(document, root) for root in (DRUGS, DEVICES)]
     if 1 not in numbers:

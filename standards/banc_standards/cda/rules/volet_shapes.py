@@ -130,7 +130,9 @@ def declared(document: Document, volet: Volet) -> Iterator[Hit]:
 
 
 def sectioned(document: Document, *wanted: Wanted) -> Iterator[Hit]:
-    """Each section stands as often as it must, in the body of the document."""
+    """Each section stands as often as it must, in the body of the document; a level 1 body has none to judge."""
+    if document.level == "N1":
+        return
     for section in wanted:
         for parent, number in _counts(document, section):
             if number < section.low or (section.high is not None and number > section.high):
