@@ -36,7 +36,8 @@ def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Cal
                 connection.execute(sa.insert(tables.meta), {"name": "schema", "value": tables.SCHEMA_VERSION})
             elif stored != tables.SCHEMA_VERSION:
                 raise InUse(f"schema {stored}, this version reads {tables.SCHEMA_VERSION}")
-            rank = connection.execute(sa.select(sa.func.max(tables.state.c.rank))).scalar() or 0
+            ranked = (tables.state, *tables.INDEXED.values())
+            rank = max(connection.execute(sa.select(sa.func.max(table.c.rank))).scalar() or 0 for table in ranked)
     except BaseException:
         release()
         raise

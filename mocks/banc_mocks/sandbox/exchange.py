@@ -171,12 +171,18 @@ class Exchange:
         """Every key and value of one kind in this service's state in this session."""
         return self._working.items(self.service, kind)
 
-    def put(self, kind: str, key: str, value: Any) -> None:
+    @property
+    def working(self) -> Working:
+        """The working state of the session's epoch in which the exchange takes place."""
+        return self._working
+
+    def put(self, kind: str, key: str, value: Any, columns: Mapping[str, Any] | None = None) -> None:
         """Sets a value (JSON) of this service's state: visible at once, durable with the exchange.
 
-        Raises ``TypeError`` or ``ValueError`` when the value is not JSON.
+        ``columns`` are those of its table, for a kind that has one of its own (``tables.INDEXED``): it shows in memory
+        until it is durable, then in the table only. Raises ``TypeError`` or ``ValueError`` when the value is not JSON.
         """
-        self._changes.append(self._working.put(self.service, kind, key, value))
+        self._changes.append(self._working.put(self.service, kind, key, value, columns))
 
     def drop(self, kind: str, key: str) -> None:
         """Removes a value of this service's state, in the same way."""

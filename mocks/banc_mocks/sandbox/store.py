@@ -106,6 +106,13 @@ class Store:
         """The rows of a query, read beside the writer. Raises :class:`StoreFailed`."""
         return await self.scan(statement, list)
 
+    def look(self, statement: sa.Select[Any]) -> list[Any]:
+        """The few rows of a look-up by key, read here and now. Raises :class:`StoreFailed`.
+
+        It holds the loop up, so that what was read cannot change before it is used: never for a search.
+        """
+        return self._scan(statement, list)
+
     async def scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
         """What ``read`` makes, on another thread, of rows that come a few at a time. Raises :class:`StoreFailed`."""
         return await asyncio.to_thread(self._scan, statement, read)

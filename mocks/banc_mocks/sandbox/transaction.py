@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from banc_mocks.sandbox.batch import Purge, Record
 from banc_mocks.sandbox.chain import Sealed
 from banc_mocks.sandbox.database import insert_new, upsert
-from banc_mocks.sandbox.tables import blobs, exchanges, records, state
+from banc_mocks.sandbox.tables import INDEXED, blobs, exchanges, records, state
 from banc_mocks.sandbox.working import Change
 
 _Key = tuple[str, int, str, str, str]
@@ -26,6 +26,7 @@ class Transaction:
     _blobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     _puts: dict[_Key, dict[str, Any]] = field(default_factory=dict)
     _drops: dict[_Key, dict[str, Any]] = field(default_factory=dict)
+    _rows: dict[sa.Table, dict[_Key, dict[str, Any]]] = field(default_factory=dict)
     _records: dict[tuple[str, str], Record] = field(default_factory=dict)
 
     def add(self, sealed: Sealed) -> None:
@@ -42,7 +43,11 @@ class Transaction:
     def change(self, session: str, epoch: int, change: Change, rank: int) -> None:
         """Adds a change of working state; the last one of a key wins."""
         key = (session, epoch, change.service, change.kind, change.key)
-        if change.text is None:
+        if change.columns is not None:
+            table = INDEXED[change.service, change.kind]
+            row = {"session": session, "epoch": epoch, "key": change.key, "rank": rank, "value": change.text}
+            self._rows.setdefault(table, {})[key] = row | dict(change.columns)
+        elif change.text is None:
             self._puts.pop(key, None)
             self._drops[key] = {f"b_{name}": part for name, part in zip(_KEY, key, strict=True)}
         else:
@@ -57,11 +62,11 @@ class Transaction:
         """Forgets what a purge names, after everything that was added before it."""
         self.flush()
         if purge.epochs_before is not None:
-            self.connection.execute(
-                sa.delete(state).where(state.c.session == session, state.c.epoch < purge.epochs_before)
-            )
+            for table in (state, *INDEXED.values()):
+                closed = sa.delete(table).where(table.c.session == session, table.c.epoch < purge.epochs_before)
+                self.connection.execute(closed)
             return
-        for table in (exchanges, state, records):
+        for table in (exchanges, state, records, *INDEXED.values()):
             self.connection.execute(sa.delete(table).where(table.c.session == session))
 
     def flush(self) -> None:
@@ -73,11 +78,14 @@ class Transaction:
             run(sa.insert(exchanges), self._exchanges)
         if self._puts:
             run(upsert(self.connection, state, "value"), list(self._puts.values()))
+        for table, rows in self._rows.items():
+            columns = (column.name for column in table.columns if column.name not in _KEPT)
+            run(upsert(self.connection, table, *columns), list(rows.values()))
         if self._drops:
             matched = (column == sa.bindparam(f"b_{column.name}") for column in state.primary_key.columns)
             run(sa.delete(state).where(*matched), list(self._drops.values()))
         self._flush_records()
-        for gathered in (self._blobs, self._exchanges, self._puts, self._drops, self._records):
+        for gathered in (self._blobs, self._exchanges, self._puts, self._drops, self._rows, self._records):
             gathered.clear()
 
     def _flush_records(self) -> None:
@@ -96,3 +104,4 @@ class Transaction:
 
 
 _KEY = tuple(column.name for column in state.primary_key.columns)
+_KEPT = frozenset({"session", "epoch", "key", "rank"})

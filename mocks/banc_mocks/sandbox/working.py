@@ -2,12 +2,13 @@
 
 A value is visible as soon as it is put; it becomes durable in the transaction of the exchange, and vanishes when that
 transaction fails. A reset replaces the whole object, so a call that began before it never touches the next epoch.
+What has a table of its own (``tables.INDEXED``) stays here only until it is durable: then it is read from its table.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +22,10 @@ DROPPED = _Dropped()
 
 @dataclass(slots=True, eq=False)
 class Change:
-    """One value put or dropped. ``text`` is its JSON at that instant, null for a drop."""
+    """One value put or dropped. ``text`` is its JSON at that instant, null for a drop.
+
+    ``columns`` are those of its own table besides the value, None for what shares the table of the state.
+    """
 
     service: str
     kind: str
@@ -29,6 +33,8 @@ class Change:
     value: Any
     text: str | None
     _working: Working = field(repr=False)
+    columns: Mapping[str, Any] | None = None
+    _stored: bool = False
     _before: Change | None = field(default=None, repr=False)
     _void: bool = False
 
@@ -40,7 +46,8 @@ class Change:
     def commit(self) -> None:
         """The change is durable: nothing before it can come back."""
         self._before = None
-        if self.value is DROPPED:
+        self._stored = self.columns is not None
+        if self.value is DROPPED or self._stored:
             self._working._bury(self)
 
 
@@ -62,18 +69,24 @@ class Working:
         change = self._cells.get((service, kind), {}).get(key)
         return default if change is None or change.value is DROPPED else change.value
 
+    def columns(self, service: str, kind: str, key: str) -> Mapping[str, Any] | None:
+        """The columns of a value that is not durable yet; None when there is no such value."""
+        change = self._cells.get((service, kind), {}).get(key)
+        return None if change is None else change.columns
+
     def items(self, service: str, kind: str) -> list[tuple[str, Any]]:
         """Every key and value of one kind, in the order in which the keys first came."""
         cells = self._cells.get((service, kind), {})
         return [(key, change.value) for key, change in cells.items() if change.value is not DROPPED]
 
-    def put(self, service: str, kind: str, key: str, value: Any) -> Change:
+    def put(self, service: str, kind: str, key: str, value: Any, columns: Mapping[str, Any] | None = None) -> Change:
         """Sets a value at once; the change that it returns belongs in the batch that makes it durable.
 
-        Raises ``TypeError`` or ``ValueError`` when the value is not JSON.
+        ``columns`` are every column of the table that its kind has of its own. Raises ``TypeError`` or ``ValueError``
+        when the value is not JSON.
         """
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return self._set(Change(service, kind, key, value, text, self))
+        return self._set(Change(service, kind, key, value, text, self, columns))
 
     def drop(self, service: str, kind: str, key: str) -> Change:
         """Removes a value at once; the change that it returns belongs in the batch that makes it durable."""
@@ -94,7 +107,7 @@ class Working:
         standing = change._before
         while standing is not None and standing._void:
             standing = standing._before
-        if standing is None:
+        if standing is None or standing._stored:
             del cells[change.key]
         else:
             cells[change.key] = standing

@@ -25,7 +25,8 @@ class Held:
     """A document that the DMP holds: ids, status URI, patient (CX), SHA-1 in hexadecimal and size of its bytes.
 
     ``set_id`` and ``version`` are those of its CDA; ``persons`` and ``institutions`` identify its authors, those of its
-    lot and its legal authenticator; ``visibility`` are its confidentiality codes.
+    lot and its legal authenticator; ``visibility`` are its confidentiality codes, ``metadata_version`` the number of
+    the version of its metadata.
     """
 
     unique_id: str
@@ -39,6 +40,8 @@ class Held:
     persons: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
     visibility: tuple[str, ...] = ()
+    logical_id: str = ""
+    metadata_version: int = 1
 
     def authored_by(self, vihf: Assertion) -> bool:
         """Whether who acts is an author of it (EX_2.1-1140, rights matrix).

@@ -14,6 +14,7 @@ from banc_standards.vihf.names import INDIRECT
 from banc_standards.vihf.read import Assertion
 
 _BOOK = RuleBook("Matrice des droits fonctionnels DMP (PDT-INF-526 v1.8), TD3.1", errors.ACCESS_DENIED)
+_RESULT = RuleBook("DMP, erreurs ; IHE ITI TF-2 §3.18.4.1.3", "XDSTooManyResults")
 _WITHOUT_AUTHORIZATION: Final = frozenset({"centre_15", "bris_de_glace"})
 """The access modes that TD0.3 does not serve, so that no authorization can be asked of them."""
 
@@ -25,6 +26,14 @@ class SearchSubject:
     vihf: Assertion
     metadata: bool
     authorization: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSubject:
+    """How many objects a search found, and how many one answer holds (None: any number)."""
+
+    number: int
+    most: int | None
 
 
 @_BOOK.rule(
@@ -68,4 +77,25 @@ def _authorized(subject: SearchSubject) -> Iterator[Hit]:
         yield Hit("VIHF", found=subject.authorization, expected=names.AUTHORIZATIONS[0])
 
 
-RULES = _BOOK.rules
+@_RESULT.rule(
+    "DMP-007",
+    (
+        "Une recherche de métadonnées vise assez peu d'objets pour une réponse.",
+        "A search of metadata aims at few enough objects for one answer.",
+    ),
+    (
+        "Restreindre la période, le type ou les statuts, ou demander des références (ObjectRef).",
+        "Narrow the period, the type or the statuses, or ask for references (ObjectRef).",
+    ),
+    at="XDSTooManyResults",
+    code="XDSTooManyResults",
+    always=True,
+)
+def _few_results(subject: ResultSubject) -> Iterator[Hit]:
+    if subject.most is not None and subject.number > subject.most:
+        yield Hit("AdhocQuery", found=f"> {subject.most}", expected=f"<= {subject.most}")
+
+
+RIGHTS = _BOOK.rules
+RESULTS = _RESULT.rules
+RULES = (*RIGHTS, *RESULTS)

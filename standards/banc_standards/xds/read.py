@@ -68,7 +68,7 @@ def read(body: etree._Element) -> Submission:
         elif item.tag == f"{RIM}RegistryPackage" and _is_set(item, apart):
             sets.append(submission_set(item))
         elif item.tag == f"{RIM}Association":
-            associations.append(_association(item))
+            associations.append(association(item))
         elif isinstance(item.tag, str) and item.tag != f"{RIM}Classification":
             others.append(f"{etree.QName(item).localname} {item.get('id', '')}".strip())
     return Submission(
@@ -153,7 +153,8 @@ def document_entry(element: etree._Element) -> DocumentEntry:
     )
 
 
-def _association(element: etree._Element) -> Association:
+def association(element: etree._Element) -> Association:
+    """An association, as it is written."""
     slots, _ = _slots(element)
     values = {attribute: next(iter(slots.get(name, ())), None) for attribute, name in ASSOCIATION_SLOTS.items()}
     return Association(

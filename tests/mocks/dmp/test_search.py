@@ -165,7 +165,7 @@ ASKED = Parameter(UNIQUE_ID, (("1.2.3",),), listed=True)
     ("query", "code", "rule"),
     [
         (raw("urn:uuid:0"), "XDSUnknownStoredQuery", "XDS-QRY-001"),
-        (raw("urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155"), "XDSUnknownStoredQuery", "XDS-QRY-002"),
+        (raw("urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3"), "XDSUnknownStoredQuery", "XDS-QRY-002"),
         (raw(GET_DOCUMENTS), "XDSStoredQueryMissingParam", "XDS-QRY-003"),
         (
             raw(GET_DOCUMENTS, Parameter(UNIQUE_ID, (("1.2",),), True), return_type="Tout"),

@@ -16,6 +16,7 @@ from banc_mocks.sandbox.batch import Batch
 from banc_mocks.sandbox.chain import digest
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.launcher import Running, start
+from banc_mocks.sandbox.tables import entries
 from banc_standards.contracts.control import Certificate, Health, Session, SessionPage
 from banc_standards.contracts.exchange import ExchangePage
 from banc_standards.contracts.sandbox import Ready
@@ -247,11 +248,20 @@ async def test_documents_are_listed(control: ClientSession, running: Running) ->
         "blob": digest(b""),
         "size": 0,
     }
-    running.sandbox.sessions.default.working.put("dmp", "document", "1.2.3", document)
+    columns = dict.fromkeys((column.name for column in entries.columns), "") | {
+        "unique_id": "1.2.3",
+        "current": True,
+        "signature": False,
+        "masked": False,
+    }
+    own = {name: value for name, value in columns.items() if name not in ("session", "epoch", "key", "rank", "value")}
+    change = running.sandbox.sessions.default.working.put("dmp", "entry", "urn:uuid:1", document, own)
+    await running.sandbox.store.write(Batch("default", 0, changes=(change,)))
 
     status, page = await answer(control, "GET", "sessions/default/documents")
+    _, rest = await answer(control, "GET", "sessions/default/documents?after=1.2.3")
 
-    assert (status, page["documents"]) == (200, [document])
+    assert (status, page["documents"], rest["documents"]) == (200, [document], [])
 
 
 async def test_access_tokens_are_listed_without_their_values(control: ClientSession, running: Running) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from banc_fixtures.population import population
 from banc_harness.witness.credentials import Credential
@@ -20,6 +21,7 @@ from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.journal import Query
 from banc_mocks.sandbox.launcher import Running, start
 from banc_mocks.sandbox.sessions import Session
+from banc_mocks.sandbox.tables import entries
 
 LETTERS = 5
 PATIENT, DOCTOR, HOSPITAL = (
@@ -91,6 +93,7 @@ async def test_each_sees_its_own_exchanges_only(running: Running, tmp_path: Path
         page = await sandbox.journal.exchanges(session, Query())
         assert [entry["facts"]["documents"][0] for entry in page.exchanges] == own
         assert {entry["peer"]["session_by"] for entry in page.exchanges} == {"certificate"}
-        assert {f"urn:oid:{value['unique_id']}" for _key, value in session.items("dmp", "document")} >= set(own)
+        held = sa.select(entries.c.unique_id).where(entries.c.session == session.id)
+        assert {f"urn:oid:{row.unique_id}" for row in await sandbox.store.rows(held)} >= set(own)
         assert (await sandbox.journal.verify(session)).intact
     assert await sandbox.journal.position(sandbox.sessions.default) == 0

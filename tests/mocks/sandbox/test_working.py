@@ -81,3 +81,28 @@ def test_what_is_not_json_is_refused(working: Working) -> None:
         working.put("dmp", "document", "1", b"bytes")
 
     assert working.get("dmp", "document", "1") is None
+
+
+# -- what has a table of its own -----------------------------------------------------------------------------------
+
+
+def test_what_has_a_table_shows_until_it_is_durable(working: Working) -> None:
+    change = working.put("dmp", "entry", "1", {"title": "LDL"}, {"status": "Approved"})
+    assert working.get("dmp", "entry", "1") == {"title": "LDL"}
+    assert working.columns("dmp", "entry", "1") == {"status": "Approved"}
+
+    change.commit()
+
+    assert working.items("dmp", "entry") == []
+    assert working.columns("dmp", "entry", "1") is None
+
+
+def test_a_change_under_way_outlives_the_commit_of_the_one_before(working: Working) -> None:
+    first = working.put("dmp", "entry", "1", "first", {})
+    second = working.put("dmp", "entry", "1", "second", {})
+
+    first.commit()
+    assert working.get("dmp", "entry", "1") == "second"
+
+    second.revert()
+    assert working.items("dmp", "entry") == []

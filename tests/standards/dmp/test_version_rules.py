@@ -14,7 +14,7 @@ from banc_standards.cda.read import read as read_cda
 from banc_standards.dmp import search_rules, transactions, version_rules
 from banc_standards.dmp.read import update
 from banc_standards.dmp.registry_rules import APPROVED, Held
-from banc_standards.dmp.search_rules import SearchSubject
+from banc_standards.dmp.search_rules import ResultSubject, SearchSubject
 from banc_standards.dmp.version_rules import DELETION_RULES, REPLACEMENT_RULES, DeletionSubject, ReplacementSubject
 from banc_standards.ins import Ins
 from banc_standards.rules import Rule
@@ -157,7 +157,7 @@ def test_a_structure_searches_references_only(
     changes: dict[str, Any], metadata: bool, rule: str | None, acting: Acting
 ) -> None:
     subject = SearchSubject(acting(**changes), metadata, "VALIDE")
-    assert broken(search_rules.RULES, subject) == ({rule} if rule else set())
+    assert broken(search_rules.RIGHTS, subject) == ({rule} if rule else set())
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,13 @@ def test_a_structure_searches_references_only(
 )
 def test_consulting_needs_an_authorization(purpose: str, metadata: bool, refused: bool, acting: Acting) -> None:
     subject = SearchSubject(acting(mode="DIRECTE", purpose=purpose), metadata, "INTERDIT")
-    assert broken(search_rules.RULES, subject) == ({"DMP-005"} if refused else set())
+    assert broken(search_rules.RIGHTS, subject) == ({"DMP-005"} if refused else set())
+
+
+@pytest.mark.parametrize(("number", "most", "refused"), [(5, 5, False), (6, 5, True), (6, None, False)])
+def test_one_answer_holds_so_many_objects(number: int, most: int | None, refused: bool) -> None:
+    found = broken(search_rules.RESULTS, ResultSubject(number, most))
+    assert found == ({"DMP-007"} if refused else set())
 
 
 # -- routing -------------------------------------------------------------------------------------------------------
@@ -193,4 +199,4 @@ def test_a_whole_entry_updates_metadata(inside: str, name: str) -> None:
 
 def test_every_rule_is_tested_here() -> None:
     assert {rule.id for rule in version_rules.RULES} == {f"DMP-REG-0{n}" for n in (11, 12, 13, 14, 21, 22, 23, 24)}
-    assert {rule.id for rule in search_rules.RULES} == {"DMP-004", "DMP-005"}
+    assert {rule.id for rule in search_rules.RULES} == {"DMP-004", "DMP-005", "DMP-007"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from banc_standards.xds.model import DocumentEntry, RegistryError
 from banc_standards.xds.names import APPROVED, DELETED
 from banc_standards.xds.query import build, names, read
 from banc_standards.xds.query.model import Parameter, QueryAnswer, StoredQuery
+from banc_standards.xds.query.patterns import matches
 from banc_standards.xds.query.rules import RULES, QuerySubject
 
 MESSAGES = Path(__file__).parents[3].parent / "shared" / "data" / "dmp" / "soap"
@@ -124,7 +126,7 @@ def as_(**changes: Any) -> Callable[[StoredQuery], StoredQuery]:
 
 BROKEN: dict[str, tuple[str, Callable[[StoredQuery], StoredQuery]]] = {
     "XDS-QRY-001": ("reference", as_(id="urn:uuid:0")),
-    "XDS-QRY-002": ("reference", as_(id="urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155")),
+    "XDS-QRY-002": ("reference", as_(id="urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3")),
     "XDS-QRY-003": ("reference", set_to(names.UNIQUE_ID)),
     "XDS-QRY-004": ("search", set_to(names.PATIENT, f"'{INS}'", f"'{INS}'")),
     "XDS-QRY-005": ("reference", set_to(names.ENTRY_UUID, f"('{ENTRY_UUID}')")),
@@ -140,10 +142,26 @@ BROKEN: dict[str, tuple[str, Callable[[StoredQuery], StoredQuery]]] = {
     "XDS-QRY-015": ("search", set_to(names.STATUS, "('Approved')")),
     "XDS-QRY-016": ("search", set_to(f"{names.ENTRY}CreationTimeFrom", "'2025-01-01'")),
     "XDS-QRY-017": ("search", set_to(f"{names.ENTRY}TypeCode", "('11490-0')")),
+    "XDS-QRY-018": ("search", set_to(names.AUTHOR, f"('{'%_' * 6}')")),
+    "XDS-QRY-019": ("search", set_to(f"{names.ENTRY}TypeCode", "('%^^2.16.840.1.113883.6.1')")),
+    "XDS-QRY-020": ("reference", set_to(names.UNIQUE_ID, f"({','.join([repr(UNIQUE_ID)] * 1_001)})")),
 }
 
 
-@pytest.mark.parametrize("name", ["reference", "search"])
+@pytest.fixture
+def lots(vihf: Callable[..., Assertion]) -> QuerySubject:
+    """The lots of one patient, since a time."""
+    since = Parameter(f"{names.SET_TIME}From", (("20250101000000",),))
+    return QuerySubject(sent(build.find_submission_sets(patient=INS, more=(since,))), vihf())
+
+
+@pytest.fixture
+def links(vihf: Callable[..., Assertion]) -> QuerySubject:
+    """The associations of one object."""
+    return QuerySubject(sent(build.get_associations([ENTRY_UUID])), vihf())
+
+
+@pytest.mark.parametrize("name", ["reference", "search", "lots", "links"])
 def test_an_honest_query_breaks_no_rule(name: str, request: pytest.FixtureRequest) -> None:
     assert judge(RULES, request.getfixturevalue(name)) == []
 
@@ -161,6 +179,64 @@ def test_a_change_breaks_its_rule_and_no_other(rule_id: str, request: pytest.Fix
 def test_a_search_needs_its_statuses(search: QuerySubject) -> None:
     without = replace(search, query=set_to(names.STATUS)(search.query))
     assert [finding.rule for finding in judge(RULES, without)] == ["XDS-QRY-003"]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "rule"),
+    [
+        ("lots", set_to(names.SET_STATUS), "XDS-QRY-003"),
+        ("lots", set_to(names.SET_PATIENT, f"'{OTHER}'"), "XDS-QRY-009"),
+        ("lots", set_to(names.SET_PATIENT, f"('{INS}')"), "XDS-QRY-008"),
+        ("lots", set_to(names.SET_PATIENT), "XDS-QRY-010"),
+        ("lots", set_to(f"{names.SET_TIME}To", "'hier'"), "XDS-QRY-016"),
+        ("lots", set_to(names.SET_CONTENT_TYPE, "('04')"), "XDS-QRY-017"),
+        ("lots", set_to(names.SET_AUTHOR, f"'{'x' * 300}'"), "XDS-QRY-018"),
+        ("links", set_to(names.OBJECTS), "XDS-QRY-003"),
+        ("links", set_to(names.OBJECTS, "('1.2.3')"), "XDS-QRY-014"),
+    ],
+)
+def test_other_queries_have_the_same_rules(
+    name: str, change: Callable[[StoredQuery], StoredQuery], rule: str, request: pytest.FixtureRequest
+) -> None:
+    subject: QuerySubject = request.getfixturevalue(name)
+    found = judge(RULES, replace(subject, query=change(subject.query)))
+    assert [finding.rule for finding in found] == [rule]
+
+
+def test_the_values_of_a_slot_are_alternatives_and_slots_add_up() -> None:
+    asked = sent(build.query("urn:uuid:0", [Parameter("$x", (("a", "b"), ("c",)), listed=True)], return_type=""))
+    assert asked.parameter("$x") == Parameter("$x", (("a", "b"), ("c",)), listed=True)
+    two = etree.fromstring(
+        etree.tostring(build.query("urn:uuid:0", [Parameter("$x", (("a",),), True)], return_type=""))
+    )
+    [values] = two.iter("{*}ValueList")
+    etree.SubElement(values, etree.QName(values[0]).text).text = "('b','c')"
+    assert read.query(two).parameter("$x") == Parameter("$x", (("a", "b", "c"),), listed=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("8999%", "899900000011^DURAND", True),
+        ("%DURAND%", "899900000011^DURAND^ALICE", True),
+        ("DURAND", "899900000011^DURAND", False),
+        ("_99%D", "899D", True),
+        ("%", "", True),
+        ("", "", True),
+        ("", "a", False),
+        ("a_", "a", False),
+        ("durand%", "DURAND", False),
+        ("%a%b%c", "xaxbxbxc", True),
+    ],
+)
+def test_a_pattern_has_two_wildcards(pattern: str, text: str, found: bool) -> None:
+    assert matches(pattern, text) is found
+
+
+@given(st.text("ab%_", max_size=8), st.text("ab", max_size=12))
+def test_a_pattern_is_what_a_regular_expression_would_be(pattern: str, text: str) -> None:
+    same = "".join({"%": ".*", "_": "."}.get(letter, letter) for letter in pattern)
+    assert matches(pattern, text) is (re.fullmatch(same, text) is not None)
 
 
 def test_every_rule_has_its_change_and_its_code() -> None:

@@ -40,7 +40,7 @@ def delete(call: Call, submission: Submission, actor: Actor) -> list[RegistryErr
         document = records.entry(link.target) if link.type == UPDATE_STATUS else None
         if document is not None and link.new_status:
             records.set_status(document, link.new_status)
-    _keep(call, records, submission, patient)
+    records.keep_lot(submission, patient, {}, second(call.now))
     return []
 
 
@@ -75,18 +75,3 @@ def _asked(records: Records, submission: Submission, actor: Actor, patient: Ins)
     found = ((link, records.entry(link.target)) for link in links)
     targets = tuple((link, document.held if document else None) for link, document in found)
     return DeletionSubject(patient, targets, actor.assertion)
-
-
-def _keep(call: Call, records: Records, submission: Submission, patient: Ins) -> None:
-    lot = submission.set
-    records.keep_set(
-        (lot.unique_id if lot else None) or "",
-        {
-            "ins": patient.value,
-            "ins_oid": patient.oid,
-            "source_id": lot.source_id if lot else None,
-            "submission_time": lot.submission_time if lot else None,
-            "at": second(call.now),
-            "entries": [link.target for link in submission.associations],
-        },
-    )

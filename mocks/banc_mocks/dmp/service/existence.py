@@ -50,7 +50,16 @@ EMERGENCY_OPPOSED: Final = Switch(
     ),
     False,
 )
-SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, DELETED_READABLE, EMERGENCY_OPPOSED)
+MOST_RESULTS: Final = Switch(
+    "dmp.most_results",
+    "dmp",
+    Sentence(
+        "Nombre d'objets au-delà duquel une recherche de métadonnées répond XDSTooManyResults.",
+        "Number of objects above which a search of metadata answers XDSTooManyResults.",
+    ),
+    5_000,
+)
+SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, DELETED_READABLE, EMERGENCY_OPPOSED, MOST_RESULTS)
 
 
 @dataclass(frozen=True, slots=True)

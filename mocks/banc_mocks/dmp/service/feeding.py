@@ -123,7 +123,7 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
     set_id = (lot.unique_id if lot else None) or ""
     replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
     clinical = {entry.id: document for entry, document in subject.clinical()}
-    entries: list[str] = []
+    named = {}
     for entry, content in _contents(subject):
         document = records.document(entry.unique_id or "")
         if document is None:
@@ -131,27 +131,15 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
             cda = clinical.get(entry.id)
             if cda is not None:
                 document = replace(document, series=series(cda), document_version=cda.version)
-            if not entry.signature:
-                persons, institutions = _authors(entry, lot)
-                document = replace(document, persons=persons, institutions=institutions)
-                records.describe(document, entry)
-            records.keep(document)
-        entries.append(document.entry_uuid)
+            persons, institutions = _authors(entry, lot)
+            document = replace(document, persons=persons, institutions=institutions)
+            records.keep(document, entry)
+        named[entry.id] = document.entry_uuid
     for target in replaces.values():
         old = records.entry(target)
         if old is not None:
             records.set_status(old, DEPRECATED)
-    records.keep_set(
-        set_id,
-        {
-            "ins": patient.value,
-            "ins_oid": patient.oid,
-            "source_id": lot.source_id if lot else None,
-            "submission_time": lot.submission_time if lot else None,
-            "at": second(call.now),
-            "entries": entries,
-        },
-    )
+    records.keep_lot(submission, patient, named, second(call.now))
 
 
 def _authors(entry: DocumentEntry, lot: SubmissionSet | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
-from banc_mocks.dmp.service.existence import authorization_on, state_of
+from banc_mocks.dmp.service.existence import MOST_RESULTS, authorization_on, reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, refused_by, registry_errors
-from banc_mocks.dmp.state import Records, StoredDocument
+from banc_mocks.dmp.state import FoundObject, Records, Search
+from banc_mocks.dmp.state.search import ends
 from banc_mocks.sandbox.call import Call
 from banc_standards.dmp import errors, registry_rules, search_rules
 from banc_standards.dmp.registry_rules import RegistrySubject
-from banc_standards.dmp.search_rules import SearchSubject
+from banc_standards.dmp.search_rules import ResultSubject, SearchSubject
+from banc_standards.dmp.visibility import may_read
 from banc_standards.ins import Ins
-from banc_standards.xds.model import DocumentEntry, RegistryError
-from banc_standards.xds.names import DELETED
+from banc_standards.xds.model import RegistryError
 from banc_standards.xds.query.model import StoredQuery
 from banc_standards.xds.query.names import (
-    AUTHOR,
-    CODED,
-    ENTRY_UUID,
-    FIND_DOCUMENTS,
+    FIND_SUBMISSION_SETS,
+    GET_ASSOCIATIONS,
+    GET_DOCUMENTS,
+    GET_DOCUMENTS_AND_ASSOCIATIONS,
     LEAF_CLASS,
     QUERIES,
-    STATUS,
-    TIMES,
     UNIQUE_ID,
 )
 from banc_standards.xds.query.rules import RULES as QUERY_RULES
 from banc_standards.xds.query.rules import QuerySubject
 
-_MASKED: Final = "MASQUE_PS"
 _HAS_RECORD: Final = next(rule for rule in registry_rules.RULES if rule.id == "DMP-REG-001")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What TD3.1 answers: references or entries, as the request wanted, or the errors that refuse it."""
+    """What TD3.1 answers: references or objects, as the request wanted, or the errors that refuse it."""
 
-    references: tuple[str, ...] = ()
-    entries: tuple[DocumentEntry, ...] = ()
+    objects: tuple[FoundObject, ...] = ()
+    whole: bool = False
     errors: tuple[RegistryError, ...] = ()
 
 
-def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
+async def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
     """Judges a stored query and answers it.
 
     Raises :class:`~banc_mocks.dmp.service.refusal.DmpRefused` when the rights matrix forbids what is wanted.
@@ -57,71 +55,41 @@ def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
         call.facts["documents"] = [f"urn:oid:{unique_id}" for unique_id in asked]
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
-    metadata = query.return_type == LEAF_CLASS
-    rights = SearchSubject(actor.assertion, metadata, authorization_on(call, records.patient(patient)))
-    refusing = call.judge(search_rules.RULES, rights)
+    whole = query.return_type == LEAF_CLASS
+    rights = SearchSubject(actor.assertion, whole, authorization_on(call, records.patient(patient)))
+    refusing = call.judge(search_rules.RIGHTS, rights)
     if refusing:
         raise refused_by(refusing, errors.ACCESS_DENIED)
     refused = armed_errors(call) or registry_errors(call, call.judge(QUERY_RULES, QuerySubject(query, actor.assertion)))
     if not refused:
         memory = RegistrySubject(patient, state_of(call, records, patient), "", False, (), {}, {})
         refused = registry_errors(call, call.judge((_HAS_RECORD,), memory))
+    found: Sequence[FoundObject] = ()
+    if not refused and call.armed(faults.NO_RESULT.id) is None:
+        most = int(call.session.switch(MOST_RESULTS.name)) if whole else None
+        found = await _matching(call, query, actor, patient, whole=whole, most=most)
+        many = ResultSubject(len(found), most)
+        refused = registry_errors(call, call.judge(search_rules.RESULTS, many))
     if refused:
         return Found(errors=tuple(refuse(call, refused)))
-    documents = [] if call.armed(faults.NO_RESULT.id) else _matching(records, query, actor, patient)
-    call.facts["entries"] = [document.entry_uuid for document in documents]
+    call.facts["entries"] = [one.id for one in found]
     if not asked:
-        call.facts["documents"] = [f"urn:oid:{document.unique_id}" for document in documents]
-    if metadata:
-        return Found(entries=tuple(records.metadata(document) for document in documents))
-    return Found(references=tuple(document.entry_uuid for document in documents))
+        call.facts["documents"] = [f"urn:oid:{one.unique_id}" for one in found if one.unique_id]
+    return Found(tuple(found), whole)
 
 
-def _matching(records: Records, query: StoredQuery, actor: Actor, patient: Ins) -> list[StoredDocument]:
-    mine = [document for document in records.documents(patient) if _shown(document, actor)]
-    if query.id == FIND_DOCUMENTS:
-        statuses = query.values(STATUS)
-        mine = [document for document in mine if document.status in statuses]
-        return [document for document in mine if _fits(records, document, query)]
-    wanted = {*query.values(UNIQUE_ID), *query.values(ENTRY_UUID)}
-    return [
-        document
-        for document in mine
-        if document.status != DELETED and not wanted.isdisjoint((document.unique_id, document.entry_uuid))
-    ]
-
-
-def _shown(document: StoredDocument, actor: Actor) -> bool:
-    """Whether the actor may know of a document: one that is masked shows to its authors only."""
-    return _MASKED not in document.visibility or document.held.authored_by(actor.assertion)
-
-
-def _fits(records: Records, document: StoredDocument, query: StoredQuery) -> bool:
-    filters = [item for item in query.parameters if item.name in CODED or item.name == AUTHOR]
-    bounds = [(name, query.values(f"{name}From")[:1], query.values(f"{name}To")[:1]) for name in TIMES]
-    if not filters and not any(start or end for _, start, end in bounds):
-        return True
-    entry = records.metadata(document)
-    for item in filters:
-        having = _authors(entry) if item.name == AUTHOR else _coded(entry, CODED[item.name])
-        for group in item.groups:
-            if having.isdisjoint(group):
-                return False
-    return all(_within(getattr(entry, TIMES[name]), start, end) for name, start, end in bounds)
-
-
-def _coded(entry: DocumentEntry, attribute: str) -> set[str]:
-    value = getattr(entry, attribute)
-    codes = value if isinstance(value, tuple) else (value,)
-    return {f"{code.code}^^{code.system}" for code in codes if code is not None}
-
-
-def _authors(entry: DocumentEntry) -> set[str]:
-    return {text for author in entry.authors for text in author.persons}
-
-
-def _within(time: str | None, start: Iterable[str], end: Iterable[str]) -> bool:
-    """Whether a time lies in ``[start, end[``, an absent bound being none (IHE ITI TF-2 §3.18.4.1.2.3.4)."""
-    if not any((*start, *end)):
-        return True
-    return time is not None and all(bound <= time for bound in start) and all(time < bound for bound in end)
+async def _matching(
+    call: Call, query: StoredQuery, actor: Actor, patient: Ins, *, whole: bool, most: int | None
+) -> list[FoundObject]:
+    reader = reader_of(call, actor.assertion, patient)
+    looking = Search(call, patient, lambda document: may_read(document.held, reader), whole=whole, most=most)
+    if query.id == FIND_SUBMISSION_SETS:
+        return await looking.find_sets(query)
+    if query.id == GET_ASSOCIATIONS:
+        return await looking.get_associations(ends(query))
+    if query.id not in (GET_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS):
+        return await looking.find_documents(query)
+    found = await looking.get_documents(query)
+    if query.id == GET_DOCUMENTS_AND_ASSOCIATIONS:
+        found += await looking.get_associations([one.id for one in found])
+    return found

@@ -22,6 +22,7 @@ from banc_standards.xds.names import XDS, XDS_NS
 from banc_standards.xds.retrieve import DocumentResponse
 
 RULE_NS: Final = "urn:banc-segur:rule"
+_EMPTY: Final = b"<rim:RegistryObjectList/>"
 _HTML: Final = b"<html><head><title>Service indisponible</title></head><body>Service indisponible</body></html>"
 
 
@@ -29,16 +30,21 @@ MULTIPART: Final = frozenset({"dmp.TD3.2"})
 """The operations that answer in MTOM, a fault included (dmp.md §3)."""
 
 
-def answer(call: Call, action: str, body: etree._Element, parts: Mapping[str, bytes] | None = None) -> Reply:
+def answer(
+    call: Call, action: str, body: etree._Element, parts: Mapping[str, bytes] | None = None, objects: str = ""
+) -> Reply:
     """The answer to a request: Action, a new MessageID, To anonymous, RelatesTo the request (dmp.md §3).
 
-    With ``parts`` by their Content-ID, even none, it is an MTOM package.
+    With ``parts`` by their Content-ID, even none, it is an MTOM package. ``objects`` is XML for the empty
+    ``RegistryObjectList`` of ``body``: what was stored as text is not parsed to be written again.
     """
     relates_to = call.facts.get("message_id")
     if call.armed(faults.WRONG_RELATES_TO.id) is not None:
         relates_to = f"urn:uuid:{uuid.uuid4()}"
     headers = build.answer_addressing(action=action, message_id=f"urn:uuid:{uuid.uuid4()}", relates_to=relates_to)
     data = build.serialize(build.envelope(headers=headers, body=body))
+    if objects:
+        data = data.replace(_EMPTY, b"<rim:RegistryObjectList>" + objects.encode() + b"</rim:RegistryObjectList>", 1)
     if call.armed(faults.LOST_ANSWER.id) is not None:
         return Reply(504, b"", "")
     if call.armed(faults.HTML.id) is not None:

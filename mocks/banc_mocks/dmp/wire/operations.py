@@ -50,17 +50,18 @@ async def exchange(call: Call, path: str) -> Reply:
     admission.authorize(call, transaction, actor)
     _told_to_fail(call)
     parts_out: Mapping[str, bytes] | None = None
+    objects = ""
     if transaction is transactions.FEED:
         body = await provide_and_register(call, message.body, parts, actor)
     elif transaction is transactions.SEARCH:
-        body = stored_query(call, message.body, actor)
+        body, objects = await stored_query(call, message.body, actor)
     elif transaction is transactions.RETRIEVE:
         body, parts_out = await retrieve_documents(call, message.body, actor)
     elif transaction is transactions.DELETE:
         body = update_status(call, message.body, actor)
     else:
         body = find_record(call, message.body, actor)
-    return answers.answer(call, transaction.answer, body, parts_out)
+    return answers.answer(call, transaction.answer, body, parts_out, objects)
 
 
 def _told_to_fail(call: Call) -> None:
@@ -102,10 +103,13 @@ async def provide_and_register(call: Call, body: etree._Element, parts: Package,
     return xds.registry_response(await feeding.feed(call, submission, contents, actor))
 
 
-def stored_query(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
-    """TD3.1: AdhocQueryRequest in, AdhocQueryResponse out."""
-    found = search.search(call, query_read.query(body), actor)
-    return query_build.answer(references=found.references, entries=found.entries, errors=found.errors)
+async def stored_query(call: Call, body: etree._Element, actor: Actor) -> tuple[etree._Element, str]:
+    """TD3.1: AdhocQueryRequest in, AdhocQueryResponse out, and the objects that stand inside it as they are stored."""
+    found = await search.search(call, query_read.query(body), actor)
+    if not found.whole or found.errors:
+        return query_build.answer(references=[one.id for one in found.objects], errors=found.errors), ""
+    answered = query_build.answer(total=len(found.objects))
+    return answered, "".join(one.metadata for one in found.objects)
 
 
 async def retrieve_documents(

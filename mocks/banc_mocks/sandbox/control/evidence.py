@@ -7,8 +7,10 @@ import re
 from contextlib import aclosing
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import web
 
+from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch
 from banc_mocks.sandbox.clock import instant, real_now, second
 from banc_mocks.sandbox.control.endpoint import (
@@ -122,8 +124,17 @@ async def blob(asked: Asked) -> Raw:
 
 async def documents(asked: Asked) -> shapes.DocumentPage:
     """The documents that the DMP of this session holds."""
-    page, after = asked.page(asked.session.items("dmp", "document"), key=lambda item: item[0])
-    return shapes.DocumentPage(documents=[shapes.StoredDocument.model_validate(value) for _, value in page], next=after)
+    table, working = tables.entries, asked.session.working
+    after, limit = asked.text("after"), asked.whole("limit", PAGE, low=1, high=MAX_PAGE)
+    held = sa.select(table.c.unique_id, table.c.value).where(
+        table.c.session == working.session, table.c.epoch == working.epoch, table.c.unique_id > (after or "")
+    )
+    page = held.where(table.c.current, ~table.c.signature).order_by(table.c.unique_id).limit(limit + 1)
+    rows = await asked.sandbox.store.rows(page)
+    return shapes.DocumentPage(
+        documents=[shapes.StoredDocument.model_validate(json.loads(row.value)) for row in rows[:limit]],
+        next=rows[limit - 1].unique_id if len(rows) > limit else None,
+    )
 
 
 def _query(asked: Asked, after: int) -> Query:

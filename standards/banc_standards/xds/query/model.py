@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from banc_standards.xds.model import DocumentEntry, RegistryError
+from banc_standards.xds.model import Association, DocumentEntry, RegistryError, SubmissionSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +12,7 @@ class Parameter:
     """One parameter: its decoded values, whether any of them was a list in parentheses, and the texts that are neither
     a quoted string, nor a number, nor a list of these.
 
-    ``groups`` are the values of each ``Value`` element: where a parameter may come several times, an entry must satisfy
-    every group.
+    ``groups`` are the values of each ``Slot`` of that name: one value of a group is enough, every group must be met.
     """
 
     name: str
@@ -51,9 +50,11 @@ class StoredQuery:
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """An ``AdhocQueryResponse``: its status, the references or the entries found, the errors."""
+    """An ``AdhocQueryResponse``: its status, the references or the objects found, the errors."""
 
     status: str
     references: tuple[str, ...] = ()
     entries: tuple[DocumentEntry, ...] = ()
+    sets: tuple[SubmissionSet, ...] = ()
+    associations: tuple[Association, ...] = ()
     errors: tuple[RegistryError, ...] = ()

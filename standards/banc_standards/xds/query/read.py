@@ -10,7 +10,7 @@ from lxml import etree
 from banc_standards.xds.names import RIM
 from banc_standards.xds.query.model import Parameter, QueryAnswer, StoredQuery
 from banc_standards.xds.query.names import QUERY
-from banc_standards.xds.read import document_entry, registry_errors
+from banc_standards.xds.read import association, document_entry, registry_errors, submission_set
 
 _LITERAL: Final = r"(?:'(?:[^']|'')*'|-?[0-9]+(?:\.[0-9]+)?)"
 _ONE: Final = re.compile(_LITERAL)
@@ -30,24 +30,28 @@ def query(body: etree._Element) -> StoredQuery:
 
 
 def _parameters(asked: etree._Element) -> tuple[Parameter, ...]:
-    texts: dict[str, list[str]] = {}
+    found: dict[str, Parameter] = {}
     for element in asked.findall(f"{RIM}Slot"):
-        values = ((value.text or "").strip() for value in element.iter(f"{RIM}Value"))
-        texts.setdefault(element.get("name", ""), []).extend(values)
-    return tuple(parameter(name, values) for name, values in texts.items())
+        texts = [(value.text or "").strip() for value in element.iter(f"{RIM}Value")]
+        new = parameter(element.get("name", ""), texts)
+        old = found.get(new.name, Parameter(new.name))
+        found[new.name] = Parameter(
+            new.name, old.groups + new.groups, old.listed or new.listed, old.malformed + new.malformed
+        )
+    return tuple(found.values())
 
 
 def parameter(name: str, texts: list[str]) -> Parameter:
     """A parameter from the texts of its ``Value`` elements: ``'text'``, a number, or a list of these in parentheses."""
-    groups: list[tuple[str, ...]] = []
+    values: list[str] = []
     malformed: list[str] = []
     for text in texts:
         if _ONE.fullmatch(text) or _LIST.fullmatch(text):
-            groups.append(tuple(_literal(found) for found in _ONE.findall(text)))
+            values += (_literal(found) for found in _ONE.findall(text))
         else:
             malformed.append(text)
     listed = any(text.startswith("(") for text in texts)
-    return Parameter(name, tuple(groups), listed, tuple(malformed))
+    return Parameter(name, (tuple(values),) if values else (), listed, tuple(malformed))
 
 
 def _literal(text: str) -> str:
@@ -62,5 +66,7 @@ def answer(body: etree._Element) -> QueryAnswer:
         status=body.get("status", ""),
         references=tuple(item.get("id", "") for item in found if item.tag == f"{RIM}ObjectRef"),
         entries=tuple(document_entry(item) for item in found if item.tag == f"{RIM}ExtrinsicObject"),
+        sets=tuple(submission_set(item) for item in found if item.tag == f"{RIM}RegistryPackage"),
+        associations=tuple(association(item) for item in found if item.tag == f"{RIM}Association"),
         errors=registry_errors(body),
     )

@@ -14,17 +14,24 @@ from banc_standards.vihf.read import Assertion
 from banc_standards.xds.names import APPROVED, ARCHIVED, DELETED, DEPRECATED
 from banc_standards.xds.query.model import Parameter, StoredQuery
 from banc_standards.xds.query.names import (
+    AUTHORS,
     BOUNDS,
     CODED,
     ENTRY_UUID,
     FIND_DOCUMENTS,
     GET_DOCUMENTS,
+    GET_DOCUMENTS_AND_ASSOCIATIONS,
     LEAF_CLASS,
     OBJECT_REF,
+    OBJECTS,
     PARAMETERS,
     PATIENT,
+    PATIENTS,
     QUERIES,
+    REQUIRED,
     SERVED,
+    SET_CONTENT_TYPE,
+    SET_STATUS,
     SINGLE,
     STATUS,
     UNIQUE_ID,
@@ -32,6 +39,9 @@ from banc_standards.xds.query.names import (
 
 _BOOK = RuleBook("IHE ITI TF-2 §3.18 (ITI-18), DMP TD3.1", "XDSRegistryError")
 _STATUSES: Final = (APPROVED, DEPRECATED, ARCHIVED, DELETED)
+MOST_WILDCARDS: Final = 10
+LONGEST_PATTERN: Final = 256
+MOST_VALUES: Final = 1_000
 _TIME: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,5}")
 
 
@@ -75,8 +85,8 @@ def _query(subject: QuerySubject) -> Iterator[Hit]:
         "The stored query is one that this version of the bench simulates.",
     ),
     (
-        "Employer GetDocuments ou FindDocuments, ou attendre une version suivante du banc.",
-        "Use GetDocuments or FindDocuments, or wait for a later version of the bench.",
+        "Employer une requête que le guide du DMP nomme : FindDocuments, GetDocuments, FindSubmissionSets…",
+        "Use a query that the DMP's guide names: FindDocuments, GetDocuments, FindSubmissionSets…",
     ),
     at="AdhocQuery/@id (choix du banc)",
     certainty="deduced",
@@ -86,18 +96,18 @@ def _query(subject: QuerySubject) -> Iterator[Hit]:
 def _served(subject: QuerySubject) -> Iterator[Hit]:
     name = QUERIES.get(subject.query.id)
     if name is not None and subject.query.id not in SERVED:
-        yield _at("@id", name, " | ".join(QUERIES[item] for item in sorted(SERVED)))
+        yield _at("@id", name, " | ".join(QUERIES[item] for item in SERVED))
 
 
 @_BOOK.rule(
     "XDS-QRY-003",
     (
-        "La requête porte ses paramètres obligatoires : les statuts, ou les documents demandés.",
-        "The query carries its required parameters: the statuses, or the documents that are wanted.",
+        "La requête porte ses paramètres obligatoires : les statuts, ou les objets demandés.",
+        "The query carries its required parameters: the statuses, or the objects that are wanted.",
     ),
     (
-        f"Ajouter {STATUS} (FindDocuments), {UNIQUE_ID} ou {ENTRY_UUID} (GetDocuments).",
-        f"Add {STATUS} (FindDocuments), {UNIQUE_ID} or {ENTRY_UUID} (GetDocuments).",
+        f"Ajouter {STATUS} (FindDocuments), {UNIQUE_ID} ou {ENTRY_UUID} (GetDocuments), {OBJECTS} (GetAssociations)…",
+        f"Add {STATUS} (FindDocuments), {UNIQUE_ID} or {ENTRY_UUID} (GetDocuments), {OBJECTS} (GetAssociations)…",
     ),
     at="Slot",
     code="XDSStoredQueryMissingParam",
@@ -105,10 +115,9 @@ def _served(subject: QuerySubject) -> Iterator[Hit]:
 )
 def _required(subject: QuerySubject) -> Iterator[Hit]:
     query = subject.query
-    if query.id == FIND_DOCUMENTS and query.parameter(STATUS) is None:
-        yield _at(STATUS, "", "1")
-    if query.id == GET_DOCUMENTS and query.parameter(UNIQUE_ID) is None and query.parameter(ENTRY_UUID) is None:
-        yield _at(UNIQUE_ID, "", f"{UNIQUE_ID} | {ENTRY_UUID}")
+    for names in REQUIRED.get(query.id, ()):
+        if all(query.parameter(name) is None for name in names):
+            yield _at(names[0], "", " | ".join(names))
 
 
 @_BOOK.rule(
@@ -138,7 +147,8 @@ def _single(subject: QuerySubject) -> Iterator[Hit]:
 )
 def _either(subject: QuerySubject) -> Iterator[Hit]:
     query = subject.query
-    if query.id == GET_DOCUMENTS and query.parameter(UNIQUE_ID) and query.parameter(ENTRY_UUID):
+    by_id = query.id in (GET_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS)
+    if by_id and query.parameter(UNIQUE_ID) and query.parameter(ENTRY_UUID):
         yield _at(UNIQUE_ID, f"{UNIQUE_ID}, {ENTRY_UUID}", f"{UNIQUE_ID} | {ENTRY_UUID}")
 
 
@@ -186,9 +196,9 @@ def _in_parentheses(subject: QuerySubject) -> Iterator[Hit]:
     always=True,
 )
 def _bare_patient(subject: QuerySubject) -> Iterator[Hit]:
-    asked = subject.query.parameter(PATIENT)
+    asked = subject.query.parameter(PATIENTS.get(subject.query.id, PATIENT))
     if asked is not None and asked.listed:
-        yield _at(PATIENT, "('…')", "'…'")
+        yield _at(asked.name, "('…')", "'…'")
 
 
 @_BOOK.rule(
@@ -206,16 +216,17 @@ def _same_patient(subject: QuerySubject) -> Iterator[Hit]:
     if subject.vihf is None:
         return
     expected = subject.vihf.resource_id or ""
-    for found in subject.query.values(PATIENT)[:1]:
+    name = PATIENTS.get(subject.query.id, PATIENT)
+    for found in subject.query.values(name)[:1]:
         if found.split("^")[:5] != expected.split("^")[:5]:
-            yield _at(PATIENT, found, expected)
+            yield _at(name, found, expected)
 
 
 @_BOOK.rule(
     "XDS-QRY-010",
     (
-        "FindDocuments nomme le patient ; sans lui, le DMP prend celui du VIHF (RG_3010).",
-        "FindDocuments names the patient; without, the DMP takes that of the VIHF (RG_3010).",
+        "Une recherche nomme le patient ; sans lui, le DMP prend celui du VIHF (RG_3010).",
+        "A search names the patient; without, the DMP takes that of the VIHF (RG_3010).",
     ),
     (f"Ajouter {PATIENT}, qu'IHE exige.", f"Add {PATIENT}, which IHE requires."),
     at=PATIENT,
@@ -223,8 +234,9 @@ def _same_patient(subject: QuerySubject) -> Iterator[Hit]:
     certainty="uncertain",
 )
 def _names_the_patient(subject: QuerySubject) -> Iterator[Hit]:
-    if subject.query.id == FIND_DOCUMENTS and subject.query.parameter(PATIENT) is None:
-        yield _at(PATIENT, "", "1")
+    name = PATIENTS.get(subject.query.id)
+    if name is not None and subject.query.parameter(name) is None:
+        yield _at(name, "", "1")
 
 
 @_BOOK.rule(
@@ -288,9 +300,10 @@ def _identifiers(subject: QuerySubject) -> Iterator[Hit]:
     for value in subject.query.values(UNIQUE_ID):
         if not oid(value.partition("^")[0]):
             yield _at(UNIQUE_ID, value, "OID")
-    for value in subject.query.values(ENTRY_UUID):
-        if not (value.startswith("urn:uuid:") and uuid(value.removeprefix("urn:uuid:"))):
-            yield _at(ENTRY_UUID, value, "urn:uuid:…")
+    for name in (ENTRY_UUID, OBJECTS):
+        for value in subject.query.values(name):
+            if not (value.startswith("urn:uuid:") and uuid(value.removeprefix("urn:uuid:"))):
+                yield _at(name, value, "urn:uuid:…")
 
 
 @_BOOK.rule(
@@ -305,9 +318,10 @@ def _identifiers(subject: QuerySubject) -> Iterator[Hit]:
     certainty="deduced",
 )
 def _statuses(subject: QuerySubject) -> Iterator[Hit]:
-    for value in subject.query.values(STATUS):
-        if value not in _STATUSES:
-            yield _at(STATUS, value, " | ".join(_STATUSES))
+    for name in (STATUS, SET_STATUS):
+        for value in subject.query.values(name):
+            if value not in _STATUSES:
+                yield _at(name, value, " | ".join(_STATUSES))
 
 
 @_BOOK.rule(
@@ -330,11 +344,60 @@ def _times(subject: QuerySubject) -> Iterator[Hit]:
     at="…Code",
 )
 def _codes(subject: QuerySubject) -> Iterator[Hit]:
-    for name in CODED:
+    for name in (*CODED, SET_CONTENT_TYPE):
         for value in subject.query.values(name):
             parts = value.split("^")
             if len(parts) != 3 or parts[1] or not parts[0] or not parts[2]:
                 yield _at(name, value, "code^^OID")
+
+
+@_BOOK.rule(
+    "XDS-QRY-018",
+    (
+        f"Un motif d'auteur a {MOST_WILDCARDS} jokers au plus, en {LONGEST_PATTERN} caractères.",
+        f"A pattern of an author has at most {MOST_WILDCARDS} wildcards, in {LONGEST_PATTERN} characters.",
+    ),
+    ("Chercher l'identifiant de l'auteur, suivi de %.", "Search the id of the author, followed by %."),
+    at="AuthorPerson (limite du banc)",
+    certainty="deduced",
+    always=True,
+)
+def _few_wildcards(subject: QuerySubject) -> Iterator[Hit]:
+    for name in AUTHORS:
+        for value in subject.query.values(name):
+            if len(value) > LONGEST_PATTERN or value.count("%") + value.count("_") > MOST_WILDCARDS:
+                yield _at(name, value[:LONGEST_PATTERN], f"<= {MOST_WILDCARDS} % _")
+
+
+@_BOOK.rule(
+    "XDS-QRY-019",
+    (
+        "Seul un auteur se cherche par motif : ailleurs, % ne remplace rien.",
+        "Only an author is searched by a pattern: elsewhere % stands for nothing.",
+    ),
+    ("Écrire la valeur entière, ou retirer le paramètre.", "Write the whole value, or remove the parameter."),
+    at="Slot/ValueList/Value",
+    severity="warning",
+)
+def _no_wildcard(subject: QuerySubject) -> Iterator[Hit]:
+    for item in _known(subject.query):
+        for value in item.values if item.name not in AUTHORS else ():
+            if "%" in value:
+                yield _at(item.name, value, "")
+
+
+@_BOOK.rule(
+    "XDS-QRY-020",
+    (f"Une requête porte {MOST_VALUES} valeurs au plus.", f"A query carries at most {MOST_VALUES} values."),
+    ("Demander en plusieurs requêtes.", "Ask in several queries."),
+    at="Slot (limite du banc)",
+    certainty="deduced",
+    always=True,
+)
+def _few_values(subject: QuerySubject) -> Iterator[Hit]:
+    number = sum(len(item.values) + len(item.malformed) for item in subject.query.parameters)
+    if number > MOST_VALUES:
+        yield Hit("AdhocQuery", found=str(number), expected=f"<= {MOST_VALUES}")
 
 
 RULES = _BOOK.rules

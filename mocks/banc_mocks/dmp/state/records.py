@@ -1,0 +1,144 @@
+"""The DMP's memory of one session: what an exchange looks up by key, and what it changes.
+
+The records come from the population; what a session changes of them is kept apart. Entries, sets and associations stand
+in tables of their own. What an exchange that is still under way has put shows too, so that two at once never register
+one identifier twice.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from banc_fixtures.patients import Patient
+from banc_fixtures.population import population
+from banc_mocks.dmp.state.documents import StoredDocument, entry_columns, link_columns, set_columns
+from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.tables import entries, sets
+from banc_standards import xml
+from banc_standards.dmp.names import REPOSITORY
+from banc_standards.dmp.registry_rules import RecordState
+from banc_standards.ins import Ins
+from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
+from banc_standards.xds.names import APPROVED
+from banc_standards.xds.read import document_entry
+
+
+class Records:
+    """What the DMP holds in the session of a call."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def patient(self, ins: Ins) -> Patient | None:
+        """The patient who has, or had, this matricule under this OID."""
+        for patient in population().patients:
+            owned = (patient.ins, *(former.ins for former in patient.historical))
+            if ins in owned:
+                return patient
+        return None
+
+    def record(self, ins: Ins) -> RecordState:
+        """The state of the patient's record: the session's own, else the population's."""
+        patient = self.patient(ins)
+        state: RecordState = self._call.get("record", ins.value) or (patient.dmp if patient else "absent")
+        return state
+
+    # -- look-ups --------------------------------------------------------------------------------------------------
+
+    def set_known(self, unique_id: str) -> bool:
+        """Whether a submission set of this uniqueId was accepted."""
+        known = self._call.get("set", unique_id) is not None
+        return known or bool(self._look(sets, sa.select(sets.c.key).where(sets.c.key == unique_id)))
+
+    def document(self, unique_id: str) -> StoredDocument | None:
+        """The document, or the signature, of this uniqueId, in the current version of its metadata."""
+        wanted = sa.select(entries.c.key, entries.c.value).where(entries.c.unique_id == unique_id, entries.c.current)
+        under_way = dict(self._call.items("entry"))
+        stored = [json.loads(row.value) for row in self._look(entries, wanted) if row.key not in under_way]
+        mine = (value for value in under_way.values() if value["unique_id"] == unique_id and value["current"])
+        return next((StoredDocument.from_json(value) for value in (*mine, *stored)), None)
+
+    def entry(self, entry_uuid: str) -> StoredDocument | None:
+        """The document of this entryUUID; None for the signature of a lot, which nobody may search or change."""
+        value = self._call.get("entry", entry_uuid)
+        if value is None:
+            rows = self._look(entries, sa.select(entries.c.value).where(entries.c.key == entry_uuid))
+            value = json.loads(rows[0].value) if rows else None
+        found = None if value is None else StoredDocument.from_json(value)
+        return None if found is None or found.signature else found
+
+    def readable(self, unique_id: str) -> StoredDocument | None:
+        """The document of this uniqueId; None for the signature of a lot, which nobody reads."""
+        found = self.document(unique_id)
+        return None if found is None or found.signature else found
+
+    def metadata(self, document: StoredDocument) -> DocumentEntry:
+        """The document's entry as the registry gives it. Raises ``LookupError`` for one that was not kept."""
+        under_way = self._call.working.columns("dmp", "entry", document.entry_uuid)
+        if under_way is not None:
+            return document_entry(xml.parse(under_way["metadata"].encode()))
+        rows = self._look(entries, sa.select(entries.c.metadata).where(entries.c.key == document.entry_uuid))
+        if not rows:
+            raise LookupError(document.entry_uuid)
+        return document_entry(xml.parse(rows[0].metadata.encode()))
+
+    def _look(self, table: sa.Table, statement: sa.Select[Any]) -> list[Any]:
+        world = self._call.working
+        here = statement.where(table.c.session == world.session, table.c.epoch == world.epoch)
+        return self._call.sandbox.store.look(here)
+
+    # -- changes ---------------------------------------------------------------------------------------------------
+
+    def keep_lot(self, submission: Submission, patient: Ins, named: Mapping[str, str], at: str) -> None:
+        """Remembers an accepted submission set and its associations, at a session time.
+
+        ``named`` gives the entryUUID of each entry by its symbolic id; other ends of an association name what the
+        registry held already.
+        """
+        lot = submission.set or SubmissionSet(id="")
+        kept = replace(lot, id=fresh(), status=APPROVED)
+        names = {**named, lot.id: kept.id}
+        value = {
+            "ins": patient.value,
+            "ins_oid": patient.oid,
+            "source_id": lot.source_id,
+            "submission_time": lot.submission_time,
+            "at": at,
+            "entries": list(named.values()),
+        }
+        self._call.put("set", lot.unique_id or "", value, set_columns(kept, patient))
+        for link in submission.associations:
+            ends = replace(
+                link, id=fresh(), source=names.get(link.source, link.source), target=names.get(link.target, link.target)
+            )
+            told = {"type": ends.type, "source": ends.source, "target": ends.target}
+            self._call.put("link", ends.id, told, link_columns(ends, patient))
+
+    def keep(self, document: StoredDocument, entry: DocumentEntry) -> None:
+        """Remembers a document, with its metadata, as it now is."""
+        named = replace(
+            entry,
+            id=document.entry_uuid,
+            logical_id=document.logical_id,
+            status=document.status,
+            version=str(document.version),
+            hash=document.hash,
+            size=str(document.size),
+            repository_unique_id=REPOSITORY,
+        )
+        self._call.put("entry", document.entry_uuid, document.as_json(), entry_columns(document, named))
+
+    def set_status(self, document: StoredDocument, status: str) -> None:
+        """Changes the availability of a document."""
+        self.keep(replace(document, status=status), self.metadata(document))
+
+
+def fresh() -> str:
+    """A new name for an object of the registry."""
+    return f"urn:uuid:{uuid.uuid4()}"
