@@ -26,7 +26,7 @@ SUBMISSIONS = Selection(operation="dmp.TD2.1")
         "Le document suit l'en-tête commun du CI-SIS et le volet qu'il annonce.",
         "The document follows the common header of the CI-SIS and the volet that it announces.",
     ),
-    clause="CI-SIS structuration minimale ; volet LDL-SES 2022.01",
+    clause="CI-SIS structuration minimale ; volets LDL-SES 2022.01 et CR-BIO 2024.01",
     fix=Sentence("corrigez chaque écart relevé dans le CDA", "correct each difference noted in the CDA"),
 )
 def conforming_document(trace: Trace) -> Iterator[Finding]:

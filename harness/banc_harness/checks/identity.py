@@ -37,11 +37,11 @@ def well_formed_search(trace: Trace) -> Iterator[Finding]:
 
 @check(
     id="CHK-INS-002",
-    requirements=["SBX-INS-02"],
+    requirements=["SBX-INS-02", "INS/va1.59"],
     on=IDENTITIES,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.*",),
+    scenarios=("UC1.*", "UC2.*"),
     text=Sentence(
         "Le matricule INS ne sort qu'avec une identité qualifiée.",
         "The matricule INS leaves with a qualified identity only.",

@@ -1,23 +1,27 @@
-"""Checks of the letter sent by MSSanté: how the operator is reached, what the mail holds, whom it may go to."""
+"""Checks of documents sent by MSSanté: how the operator is reached, what the mail holds, whom it may go to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from banc_harness.checks import check
 from banc_harness.checks.heard import heard_in
 from banc_harness.selection import Selection
-from banc_harness.trace import Trace
+from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
 from banc_standards.ins import fold
 from banc_standards.mail.addresses import canonical, citizen_matricule
 from banc_standards.mail.names import REPLACEMENT
 from banc_standards.rules import Finding, Hit
 
+if TYPE_CHECKING:
+    from banc_standards.mail.read import Received
+
 MAILS = Selection(operation="mssante.submission")
 WITH_CONTENT = Selection(operation="mssante.submission", outcome="accepted")
-MAIL_SCENARIOS = ("UC1.2?",)
+MAIL_SCENARIOS = ("UC1.2?", "UC2.*")
 MANY_ATTEMPTS = 5
 
 
@@ -25,11 +29,11 @@ MANY_ATTEMPTS = 5
     id="CHK-MSS-001",
     requirements=["SBX-MSS-01", "SC.MSS/CONF.23"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21",),
+    scenarios=("UC1.21", "UC2.01"),
     presence=True,
     text=Sentence(
-        "La lettre arrive dans les boîtes MSSanté, en archive XDM avec sa copie PDF.",
-        "The letter reaches the MSSanté mailboxes, as an XDM archive with its PDF copy.",
+        "Le document arrive dans les boîtes MSSanté, en archive XDM avec sa copie PDF.",
+        "The document reaches the MSSanté mailboxes, as an XDM archive with its PDF copy.",
     ),
     clause="Référentiel socle MSSanté #2, ECO.2.1.1 ; SC.MSS/CONF.23",
     fix=Sentence(
@@ -108,7 +112,7 @@ def protected_submission(trace: Trace) -> Iterator[Finding]:
     on=MAILS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.*",),
+    scenarios=("UC1.*", "UC2.*"),
     text=Sentence(
         "L'adresse d'un patient n'est construite que sur un INS qualifié.",
         "A patient's address is built from a qualified INS only.",
@@ -136,7 +140,7 @@ def citizen_address_of_a_qualified_ins(trace: Trace) -> Iterator[Hit]:
     on=MAILS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.26",),
+    scenarios=("UC1.26", "UC2.25"),
     text=Sentence("Le refus de la messagerie citoyenne est obéi.", "The refusal of citizen mail is obeyed."),
     clause="MSS/va1.20",
     fix=Sentence(
@@ -156,7 +160,7 @@ def citizen_refusal_obeyed(trace: Trace) -> Iterator[Hit]:
     id="CHK-MSS-007",
     requirements=["SC.MSS/CONF.21"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21",),
+    scenarios=("UC1.21", "UC2.01"),
     text=Sentence(
         "Le message au patient dit qu'aucune réponse n'est attendue (X-MSS-MES: FIN).",
         "The mail to the patient says that no answer is expected (X-MSS-MES: FIN).",
@@ -179,7 +183,7 @@ def end_of_exchange(trace: Trace) -> Iterator[Hit]:
     id="CHK-MSS-008",
     requirements=["SC.MSS/UX.33", "SBX-MSS-02"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21",),
+    scenarios=("UC1.21", "UC2.01"),
     text=Sentence(
         "Un accusé de lecture (MDN) est demandé, vers l'adresse de l'émetteur.",
         "A read receipt (MDN) is asked for, to the sender's address.",
@@ -232,9 +236,9 @@ def same_mail_again(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-MSS-010",
-    requirements=["MSS/va1.13"],
+    requirements=["MSS/va1.13", "MSS/va1.35", "MSS/va1.32"],
     on=WITH_CONTENT,
-    scenarios=("UC1.27",),
+    scenarios=("UC1.27", "UC2.03"),
     presence=True,
     text=Sentence(
         "La nouvelle version dit qu'elle annule et remplace la première, et répond à son message.",
@@ -247,9 +251,13 @@ def same_mail_again(trace: Trace) -> Iterator[Hit]:
     ),
 )
 def replacement_said(trace: Trace) -> Iterator[Hit]:
-    """The second mail names the first one, and carries the mention."""
-    mails = [(exchange, exchange.mail) for exchange in trace.selected if exchange.mail is not None]
-    for (earlier, first), (exchange, mail) in pairwise(mails):
+    """Each mail to one recipient names the one before, and carries the mention."""
+    received: dict[str, list[tuple[Exchange, Received]]] = {}
+    for exchange in trace.selected:
+        if exchange.mail is not None:
+            boxes = " ".join(map(str, exchange.fact("recipients") or ()))
+            received.setdefault(boxes, []).append((exchange, exchange.mail))
+    for (earlier, first), (exchange, mail) in (pair for mails in received.values() for pair in pairwise(mails)):
         if fold(REPLACEMENT) not in fold(mail.subject):
             yield Hit(exchange.place("Subject"), found=mail.subject, expected=f"[{REPLACEMENT}]")
         if first.message_id not in mail.in_reply_to:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from functools import cache
 
-from banc_harness.checks import Checks, declared, documents, feeding, identity, mail, sign_in, tokens, versions
+from banc_harness.checks import (
+    Checks,
+    declared,
+    documents,
+    feeding,
+    identity,
+    laboratory,
+    laboratory_sending,
+    mail,
+    sign_in,
+    tokens,
+    versions,
+)
 
 
 @cache
 def checks() -> Checks:
     """Every check of the product."""
-    return Checks.of((sign_in, tokens, identity, feeding, versions, mail, documents, declared))
+    return Checks.of(
+        (sign_in, tokens, identity, feeding, versions, mail, documents, declared, laboratory, laboratory_sending)
+    )

@@ -1,8 +1,9 @@
-"""Checks of what becomes of a letter that was filed: replaced by its next version, or deleted."""
+"""Checks of what becomes of a document that was filed: replaced by its next version, or deleted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from banc_harness.checks import check
 from banc_harness.checks.heard import heard_in
@@ -17,13 +18,13 @@ REGISTRY = Selection(operation=("dmp.TD3.1", "dmp.TD3.3c"))
 
 @check(
     id="CHK-DMP-010",
-    requirements=["SBX-DMP-04"],
+    requirements=["SBX-DMP-04", "DMP/va1.15", "DMP/va1.23"],
     on=Selection(operation="dmp.TD2.1", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.11",),
+    scenarios=("UC1.11", "UC2.03"),
     text=Sentence(
-        "Une lettre corrigée prend la place de l'ancienne version dans le DMP.",
-        "A corrected letter takes the place of its former version in the DMP.",
+        "Un document corrigé prend la place de l'ancienne version dans le DMP.",
+        "A corrected document takes the place of its former version in the DMP.",
     ),
     clause="Guide d'intégration DMP, TD2.1 (remplacement) ; IHE ITI-41, RPLC ; CI-SIS, relatedDocument",
     fix=Sentence(
@@ -34,17 +35,17 @@ REGISTRY = Selection(operation=("dmp.TD3.1", "dmp.TD3.3c"))
     ),
 )
 def replaced_by_its_next_version(trace: Trace) -> Iterator[Hit | Finding]:
-    """The last letter filed follows the one before: in the registry, and in the document itself."""
+    """Each document filed follows the one before: in the registry, and in the document itself."""
     yield from heard_in(trace.about(Selection(operation="dmp.TD3.1")), "XDS-QRY-", "DMP-")
     if len(trace.selected) < 2:
         yield Hit("dmp.TD2.1", found=str(len(trace.selected)), expected="2")
         return
-    former, new = trace.selected[-2:]
-    known = _documents(former)
-    replaced = new.fact("replaced") or []
-    if known.isdisjoint(replaced):
-        yield Hit(new.place("RPLC"), found=", ".join(replaced), expected=", ".join(sorted(known)))
-    yield from _follows(former, new)
+    for former, new in pairwise(trace.selected):
+        known = _documents(former)
+        replaced = new.fact("replaced") or []
+        if known.isdisjoint(replaced):
+            yield Hit(new.place("RPLC"), found=", ".join(replaced), expected=", ".join(sorted(known)))
+        yield from _follows(former, new)
 
 
 def _follows(former: Exchange, new: Exchange) -> Iterator[Hit]:
@@ -65,13 +66,13 @@ def _follows(former: Exchange, new: Exchange) -> Iterator[Hit]:
 
 @check(
     id="CHK-DMP-011",
-    requirements=["SC.DMP/CONF.03"],
+    requirements=["SC.DMP/CONF.03", "DMP/va1.23"],
     on=Selection(operation="dmp.TD3.3c", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.12",),
+    scenarios=("UC1.12", "UC2.07"),
     text=Sentence(
-        "La lettre que l'utilisateur retire est supprimée du DMP.",
-        "The letter that the user takes back is deleted from the DMP.",
+        "Le document que l'utilisateur retire est supprimé du DMP.",
+        "The document that the user takes back is deleted from the DMP.",
     ),
     clause="SC.DMP/CONF.03 ; Guide d'intégration DMP, TD3.3c ; IHE ITI-57",
     fix=Sentence(
@@ -80,7 +81,7 @@ def _follows(former: Exchange, new: Exchange) -> Iterator[Hit]:
     ),
 )
 def deleted_as_asked(trace: Trace) -> Iterator[Hit | Finding]:
-    """The letter that was filed, and it alone, becomes Deleted; nothing is wrong in what was sent to the registry."""
+    """The document that was filed, and it alone, becomes Deleted; nothing is wrong in what was sent to the registry."""
     yield from heard_in(trace.about(REGISTRY), "TLS-", "SOAP-", "VIHF-", "XDS-", "DMP-")
     filed = {name for exchange in trace.all("dmp.TD2.1", "accepted") for name in _documents(exchange)}
     for exchange in trace.selected:

@@ -63,8 +63,8 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "puts the INS of the CDA under the obsolete OID of the INS-C",
     ),
     "text-body": (
-        "annonce un texte au lieu du PDF de la lettre de niveau 1",
-        "announces a text instead of the PDF of the level 1 letter",
+        "annonce un texte au lieu du PDF du document de niveau 1",
+        "announces a text instead of the PDF of the level 1 document",
     ),
     "claims-sent": (
         "dit avoir envoyé la lettre, et n'envoie rien",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,6 @@ from banc_harness.witness.credentials import Credential
 from banc_harness.witness.letters import organization, professional
 from banc_harness.witness.software import Software
 from banc_harness.witness.transport import Transport
-from banc_standards.cda.read import read as read_cda
 from banc_standards.dmp import build as dmp
 from banc_standards.dmp import names
 from banc_standards.dmp import read as dmp_answers
@@ -116,8 +116,7 @@ class Feeding:
         if "wrong-hash" in self.defects:
             entry = replace(entry, hash="0" * 40)
         if "hash-of-the-pdf" in self.defects:
-            copy = read_cda(document).embedded or b""
-            entry = replace(entry, hash=sha1(copy, usedforsecurity=False).hexdigest())
+            entry = replace(entry, hash=sha1(_pdf(document), usedforsecurity=False).hexdigest())
         if "local-times" in self.defects:
             entry = replace(entry, creation_time=self.now.astimezone(PARIS_IN_WINTER).strftime("%Y%m%d%H%M%S"))
         signed = xds.signature_entry(lot, entry, signature, unique_id=f"{submission_id}.1")
@@ -230,6 +229,13 @@ class Feeding:
             )
         )
         return vihf.sign(assertion, key=seal.key, certificate=seal.certificate)
+
+
+def _pdf(document: bytes) -> bytes:
+    """The PDF inside a document, in whichever place."""
+    held = (item for item in etree.fromstring(document).iter("{*}value", "{*}text"))
+    text = next((item.text or "" for item in held if item.get("mediaType") == "application/pdf"), "")
+    return base64.b64decode(text)
 
 
 def _registered(answer: etree._Element) -> etree._Element:

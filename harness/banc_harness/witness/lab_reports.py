@@ -22,6 +22,7 @@ from banc_standards.terminology.oids import LOINC
 Record = Mapping[str, Any]
 TITLE = "Compte rendu d'examens biologiques"
 CRITICAL = {"LL", "HH"}
+PDF = b'mediaType="application/pdf"'
 
 
 def report(
@@ -72,7 +73,8 @@ def report(
 def written(report: BiologyReport, level: str, *, defects: frozenset[str]) -> bytes:
     """The document of the report: structured (N3) with its PDF copy, or a PDF under the common header (N1)."""
     if level == "N1":
-        return build.level_1(report.heading, report.pdf)
+        document = build.level_1(report.heading, report.pdf)
+        return document.replace(PDF, b'mediaType="text/plain"') if "text-body" in defects else document
     document = build.biology_report(report)
     return _without_copy(document) if "no-embedded-pdf" in defects else document
 

@@ -82,7 +82,7 @@ LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_OF_LETTERS: Final = {"text-body", "claims-sent", "new-id-on-retry"}
+_OF_LETTERS: Final = {"claims-sent", "new-id-on-retry"}
 """Defects that only a discharge letter can show."""
 
 DEFECTS_OF: Final = {

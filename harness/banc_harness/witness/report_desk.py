@@ -58,8 +58,7 @@ class ReportDesk(Desk):
         if "correction-as-new" in self.defects:
             self.records.save_letter(asked.session, former | {"withdrawn": "replaced"})
             return self.send(asked)
-        waiting = (item for item in self.kept(asked, patient) if item.get("replaces") == former["unique_id"])
-        record = next(waiting, None) or former | {
+        record = self._waiting(asked, patient, former) or former | {
             "unique_id": former["unique_id"] if "reuses-old-id" in self.defects else self.new_id(asked, patient),
             "version": former["version"] + 1,
             "replaces": former["unique_id"],
@@ -74,6 +73,13 @@ class ReportDesk(Desk):
         if not output["said"] and record["unique_id"] != former["unique_id"]:
             self.records.save_letter(asked.session, former | {"withdrawn": "replaced"})
         return output
+
+    def _waiting(self, asked: Asked, patient: Output, former: Output) -> Output | None:
+        """The next version that could not leave for everybody yet."""
+        if former.get("withdrawn") or "reuses-old-id" in self.defects:
+            return None
+        kept = self.kept(asked, patient)
+        return next((item for item in kept if item.get("replaces") == former["unique_id"]), None)
 
     def _standing(self, asked: Asked, patient: Output) -> Output:
         """The report that the action names, when it is still the one that holds."""

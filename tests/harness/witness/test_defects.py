@@ -1,4 +1,4 @@
-"""The honest witness raises no alarm, and every defect of it is seen: every check can fail."""
+"""The honest witnesses raise no alarm, and every defect of them is seen: every check can fail."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 from banc_harness import demo
 from banc_harness.checks.registered import checks
 from banc_harness.runs import Options, run
-from banc_harness.witness.defects import DEFECTS
+from banc_harness.scenarios.registered import scenarios
+from banc_harness.witness.laboratory_defects import DEFECTS_OF, LABORATORY_DEFECTS
 from banc_standards.contracts.report import Report
 
-SEEN_BY: dict[str, tuple[str, str]] = {
+LETTERS: dict[str, tuple[str, str]] = {
     # defect: (scenarios that show it, checks that it must fail, and no other)
     "no-acr": ("UC1.01", "CHK-PSC-001 CHK-PSC-002"),
     "no-nonce": ("UC1.01", "CHK-PSC-002 CHK-PSC-003"),
@@ -55,6 +56,36 @@ SEEN_BY: dict[str, tuple[str, str]] = {
     "replaces-nothing": ("UC1.11", "CHK-DMP-010"),
     "deletes-by-unique-id": ("UC1.12", "CHK-DMP-011"),
 }
+RESULTS: dict[str, tuple[str, str]] = {
+    # the same for the laboratory's software: its own defects, then those of the plumbing that it shares
+    "reuses-old-id": ("UC2.03", "CHK-DMP-002 CHK-DMP-010 CHK-LAB-011"),
+    "correction-as-new": ("UC2.03", "CHK-DMP-010 CHK-MSS-010"),
+    "associates-unique-id": ("UC2.03", "CHK-DMP-002 CHK-DMP-003 CHK-DMP-010 CHK-LAB-011"),
+    "replaces-the-replaced": ("UC2.28", "CHK-DMP-002 CHK-LAB-017"),
+    "local-times": ("UC2.01", "CHK-DMP-003"),
+    "hash-of-the-pdf": ("UC2.01", "CHK-DMP-003 CHK-LAB-011"),
+    "no-embedded-pdf": ("UC2.01", "CHK-DOC-001 CHK-LAB-007 CHK-MSS-003"),
+    "partial-as-complete": ("UC2.03", "CHK-LAB-002"),
+    "critical-as-normal": ("UC2.04", "CHK-LAB-003"),
+    "drops-a-result": ("UC2.01", "CHK-LAB-001"),
+    "forgets-a-recipient": ("UC2.01 UC2.05", "CHK-LAB-012 CHK-LAB-013"),
+    "unnamed-recipients": ("UC2.01", "CHK-LAB-004"),
+    "no-requester-mailbox": ("UC2.01", "CHK-LAB-005"),
+    "ignores-visibility": ("UC2.06", "CHK-LAB-014"),
+    "feeds-blocked": ("UC2.27", "CHK-LAB-015"),
+    "patient-without-ins": ("UC2.22", "CHK-INS-002 CHK-MSS-005"),
+    "ignores-professional-refusal": ("UC2.26", "CHK-LAB-016"),
+    "untyped-subject": ("UC2.01", "CHK-MSS-002"),
+    "text-body": ("UC2.02", "CHK-LAB-006"),
+    "unqualified-ins": ("UC2.22", "CHK-INS-002 CHK-MSS-005"),
+    "ignores-opposition": ("UC2.24", "CHK-DMP-006"),
+    "blind-feeding": ("UC2.23", "CHK-DMP-002 CHK-DMP-004 CHK-DMP-005"),
+    "replaces-nothing": ("UC2.03", "CHK-DMP-010"),
+    "no-mention": ("UC2.03", "CHK-MSS-002 CHK-MSS-010"),
+    "deletes-by-unique-id": ("UC2.07", "CHK-DMP-011"),
+    "ignores-mail-refusal": ("UC2.25", "CHK-MSS-006"),
+}
+TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS, "sgl": RESULTS}
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +94,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-async def played(data: Path, folder: Path, *scenarios: str, defects: tuple[str, ...] = ()) -> Report:
-    async with demo.witness(defects) as described:
+async def played(
+    data: Path, folder: Path, *scenarios: str, kind: demo.Kind = "dpi", defects: tuple[str, ...] = ()
+) -> Report:
+    async with demo.witness(defects, kind) as described:
         done = await run(Options(sut=described, data=data, report=folder, scenarios=scenarios))
     return done.report
 
@@ -91,21 +124,29 @@ def failed(report: Report) -> set[str]:
     return {judged.check for judged in report.checks if judged.verdict == "NON_CONFORME"}
 
 
-async def test_the_honest_witness_passes_every_check_and_the_gate(data: Path, tmp_path: Path) -> None:
-    report = await played(data, tmp_path)
+def concerned(kind: demo.Kind) -> set[str]:
+    """The checks that some scenario of a software puts to the test."""
+    couloir, _ = demo.PLACES[kind]
+    played = [item for item in scenarios().values() if not item.couloirs or couloir in item.couloirs]
+    return {check.id for check in checks().values() if any(check.concerns(item.id) for item in played)}
+
+
+@pytest.mark.parametrize("kind", sorted(TABLES))
+async def test_the_honest_witness_passes_every_check_and_the_gate(kind: demo.Kind, data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path, kind=kind)
 
     assert failed(report) == set()
-    assert {judged.check for judged in report.checks} == set(checks())
+    assert {judged.check for judged in report.checks} == concerned(kind)
     assert report.gate.passed
     assert report.exit_code == 0
     assert Counter(step.outcome for scenario in report.scenarios for step in scenario.steps).keys() == {"done"}
 
 
-@pytest.mark.parametrize("defect", sorted(DEFECTS))
-async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_path: Path) -> None:
-    scenarios, expected = SEEN_BY[defect]
+@pytest.mark.parametrize(("kind", "defect"), [(kind, defect) for kind in TABLES for defect in sorted(TABLES[kind])])
+async def test_every_defect_is_seen_for_what_it_is(kind: demo.Kind, defect: str, data: Path, tmp_path: Path) -> None:
+    asked, expected = TABLES[kind][defect]
 
-    report = await played(data, tmp_path, *scenarios.split(), defects=(defect,))
+    report = await played(data, tmp_path, *asked.split(), kind=kind, defects=(defect,))
 
     tell(defect, report)
     assert failed(report) == set(expected.split())
@@ -114,4 +155,11 @@ async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_
 
 
 def test_every_check_can_fail() -> None:
-    assert {check for _, expected in SEEN_BY.values() for check in expected.split()} == set(checks())
+    expected = (expected for table in TABLES.values() for _, expected in table.values())
+    assert {check for names in expected for check in names.split()} == set(checks())
+
+
+def test_every_defect_has_its_row() -> None:
+    assert LETTERS.keys() == DEFECTS_OF["dpi"].keys()
+    assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
+    assert len(LABORATORY_DEFECTS) >= 10
