@@ -47,6 +47,7 @@ _NAMES: dict[str, Sentence] = {
     "patient": Sentence("patient", "patient"),
     "structure": Sentence("structure", "structure"),
     "document": Sentence("document", "document"),
+    "order": Sentence("demande d'examens", "lab order"),
     "recipients": Sentence("destinataires", "recipients"),
     "identity_document": Sentence("pièce d'identité présentée", "identity document shown"),
     "opposed": Sentence("oppositions du patient", "the patient's objections"),
@@ -86,7 +87,13 @@ def instruction(action: Action) -> Instruction:
 
 def _value(name: str, value: Any, lang: Lang) -> str:
     if isinstance(value, Mapping):
-        told = {"patient": _patient, "professional": _professional, "structure": _structure, "document": _document}
+        told = {
+            "patient": _patient,
+            "professional": _professional,
+            "structure": _structure,
+            "document": _document,
+            "order": _order,
+        }
         if name in told:
             return " · ".join(part for part in told[name](value, lang) if part)
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
@@ -137,6 +144,22 @@ def _document(document: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     if document.get("visibility"):
         hidden = ", ".join(map(str, document["visibility"]))
         yield Sentence(f"visibilité {hidden}", f"visibility {hidden}").of(lang)
+
+
+def _order(order: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    yield Sentence(f"n° {order.get('number', '')}", f"no. {order.get('number', '')}").of(lang)
+    for name, told in (
+        ("prescribers", Sentence("prescrite par", "ordered by")),
+        ("copies", Sentence("copie à", "copy to")),
+    ):
+        people = [" ".join(_professional(someone, lang)) for someone in order.get(name) or ()]
+        if people:
+            yield f"{told.of(lang)} {', '.join(people)}"
+    for result in order.get("results") or ():
+        value = result.get("value")
+        waiting = Sentence("en attente", "awaited").of(lang)
+        said = waiting if value is None else f"{value} {result.get('unit', '')} ({result.get('interpretation', '')})"
+        yield f"{result.get('code', '')} {result.get('label', '')} : {said}"
 
 
 def _address(address: Mapping[str, Any]) -> str:

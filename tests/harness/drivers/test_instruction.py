@@ -9,6 +9,7 @@ import pytest
 from banc_fixtures.population import population
 from banc_harness.drivers.instruction import instruction
 from banc_harness.inputs import for_software
+from banc_harness.scenarios.lab_orders import PARTIAL, order
 from banc_standards.contracts.driver import Action
 from banc_standards.contracts.vocabulary import ACTIONS
 
@@ -58,6 +59,17 @@ def test_people_and_document_are_told_so_that_they_can_be_typed() -> None:
     assert f"RPPS {doctor.rpps}" in said
     assert "document : LDL-SES N3 · remplace urn:oid:1.2" in said
     assert "destinataires : le DMP du patient, le professionnel a@b.mssante.fr, le patient" in said
+
+
+def test_a_lab_order_is_told_so_that_it_can_be_typed() -> None:
+    prescriber = population().professional("P02")
+
+    said = str(instruction(asked("document.send", order=order("260103", PARTIAL, [prescriber]))))
+
+    assert "demande d'examens : n° 260103 · prescrite par " in said
+    assert prescriber.rpps in said
+    assert "2823-3 Potassium [Moles/Volume] Sérum/Plasma ; Numérique : 4.2 mmol/L (N)" in said
+    assert said.endswith("en attente")
 
 
 def test_what_only_the_bench_may_know_is_not_told() -> None:
