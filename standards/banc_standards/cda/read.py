@@ -153,14 +153,6 @@ class Document:
         return {}
 
     @cached_property
-    def named(self) -> Mapping[str, list[etree._Element]]:
-        """The header elements by their own name (``telecom``, ``id``…), wherever they stand."""
-        found: dict[str, list[etree._Element]] = {}
-        for path, items in self.header.items():
-            found.setdefault(path.rpartition("/")[2], []).extend(items)
-        return found
-
-    @cached_property
     def memo(self) -> dict[object, Any]:
         """What rules found once for all of them, by whoever found it."""
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from banc_standards.cda.names import V3
 from banc_standards.cda.read import Document
 from banc_standards.cda.rules.expect import at, child, hit
 from banc_standards.cda.rules.header_table import HEADER
@@ -37,8 +38,9 @@ _BOOK.add(
 )
 def _main_act(document: Document) -> Iterator[Hit]:
     for act in document.at("documentationOf")[:1]:
+        tags = [item.tag for event in child(act, "serviceEvent") for item in event]
         for name in ("performer", "effectiveTime"):
-            number = len(child(act, f"serviceEvent/{name}"))
+            number = tags.count(V3 + name)
             if number != 1:
                 yield hit(act, str(number), "1", f"serviceEvent/{name}")
 

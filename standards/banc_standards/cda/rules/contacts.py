@@ -224,15 +224,13 @@ _BOOK.add(
     at="ANY",
 )
 def _absent(document: Document) -> Iterator[Hit]:
-    for items in document.header.values():
-        for element in items:
-            if element.get("nullFlavor") is None:
-                continue
-            more = [name for name, value in _attributes(element) if name not in _STRUCTURE]
-            inside = [step(item) for item in element.iterchildren("*")]
-            said = _said(element)
-            if (more or inside or said) and not _explains(element) and HEADER.keeps_absence(element):
-                yield hit(element, ", ".join([*more, *inside]) or said, "nullFlavor")
+    absent = [item for items in document.header.values() for item in items if item.get("nullFlavor") is not None]
+    for element in absent:
+        more = [name for name, value in _attributes(element) if name not in _STRUCTURE]
+        inside = [step(item) for item in element.iterchildren("*")]
+        said = _said(element)
+        if (more or inside or said) and not _explains(element) and HEADER.keeps_absence(element):
+            yield hit(element, ", ".join([*more, *inside]) or said, "nullFlavor")
 
 
 def _attributes(element: etree._Element) -> list[tuple[str, str]]:
@@ -266,7 +264,7 @@ def _civility(document: Document) -> Iterator[Hit]:
     for path in _PERSONS:
         for name, values in (("prefix", "J245"), ("suffix", "J246")):
             for part in document.at(f"{path}/name/{name}"):
-                found = "".join(map(str, part.itertext()))
+                found = "".join(map(str, part.itertext())) if len(part) else part.text or ""
                 if found not in value_set(values).codes:
                     yield hit(part, found, f"JDV {values}")
 

@@ -39,28 +39,38 @@ def address(element: etree._Element, faults: Faults) -> None:
     if use is not None and use not in _ADDRESS_USES:
         faults.tell("CDA-DT-020", element, use, " ".join(_ADDRESS_USES), "@use")
     parts = list(element)
-    if element.get("nullFlavor") is None:
-        said = bool(element.text and element.text.strip()) or any(part.tail and part.tail.strip() for part in parts)
-        if said == bool(parts):
-            faults.tell("CDA-DT-032", element, "texte + parties" if said else "", "parties | texte")
-    if not parts:
-        return
-    tags = [part.tag for part in parts]
-    if _LINE in tags:
-        if tags.count(_LINE) > _MOST_LINES:
-            faults.tell("CDA-DT-019", element, str(tags.count(_LINE)), f"0..{_MOST_LINES}", "streetAddressLine")
-        mixed = sorted(tag[len(V3) :] for tag in _PARTS.intersection(tags))
-        if mixed:
-            faults.tell("CDA-DT-019W", element, "streetAddressLine + " + ", ".join(mixed), "lignes | parties")
-    elif len(set(tags)) < len(tags):
-        for tag, number in Counter(tags).items():
-            if number > 1 and tag in _PARTS:
-                faults.tell("CDA-DT-019", element, str(number), "0..1", tag[len(V3) :])
-    held = (_LINE,) if _LINE in tags else _PARTS
-    for part, tag in zip(parts, tags, strict=True):
-        if tag in held and (part.attrib or not (part.text and part.text.strip())):
+    said = bool(element.text and element.text.strip())
+    tags, doubtful = [], []
+    for part in parts:
+        tags.append(part.tag)
+        words, after = part.text, part.tail
+        if part.attrib or not words or words.isspace():
+            doubtful.append(part)
+        if after and not after.isspace():
+            said = True
+    if said == bool(parts) and element.get("nullFlavor") is None:
+        faults.tell("CDA-DT-032", element, "texte + parties" if said else "", "parties | texte")
+    lined = _LINE in tags
+    if lined or len(set(tags)) < len(tags):
+        _repeated(element, tags, faults)
+    for part in doubtful:
+        if part.tag == _LINE if lined else part.tag in _PARTS:
             text(part, faults)
             _PART_TYPE(part, faults)
+
+
+def _repeated(element: etree._Element, tags: list[str], faults: Faults) -> None:
+    numbers = Counter(tags)
+    if _LINE not in numbers:
+        for tag, number in numbers.items():
+            if number > 1 and tag in _PARTS:
+                faults.tell("CDA-DT-019", element, str(number), "0..1", tag[len(V3) :])
+        return
+    if numbers[_LINE] > _MOST_LINES:
+        faults.tell("CDA-DT-019", element, str(numbers[_LINE]), f"0..{_MOST_LINES}", "streetAddressLine")
+    mixed = sorted(tag[len(V3) :] for tag in _PARTS.intersection(tags))
+    if mixed:
+        faults.tell("CDA-DT-019W", element, "streetAddressLine + " + ", ".join(mixed), "lignes | parties")
 
 
 def telecom(element: etree._Element, faults: Faults) -> None:

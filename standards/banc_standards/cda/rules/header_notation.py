@@ -171,8 +171,6 @@ def _part(row: _Row, below: list[Branch], checks: Mapping[str, Callable[[str], J
         judges.append(types.integer(row.rule))
     elif row.type in _TYPE_CHECKS:
         judges.append(_TYPE_CHECKS[row.type])
-    if row.type not in ("", "ANY"):
-        judges.append(types.typed(row.type))
     if row.needed:
         judges.append(types.needs(row.rule, *row.needed))
     if row.value_set:
@@ -180,7 +178,13 @@ def _part(row: _Row, below: list[Branch], checks: Mapping[str, Callable[[str], J
     judges.extend(checks[word](row.rule) for word in row.checks)
     if not (judges or below or row.type):
         return None
-    return Part(*below, checks=judges, siblings=_SIBLINGS.get(row.type), absence=bool(row.type))
+    return Part(
+        *below,
+        checks=judges,
+        named=types.typed(row.type) if row.type not in ("", "ANY") else None,
+        siblings=_SIBLINGS.get(row.type),
+        absence=bool(row.type),
+    )
 
 
 # Which children are looked at

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 from lxml import etree
 
 from banc_standards.cda.grammar.types import NAMESPACES
-from banc_standards.cda.names import V3
+from banc_standards.cda.names import V3, XSI_TYPE
 from banc_standards.cda.read import Document
 from banc_standards.cda.rules.expect import Check, hit
 from banc_standards.rulebook import MOST_HITS
@@ -87,28 +87,34 @@ class Branch:
 
 
 class _Plan(NamedTuple):
-    """How the children of a row of names are judged: by index, the part, or the branches to try."""
+    """How the children of a row of names are judged: by index, the part, the branches to try, those that repeat."""
 
-    targets: tuple[Part | tuple[Branch, ...] | None, ...]
+    plain: tuple[tuple[int, Part], ...]
+    tried: tuple[tuple[int, tuple[Branch, ...]], ...]
     wrong: tuple[tuple[Branch, int], ...]
     counted: tuple[Branch, ...]
     repeated: tuple[tuple[int, ...], ...]
 
 
 class Part:
-    """How an element is judged. ``absence`` says that an absent thing in it, however deep, carries nothing else."""
+    """How an element is judged. ``absence`` says that an absent thing in it, however deep, carries nothing else.
 
-    __slots__ = ("_by_tag", "_plans", "absence", "branches", "checks", "siblings")
+    ``named`` judges an element that names its type by ``xsi:type``.
+    """
+
+    __slots__ = ("_by_tag", "_plans", "absence", "branches", "checks", "named", "siblings")
 
     def __init__(
         self,
         *branches: Branch,
         checks: Iterable[Judge] = (),
+        named: Judge | None = None,
         siblings: Siblings | None = None,
         absence: bool = False,
     ) -> None:
         self.branches: Final = branches
         self.checks: Final = tuple(checks)
+        self.named: Final = named
         self.siblings: Final = siblings
         self.absence: Final = absence
         self._by_tag: Final[dict[str, tuple[Branch, ...]]] = {}
@@ -120,6 +126,8 @@ class Part:
         """Judges an element and what is below it."""
         for check in self.checks:
             check(element, faults)
+        if self.named is not None and element.get(XSI_TYPE) is not None:
+            self.named(element, faults)
         if not self.branches:
             return
         children = list(element)
@@ -127,13 +135,12 @@ class Part:
         plan = self._plans.get(tags) or self._planned(tags)
         for branch, number in plan.wrong:
             branch.tell(number, element, faults)
-        numbers = dict.fromkeys(plan.counted, 0) if plan.counted else None
-        for child, target in zip(children, plan.targets, strict=True):
-            if target.__class__ is Part:
-                target.judge(child, faults)
-            elif target is not None and numbers is not None:
-                _try(target, child, numbers, faults)  # type: ignore[arg-type]
-        if numbers is not None:
+        for index, part in plan.plain:
+            part.judge(children[index], faults)
+        if plan.counted:
+            numbers = dict.fromkeys(plan.counted, 0)
+            for index, branches in plan.tried:
+                _try(branches, children[index], numbers, faults)
             for branch, number in numbers.items():
                 branch.tell(number, element, faults)
         for group in plan.repeated:
@@ -164,11 +171,15 @@ class Part:
         return plan
 
     def _plan(self, tags: tuple[str, ...]) -> _Plan:
-        targets: list[Part | tuple[Branch, ...] | None] = []
-        for tag in tags:
+        plain: list[tuple[int, Part]] = []
+        tried: list[tuple[int, tuple[Branch, ...]]] = []
+        for index, tag in enumerate(tags):
             branches = self._by_tag.get(tag, ())
-            plain = len(branches) == 1 and branches[0].take is None and branches[0].count is None
-            targets.append(branches[0].part if plain else branches or None)
+            if len(branches) == 1 and branches[0].take is None and branches[0].count is None:
+                if branches[0].part is not None:
+                    plain.append((index, branches[0].part))
+            elif branches:
+                tried.append((index, branches))
         places: dict[str, list[int]] = {}
         for index, tag in enumerate(tags):
             places.setdefault(tag, []).append(index)
@@ -184,7 +195,7 @@ class Part:
             for tag, found in places.items()
             if len(found) > 1 and any(branch.part and branch.part.siblings for branch in self._by_tag.get(tag, ()))
         )
-        return _Plan(tuple(targets), tuple(wrong), tuple(counted), repeated)
+        return _Plan(tuple(plain), tuple(tried), tuple(wrong), tuple(counted), repeated)
 
 
 def _try(branches: tuple[Branch, ...], child: etree._Element, numbers: dict[Branch, int], faults: Faults) -> None:
@@ -221,7 +232,7 @@ class Header:
 
     def faults(self, document: Document) -> Faults:
         """What is wrong in the header of ``document``."""
-        found = document.memo.get(self)
+        found: Faults | None = document.memo.get(self)
         if found is None:
             found = document.memo[self] = Faults()
             self._root.judge(document.root, found)
@@ -231,7 +242,8 @@ class Header:
         """The check of a rule: the faults that the walk noted for it."""
 
         def check(document: Document) -> Iterator[Hit]:
-            noted = self.faults(document).get(rule)
+            faults = document.memo.get(self)
+            noted = (self.faults(document) if faults is None else faults).get(rule)
             return iter(_NO_HIT) if noted is None else (hit(*fault) for fault in noted)
 
         return check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from banc_standards.cda.names import CI_SIS, HL7_FRANCE
+from banc_standards.cda.names import CI_SIS, HL7_FRANCE, V3
 from banc_standards.cda.read import Document, elements, step
 from banc_standards.cda.rules.expect import all_of, attribute, hit
 from banc_standards.cda.rules.header_table import HEADER
@@ -17,34 +17,13 @@ from banc_standards.terminology.documents import XDS_SD, models_of
 _BOOK = RuleBook("CI-SIS, volet Structuration minimale", "InvalidDocumentContent")
 
 _HEADER: Final = frozenset(
-    [
-        "realmCode",
-        "typeId",
-        "templateId",
-        "id",
-        "code",
-        "title",
-        "effectiveTime",
-        "confidentialityCode",
-        "languageCode",
-        "setId",
-        "versionNumber",
-        "recordTarget",
-        "author",
-        "dataEnterer",
-        "informant",
-        "custodian",
-        "informationRecipient",
-        "legalAuthenticator",
-        "authenticator",
-        "participant",
-        "inFulfillmentOf",
-        "documentationOf",
-        "relatedDocument",
-        "authorization",
-        "componentOf",
-        "component",
-    ]
+    V3 + name
+    for name in (
+        *("realmCode", "typeId", "templateId", "id", "code", "title", "effectiveTime", "confidentialityCode"),
+        *("languageCode", "setId", "versionNumber", "recordTarget", "author", "dataEnterer", "informant"),
+        *("custodian", "informationRecipient", "legalAuthenticator", "authenticator", "participant"),
+        *("inFulfillmentOf", "documentationOf", "relatedDocument", "authorization", "componentOf", "component"),
+    )
 )
 
 _BOOK.add(
@@ -282,7 +261,7 @@ def _replaced(document: Document) -> Iterator[Hit]:
 )
 def _nothing_else(document: Document) -> Iterator[Hit]:
     for element in elements(document.root):
-        if step(element) not in _HEADER:
+        if element.tag not in _HEADER:
             yield hit(element, step(element))
 
 

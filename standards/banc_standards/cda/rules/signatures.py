@@ -164,7 +164,7 @@ def _attested(document: Document) -> Iterator[Hit]:
     certainty="deduced",
 )
 def _setting(document: Document) -> Iterator[Hit]:
-    for element in document.named.get("standardIndustryClassCode", ()):
+    for element in document.tagged.get("standardIndustryClassCode", ()):
         yield from bound(element, "J04", null=True)
 
 
@@ -179,7 +179,7 @@ def _setting(document: Document) -> Iterator[Hit]:
 def _nameless(document: Document) -> Iterator[Hit]:
     for path in (f"{_RECIPIENT}/informationRecipient", "participant/associatedEntity/associatedPerson"):
         for element in document.at(path):
-            if not child(element, "name/family"):
+            if not any(child(name, "family") for name in child(element, "name")):
                 yield hit(element, "0", "1", "name/family")
 
 

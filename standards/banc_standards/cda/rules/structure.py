@@ -200,7 +200,7 @@ _rule(
     severity="warning",
 )
 
-_REFERENCE: Final = f"{V3}reference"
+_TEXT: Final = f"{V3}text"
 
 
 @_BOOK.rule(
@@ -219,10 +219,12 @@ _REFERENCE: Final = f"{V3}reference"
 )
 def _points_at_the_text(document: Document) -> Iterator[Hit]:
     ids = document.ids
-    for text in document.tagged.get("text", ()):
-        reference = text.find(_REFERENCE)
-        value = reference.get("value") if reference is not None else None
-        if reference is not None and value is not None and not (value[:1] == "#" and value[1:] in ids):
+    pointers = [(item, item.get("value", "#")) for item in document.tagged.get("reference", ())]
+    for reference, value in pointers:
+        if value[:1] == "#" and (value[1:] in ids or reference.get("value") is None):
+            continue
+        above = reference.getparent()
+        if above is not None and above.tag == _TEXT and next(above.iterchildren(reference.tag)) is reference:
             yield hit(reference, value, "#ID", "@value")
 
 
