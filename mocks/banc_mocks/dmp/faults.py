@@ -101,6 +101,13 @@ INLINE: Final = _fault(
     "TD3.2 answers without MTOM: the document is in base64 inside the envelope.",
 )
 
+STATUS: Final = _fault(
+    "authorization_status",
+    "TD0.3 répond ce code et ce texte, et ne change rien.",
+    "TD0.3 answers this code and this text, and changes nothing.",
+    {"code": errors.ACCESS_DENIED, "context": "Transaction non autorisée"},
+)
+
 BUSY_CODES: Final = {
     REPOSITORY_BUSY.id: ("XDSRepositoryBusy", "Entrepôt occupé, réessayer plus tard"),
     REGISTRY_BUSY.id: ("XDSRegistryBusy", "Registre occupé, réessayer plus tard"),
@@ -128,4 +135,5 @@ FAULTS: tuple[Fault, ...] = (
     PARTIAL,
     MISSING_PART,
     INLINE,
+    STATUS,
 )

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from banc_standards import ins
-from banc_standards.dmp import errors, names, registry_rules, retrieval_rules, search_rules, version_rules
+from banc_standards.dmp import (
+    authorization,
+    errors,
+    names,
+    registry_rules,
+    retrieval_rules,
+    search_rules,
+    update_rules,
+    version_rules,
+)
 from banc_standards.dmp.read import Query
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.errors import Sentence
@@ -52,7 +61,10 @@ _ACCESS: Final[dict[str, dict[str, frozenset[str]]]] = {
         vihf.DIRECT: frozenset({"normal", "bris_de_glace", "centre_15"}),
         vihf.AIR: frozenset({"normal", "bris_de_glace", "centre_15"}),
     },
+    "TD0.3": {vihf.DIRECT: frozenset({"normal"}), vihf.AIR: frozenset({"normal"})},
 }
+_ACCESS["TD3.3a"] = _ACCESS["TD3.3b"] = _ACCESS["TD0.3"]
+_ACCESS["TD3.3d"] = _ACCESS["TD3.2"]
 _ACCESS["TD1.3a"] = _ACCESS["TD3.1"] = _ACCESS["TD3.3c"] = _ACCESS["TD0.2"]
 
 
@@ -171,7 +183,7 @@ NOT_SIMULATED = Rule(
         "La transaction est de celles que cette version du banc simule.",
         "The transaction is one that this version of the bench simulates.",
     ),
-    clause="banc : TD0.2, TD1.3a, TD2.1, TD3.1, TD3.2, TD3.3c",
+    clause="banc : TD0.2, TD0.3, TD1.3a, TD2.1, TD3.1, TD3.2, TD3.3",
     fix=Sentence("Attendre une version suivante du banc.", "Wait for a later version of the bench."),
     check=holds,
     certainty="deduced",
@@ -308,4 +320,6 @@ RULES: tuple[Rule, ...] = (
     *QUERY_RULES,
     *registry_rules.RULES,
     *version_rules.RULES,
+    *update_rules.RULES,
+    *authorization.RULES,
 )

@@ -41,6 +41,7 @@ _UPDATE: Final = "urn:ihe:iti:2010:UpdateDocumentSet"
 DELETION: Final = "delete"
 ARCHIVING: Final = "archive"
 METADATA: Final = "metadata"
+VISIBLE: Final = "visible"
 """What tells the transactions of one ITI-57 message apart: :func:`banc_standards.dmp.read.update` reads it."""
 
 
@@ -102,7 +103,12 @@ RETRIEVE: Final = Transaction(
     "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
     "served",
 )
+AUTHORIZE: Final = _own("TD0.3", "/habilitations", _AUTHORIZATIONS, "setAuthorization", "served")
 DELETE: Final = _update("TD3.3c", DELETION, "served")
+ARCHIVE: Final = _update("TD3.3d", ARCHIVING, "served")
+MASK: Final = _update("TD3.3a", METADATA, "served")
+MAKE_VISIBLE: Final = _update("TD3.3b", VISIBLE, "served")
+"""The message is that of TD3.3a: what it changes tells them apart, once the registry was read."""
 
 TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     Transaction(
@@ -115,7 +121,7 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     ),
     TEST_OF_EXISTENCE,
     READ_DATA,
-    _own("TD0.3", "/habilitations", _AUTHORIZATIONS, "setAuthorization"),
+    AUTHORIZE,
     _own("TD1.6", "/habilitations", _AUTHORIZATIONS, "listAuthorizationByPatient"),
     _own("TD0.4", "/patientsSpecific", _PATIENT_SPECIFIC, "patientList"),
     _own("TD1.5a", "/patientsSpecific", _PATIENT_SPECIFIC, "createPatientAccess", "withdrawn"),
@@ -134,8 +140,9 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     SEARCH,
     RETRIEVE,
     DELETE,
-    _update("TD3.3d", ARCHIVING),
-    _update("TD3.3a", METADATA),
+    ARCHIVE,
+    MASK,
+    MAKE_VISIBLE,
 )
 PATHS: Final = tuple(dict.fromkeys(transaction.path for transaction in TRANSACTIONS))
 

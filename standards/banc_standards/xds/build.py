@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from lxml import etree
 
@@ -38,6 +39,7 @@ from banc_standards.xds.names import (
     HAS_MEMBER,
     LCM,
     LCM_NS,
+    ORIGINAL,
     REPLACES,
     RIM_NS,
     RS,
@@ -53,7 +55,6 @@ from banc_standards.xds.names import (
 )
 from banc_standards.xds.rim import association, extrinsic_object, registry_package, rim
 
-ORIGINAL: Final = "Original"
 Needed = TypeVar("Needed")
 
 
@@ -236,6 +237,21 @@ def update_statuses(lot: SubmissionSet, entry_uuids: Sequence[str], *, original:
     nsmap: dict[Any, str] = {None: RIM_NS, "lcm": LCM_NS}
     root = etree.Element(f"{LCM}SubmitObjectsRequest", nsmap=nsmap)
     root.append(registry_objects(Submission(set=lot, associations=links)))
+    return root
+
+
+def update_metadata(lot: SubmissionSet, entry: DocumentEntry, *, id: str = "Doc01") -> etree._Element:
+    """The ITI-57 request that changes metadata (TD3.3a, TD3.3b): the whole entry as the registry gave it, altered.
+
+    ``entry`` keeps the version that the registry gave: it becomes the PreviousVersion, and ``id`` its new symbolic id.
+    """
+    sent = replace(entry, id=id)
+    link = Association(
+        id="assoc1", type=HAS_MEMBER, source=lot.id, target=id, set_status=ORIGINAL, previous_version=entry.version
+    )
+    nsmap: dict[Any, str] = {None: RIM_NS, "lcm": LCM_NS}
+    root = etree.Element(f"{LCM}SubmitObjectsRequest", nsmap=nsmap)
+    root.append(registry_objects(Submission(set=lot, entries=(sent,), associations=(link,))))
     return root
 
 

@@ -72,6 +72,8 @@ ASSOCIATION_SLOTS: Final = {
     "new_status": "NewStatus",
 }
 
+ORIGINAL: Final = "Original"
+"""The SubmissionSetStatus of a member that comes with its lot."""
 HAS_MEMBER: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
 REPLACES: Final = "urn:ihe:iti:2007:AssociationType:RPLC"
 SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"

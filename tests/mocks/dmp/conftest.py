@@ -57,6 +57,15 @@ def doctor(hospital: Hospital) -> Hospital:
 
 
 @pytest.fixture
+def colleague(hospital: Hospital) -> Hospital:
+    """Another doctor, who wrote nothing, with a card, in the direct mode."""
+    bench = hospital.bench
+    card = Hospital(bench, bench.credential("CPS_AUTH", "P02"), bench.credential("CPS_SIGN", "P02"), hospital.patient)
+    card.mode, card.professional = vihf_names.DIRECT, "P02"
+    return card
+
+
+@pytest.fixture
 def tolerated(lenient: Bench) -> Hospital:
     """The same hospital in a lenient session."""
     return hospital_of(lenient)

@@ -25,8 +25,8 @@ from banc_fixtures.population import population
 from banc_standards.cda import build as cda
 from banc_standards.cda import model as letters
 from banc_standards.cda.pdf import simple_pdf
+from banc_standards.dmp import authorization, names
 from banc_standards.dmp import build as dmp
-from banc_standards.dmp import names
 from banc_standards.dmp import read as dmp_read
 from banc_standards.ins import Ins
 from banc_standards.soap import build as soap
@@ -41,7 +41,7 @@ from banc_standards.xds.names import APPROVED, DELETED, PROVIDE_AND_REGISTER
 from banc_standards.xds.query import build as query_build
 from banc_standards.xds.query import read as query_read
 from banc_standards.xds.query.model import QueryAnswer
-from banc_standards.xds.query.names import STORED_QUERY
+from banc_standards.xds.query.names import LEAF_CLASS, STORED_QUERY
 from banc_standards.xds.retrieve import RETRIEVE, DocumentRequest, Retrieved
 from banc_standards.xds.signature import sign_submission
 
@@ -196,6 +196,7 @@ class Hospital:
     seal: Credential
     patient: Patient
     mode: str = vihf_names.INDIRECT
+    professional: str = DOCTOR
 
     @property
     def ins(self) -> Ins:
@@ -204,7 +205,7 @@ class Hospital:
     # -- VIHF and envelope ---------------------------------------------------------------------------------------
 
     def vihf(self, **changed: Any) -> Vihf:
-        doctor = population().professional(DOCTOR)
+        doctor = population().professional(self.professional)
         structure = population().structure(HOSPITAL)
         now = datetime.now(UTC)
         honest = Vihf(
@@ -262,7 +263,7 @@ class Hospital:
     # -- TD2.1 ---------------------------------------------------------------------------------------------------
 
     def letter(self, **changed: Any) -> letters.DischargeLetter:
-        doctor, structure = population().professional(DOCTOR), population().structure(HOSPITAL)
+        doctor, structure = population().professional(self.professional), population().structure(HOSPITAL)
         place = letters.Organization(
             structure.struct_idnat,
             structure.name,
@@ -348,6 +349,26 @@ class Hospital:
         """TD3.1b."""
         [found] = self.search(query_build.get_documents(unique_ids=[unique_id])).found.references
         return found
+
+    def found(self, unique_id: str, **changed: Any) -> DocumentEntry:
+        """The entry of a document, as the registry gives it."""
+        query = query_build.get_documents(unique_ids=[unique_id], return_type=LEAF_CLASS)
+        [entry] = self.search(query, **changed).found.entries
+        return entry
+
+    # -- TD0.3 ---------------------------------------------------------------------------------------------------
+
+    def authorize(self, action: str = authorization.ADD, role: str = "", **changed: Any) -> tuple[str, str]:
+        """The code and the sentence that TD0.3 answers."""
+        answer = self.authorizing(action, role, **changed)
+        body = answer.message.body
+        assert body is not None
+        assert etree.QName(body).localname == "setAuthorizationResponse", answer.body
+        return authorization.told(body)
+
+    def authorizing(self, action: str = authorization.ADD, role: str = "", **changed: Any) -> Answer:
+        body = authorization.set_authorization(authorization.Wish(action, role))
+        return self.post("habilitations", self.envelope(authorization.ACTION, body, **changed))
 
     # -- TD3.2 ---------------------------------------------------------------------------------------------------
 

@@ -133,7 +133,7 @@ def test_withdrawn_transactions_are_denied(hospital: Hospital, path: str, root: 
 @pytest.mark.parametrize(
     ("path", "root", "operation"),
     [
-        ("habilitations", "{urn:si-dmp-habilitations}setAuthorization", "dmp.TD0.3"),
+        ("habilitations", "{urn:si-dmp-habilitations}listAuthorizationByPatient", "dmp.TD1.6"),
         ("patientsSpecific", "{urn:si-dmp-patients}patientList", "dmp.TD0.4"),
     ],
 )

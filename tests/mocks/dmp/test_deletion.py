@@ -143,12 +143,6 @@ def test_a_secretary_deletes_for_the_structure(doctor: Hospital, filed: str) -> 
     assert answer.errors == []
 
 
-def test_archiving_is_not_simulated_yet(hospital: Hospital, filed: str) -> None:
-    answer = hospital.change(filed, new=ARCHIVED)
-    assert (answer.fault.subcode, answer.rule) == ("DMPMockNotSimulated", "DMP-003")
-    assert hospital.bench.last()["operation"] == "dmp.TD3.3d"
-
-
 def test_a_request_without_objects_is_refused(hospital: Hospital) -> None:
     body = xds.update_statuses(hospital.set(), [], original=APPROVED, new=DELETED)
     assert hospital.update(body).codes == ["XDSMetadataUpdateError"]

@@ -16,6 +16,7 @@ from zeep.transports import Transport
 
 from banc_standards.dmp import names
 from banc_standards.soap.build import addressing
+from banc_standards.vihf import names as vihf
 from banc_standards.vihf.build import security
 
 from .hospital import ROOT_ARC, Hospital
@@ -37,10 +38,24 @@ def connect(hospital: Hospital) -> Iterator[Callable[[str], zeep.Client]]:
         yield lambda path: zeep.Client(f"{hospital.bench.url}/{path}?wsdl", transport=transport)
 
 
+@pytest.fixture
+def consult(doctor: Hospital) -> Iterator[Callable[[str], zeep.Client]]:
+    """The same, for the doctor with a card."""
+    with Session() as session:
+        session.trust_env = False
+        session.headers["Connection"] = "close"
+        session.verify = doctor.bench.ready["ca_file"]
+        assert doctor.tls is not None
+        session.cert = (str(doctor.tls.chain_file), str(doctor.tls.key_file))
+        transport = Transport(session=session)
+        yield lambda path: zeep.Client(f"{doctor.bench.url}/{path}?wsdl", transport=transport)
+
+
 def headers(hospital: Hospital) -> list[Any]:
     """What zeep does not add by itself for this WSDL: ReplyTo, and the VIHF."""
     reply_to = addressing(action="", message_id="")[-1]
-    return [reply_to, security(hospital.signed())]
+    card = {"authn_class": vihf.SMARTCARD_CLASS} if hospital.mode == vihf.DIRECT else {}
+    return [reply_to, security(hospital.signed(**card))]
 
 
 def question(hospital: Hospital) -> dict[str, Any]:
@@ -93,8 +108,11 @@ def test_zeep_reads_a_refusal(hospital: Hospital, connect: Connect) -> None:
 
 def test_zeep_understands_the_repository(connect: Connect) -> None:
     described = connect("repository")
-    [operation] = described.service._binding._operations.values()
-    assert operation.soapaction == "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b"
+    operations = described.service._binding._operations.values()
+    assert {operation.soapaction for operation in operations} == {
+        "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
+        "urn:ihe:iti:2007:RetrieveDocumentSet",
+    }
 
 
 def test_zeep_searches_the_registry(hospital: Hospital, connect: Connect) -> None:
@@ -110,6 +128,46 @@ def test_zeep_searches_the_registry(hospital: Hospital, connect: Connect) -> Non
     assert answer.status.endswith(":Success")
     assert [found["ObjectRef"].id for found in answer.RegistryObjectList._value_1] == [held["entry_uuid"]]
     assert hospital.bench.last("dmp.TD3.1")["findings"] == []
+
+
+def slot(name: str, value: str) -> dict[str, Any]:
+    return {"name": name, "ValueList": {"Value": [value]}}
+
+
+def test_zeep_asks_for_an_authorization_searches_and_reads(
+    hospital: Hospital, doctor: Hospital, consult: Connect
+) -> None:
+    document = hospital.document()
+    lot = hospital.lot(document)
+    hospital.send(lot)
+    doctor.bench.tell("PUT", "switches", {"dmp.authorization": "INEXISTANTE"})
+
+    added = consult("habilitations").service.setAuthorization(action="AJOUT", _soapheaders=headers(doctor))
+    status = slot("$XDSDocumentEntryStatus", "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')")
+    found = consult("registry").service.RegistryStoredQuery(
+        ResponseOption={"returnComposedObjects": True, "returnType": "LeafClass"},
+        AdhocQuery={
+            "id": "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d",
+            "Slot": [slot("$XDSDocumentEntryPatientId", f"'{doctor.ins.cx()}'"), status],
+        },
+        _soapheaders=headers(doctor),
+    )
+    read = consult("repository").service.RetrieveDocumentSet(
+        DocumentRequest=[
+            {"RepositoryUniqueId": names.REPOSITORY, "DocumentUniqueId": lot.entry.unique_id},
+            {"RepositoryUniqueId": names.REPOSITORY, "DocumentUniqueId": "1.2.3"},
+        ],
+        _soapheaders=headers(doctor),
+    )
+
+    assert added.status == "DMPOk"
+    assert (found.status.rpartition(":")[2], found.totalResultCount) == ("Success", 1)
+    assert read.RegistryResponse.status.endswith(":PartialSuccess")
+    [error] = read.RegistryResponse.RegistryErrorList.RegistryError
+    assert (error.errorCode, error.location) == ("XDSDocumentUniqueIdError", "1.2.3")
+    [given] = read.DocumentResponse
+    assert (given.DocumentUniqueId, given.mimeType, given.Document) == (lot.entry.unique_id, "text/xml", document)
+    assert doctor.bench.last("dmp.TD3.1")["findings"] == []
 
 
 def test_the_wsdl_needs_no_client_certificate(hospital: Hospital) -> None:

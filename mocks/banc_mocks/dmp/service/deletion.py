@@ -1,24 +1,26 @@
-"""TD3.3c: what the DMP lets be deleted. A deleted document stays, with the status Deleted."""
+"""TD3.3c and TD3.3d: what the DMP lets be deleted or archived. A deleted document stays, with the status Deleted."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from banc_mocks.dmp.service.admission import Actor
-from banc_mocks.dmp.service.existence import state_of
+from banc_mocks.dmp.service.existence import reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
 from banc_mocks.dmp.state import Records
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.clock import second
 from banc_standards.dmp import registry_rules
 from banc_standards.dmp.registry_rules import RegistrySubject
+from banc_standards.dmp.update_rules import ARCHIVE_RULES, ArchivingSubject
 from banc_standards.dmp.version_rules import DELETION_RULES, DeletionSubject
 from banc_standards.ins import Ins
 from banc_standards.xds.model import RegistryError, Submission
-from banc_standards.xds.names import UPDATE_STATUS
+from banc_standards.xds.names import DELETED, UPDATE_STATUS
 from banc_standards.xds.rules import UPDATE_RULES
 from banc_standards.xds.rules.subject import SubmissionSubject
 
+_ON_ARCHIVING: Final = tuple(rule for rule in DELETION_RULES if rule.id != "DMP-REG-024")
 _OF_ANY_LOT: Final = tuple(rule for rule in registry_rules.RULES if rule.id in ("DMP-REG-001", "DMP-REG-003"))
 """A record, and a new lot; whether a closed record refuses a deletion is not known, so it does not."""
 
@@ -32,8 +34,11 @@ def delete(call: Call, submission: Submission, actor: Actor) -> list[RegistryErr
     refused = armed_errors(call) or registry_errors(call, call.judge(UPDATE_RULES, sent))
     if not refused:
         refused = registry_errors(call, call.judge(_OF_ANY_LOT, _lot(call, records, submission, patient)))
-        asked = _asked(records, submission, actor, patient)
-        refused += registry_errors(call, call.judge(DELETION_RULES, asked))
+        deleted, archived = _asked(records, submission, actor, patient)
+        refused += registry_errors(call, call.judge(DELETION_RULES, deleted))
+        archiving = ArchivingSubject(archived, reader_of(call, actor.assertion, patient))
+        refused += registry_errors(call, call.judge(_ON_ARCHIVING, archived))
+        refused += registry_errors(call, call.judge(ARCHIVE_RULES, archiving) if archived.targets else [])
     if refused:
         return refuse(call, refused)
     for link in submission.associations:
@@ -70,8 +75,13 @@ def _lot(call: Call, records: Records, submission: Submission, patient: Ins) -> 
     )
 
 
-def _asked(records: Records, submission: Submission, actor: Actor, patient: Ins) -> DeletionSubject:
+def _asked(
+    records: Records, submission: Submission, actor: Actor, patient: Ins
+) -> tuple[DeletionSubject, DeletionSubject]:
+    """What a lot deletes, and what it archives or takes out of the archives."""
     links = (link for link in submission.associations if link.type == UPDATE_STATUS)
     found = ((link, records.entry(link.target)) for link in links)
-    targets = tuple((link, document.held if document else None) for link, document in found)
-    return DeletionSubject(patient, targets, actor.assertion)
+    targets = [(link, document.held if document else None) for link, document in found]
+    deleted = tuple(target for target in targets if target[0].new_status == DELETED)
+    archived = tuple(target for target in targets if target[0].new_status != DELETED)
+    return DeletionSubject(patient, deleted, actor.assertion), DeletionSubject(patient, archived, actor.assertion)

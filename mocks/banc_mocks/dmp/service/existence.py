@@ -12,7 +12,7 @@ from banc_mocks.dmp.service.refusal import broken
 from banc_mocks.dmp.state import Records
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.switches import Switch
-from banc_standards.dmp import errors, names
+from banc_standards.dmp import authorization, errors, names
 from banc_standards.dmp.build import Person, Record, Refusal
 from banc_standards.dmp.read import Query
 from banc_standards.dmp.registry_rules import RecordState
@@ -26,11 +26,20 @@ AUTHORIZATION: Final = Switch(
     "dmp.authorization",
     "dmp",
     Sentence(
-        "Autorisation d'accès que TD0.2 annonce (INTERDIT pour un patient opposé à la consultation).",
-        "Access authorization that TD0.2 tells (INTERDIT for a patient who objects to consultation).",
+        "Autorisation d'accès tant que TD0.3 n'a rien changé (INTERDIT pour un patient opposé à la consultation).",
+        "Access authorization until TD0.3 changes it (INTERDIT for a patient who objects to consultation).",
     ),
     names.AUTHORIZATIONS[0],
     names.AUTHORIZATIONS,
+)
+BLOCKED: Final = Switch(
+    "dmp.blocked",
+    "dmp",
+    Sentence(
+        "Professionnels que le patient a bloqués (PS_IdNat, séparés par des espaces) : INTERDIT, quoi que dise TD0.3.",
+        "Professionals whom the patient blocked (PS_IdNat, separated by spaces): INTERDIT, whatever TD0.3 says.",
+    ),
+    "",
 )
 DELETED_READABLE: Final = Switch(
     "dmp.deleted_readable",
@@ -59,7 +68,7 @@ MOST_RESULTS: Final = Switch(
     ),
     5_000,
 )
-SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, DELETED_READABLE, EMERGENCY_OPPOSED, MOST_RESULTS)
+SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, BLOCKED, DELETED_READABLE, EMERGENCY_OPPOSED, MOST_RESULTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +96,10 @@ def existence(call: Call, query: Query, assertion: Assertion) -> Outcome:
     state = state_of(call, records, asked)
     if patient is None or state == "absent":
         return Outcome()
-    record = _record(call, patient, state)
+    record = _record(patient, state, authorization_on(call, records, assertion, asked))
+    record = replace(record, treating_doctor=reader_of(call, assertion, asked).treating)
     if call.armed(faults.WRONG_PATIENT.id) is not None:
-        record = _about_another(call, patient, record)
+        record = _about_another(patient, record)
     return Outcome(record)
 
 
@@ -107,7 +117,7 @@ def _refused(call: Call, code: str, text: str) -> Outcome:
     return Outcome(refusal=Refusal(code, text))
 
 
-def _record(call: Call, patient: Patient, state: RecordState) -> Record:
+def _record(patient: Patient, state: RecordState, stated: str) -> Record:
     assert patient.ins is not None
     return Record(
         identifiers=(patient.ins,),
@@ -119,23 +129,35 @@ def _record(call: Call, patient: Patient, state: RecordState) -> Record:
             used_family=patient.used_family,
         ),
         open=state == "open",
-        authorization=authorization_on(call, patient),
+        authorization=stated,
     )
 
 
-def authorization_on(call: Call, patient: Patient | None) -> str:
-    """The access authorization on the patient's record: forbidden when the patient objects to consultation."""
-    if patient is not None and "consult" in patient.opposed:
-        return "INTERDIT"
-    return str(call.session.switch(AUTHORIZATION.name))
+def authorization_on(call: Call, records: Records, assertion: Assertion, ins: Ins) -> str:
+    """The access authorization of who acts on a patient's record, of ``names.AUTHORIZATIONS``.
+
+    Forbidden when the patient objects to consultation or blocked the professional; else as TD0.3 left it; else what
+    the session states.
+    """
+    patient = records.patient(ins)
+    stated = str(call.session.switch(AUTHORIZATION.name))
+    blocked = str(call.session.switch(BLOCKED.name)).replace(",", " ").split()
+    opposed = patient is not None and "consult" in patient.opposed
+    if opposed or stated == authorization.BLOCKED or assertion.name_id in blocked:
+        return authorization.BLOCKED
+    return records.authorization(ins, assertion.name_id, assertion.structure) or stated
 
 
 def reader_of(call: Call, assertion: Assertion, patient: Ins) -> Reader:
     """Who reads the record of a patient."""
-    del patient
-    return Reader(assertion, emergency_opposed=bool(call.session.switch(EMERGENCY_OPPOSED.name)))
+    treating = Records(call).treating(patient)
+    return Reader(
+        assertion,
+        treating=treating is not None and treating == assertion.name_id,
+        emergency_opposed=bool(call.session.switch(EMERGENCY_OPPOSED.name)),
+    )
 
 
-def _about_another(call: Call, patient: Patient, record: Record) -> Record:
+def _about_another(patient: Patient, record: Record) -> Record:
     other = next(one for one in population().patients if one.ins is not None and one.id != patient.id)
-    return replace(_record(call, other, "open"), authorization=record.authorization)
+    return _record(other, "open", record.authorization)

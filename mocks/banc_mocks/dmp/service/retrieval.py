@@ -50,7 +50,7 @@ async def retrieve(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -
 async def _hand(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -> Handed:
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
-    rights = SearchSubject(actor.assertion, True, authorization_on(call, records.patient(patient)))
+    rights = SearchSubject(actor.assertion, True, authorization_on(call, records, actor.assertion, patient))
     request = RetrievalSubject(tuple(asked), actor.assertion)
     refusing = call.judge(retrieval_rules.READER_RULES, request) or call.judge((_AUTHORIZED,), rights)
     if refusing:

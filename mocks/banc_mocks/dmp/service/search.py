@@ -56,7 +56,7 @@ async def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     whole = query.return_type == LEAF_CLASS
-    rights = SearchSubject(actor.assertion, whole, authorization_on(call, records.patient(patient)))
+    rights = SearchSubject(actor.assertion, whole, authorization_on(call, records, actor.assertion, patient))
     refusing = call.judge(search_rules.RIGHTS, rights)
     if refusing:
         raise refused_by(refusing, errors.ACCESS_DENIED)

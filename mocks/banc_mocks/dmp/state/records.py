@@ -25,7 +25,7 @@ from banc_standards.dmp.names import REPOSITORY
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.ins import Ins
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
-from banc_standards.xds.names import APPROVED
+from banc_standards.xds.names import APPROVED, DEPRECATED
 from banc_standards.xds.read import document_entry
 
 
@@ -73,6 +73,11 @@ class Records:
         found = None if value is None else StoredDocument.from_json(value)
         return None if found is None or found.signature else found
 
+    def logical(self, logical_id: str) -> StoredDocument | None:
+        """The document of this logical id, in the current version of its metadata."""
+        first = self.entry(logical_id)  # the first version gave the document its logical id
+        return None if first is None else self.readable(first.unique_id)
+
     def readable(self, unique_id: str) -> StoredDocument | None:
         """The document of this uniqueId; None for the signature of a lot, which nobody reads."""
         found = self.document(unique_id)
@@ -92,6 +97,16 @@ class Records:
         world = self._call.working
         here = statement.where(table.c.session == world.session, table.c.epoch == world.epoch)
         return self._call.sandbox.store.look(here)
+
+    def authorization(self, ins: Ins, *holders: str | None) -> str | None:
+        """The access authorization that TD0.3 gave a professional, or their structure; None when it gave none."""
+        known = (self._call.get("authorization", _right(ins, holder)) for holder in holders if holder)
+        return next((str(value["state"]) for value in known if value is not None), None)
+
+    def treating(self, ins: Ins) -> str | None:
+        """The treating doctor whom TD0.3 declared."""
+        value = self._call.get("treating", ins.value)
+        return None if value is None else str(value)
 
     # -- changes ---------------------------------------------------------------------------------------------------
 
@@ -134,6 +149,28 @@ class Records:
         )
         self._call.put("entry", document.entry_uuid, document.as_json(), entry_columns(document, named))
 
+    def new_version(self, document: StoredDocument, entry: DocumentEntry, submission_set: str) -> StoredDocument:
+        """Remembers new metadata of a document under a new entryUUID; the visibility of the former ones follows."""
+        seen = tuple(code.code for code in entry.confidentiality)
+        version = document.version + 1
+        after = replace(document, entry_uuid=fresh(), version=version, visibility=seen, submission_set=submission_set)
+        same = sa.select(entries.c.key).where(entries.c.logical_id == document.logical_id)
+        for row in self._look(entries, same):
+            former = self.entry(row.key)
+            if former is not None:
+                was = DEPRECATED if former.current else former.status
+                self.keep(replace(former, visibility=seen, current=False, status=was), self.metadata(former))
+        self.keep(after, entry)
+        return after
+
+    def authorize(self, ins: Ins, holder: str, state: str, at: str) -> None:
+        """Gives or takes the access authorization of a professional or a structure, at a session time."""
+        self._call.put("authorization", _right(ins, holder), {"state": state, "at": at})
+
+    def set_treating(self, ins: Ins, holder: str | None) -> None:
+        """Declares the treating doctor, or that there is none."""
+        self._call.put("treating", ins.value, holder)
+
     def set_status(self, document: StoredDocument, status: str) -> None:
         """Changes the availability of a document."""
         self.keep(replace(document, status=status), self.metadata(document))
@@ -142,3 +179,7 @@ class Records:
 def fresh() -> str:
     """A new name for an object of the registry."""
     return f"urn:uuid:{uuid.uuid4()}"
+
+
+def _right(ins: Ins, holder: str) -> str:
+    return f"{ins.value} {ins.oid} {holder}"

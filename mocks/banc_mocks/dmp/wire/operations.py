@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from lxml import etree
 
 from banc_mocks.dmp import faults
-from banc_mocks.dmp.service import admission, deletion, existence, feeding, retrieval, search
+from banc_mocks.dmp.service import admission, deletion, existence, feeding, masking, retrieval, search
+from banc_mocks.dmp.service import authorization as authorizing
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.refusal import DmpRefused, broken
 from banc_mocks.dmp.wire import answers, reception
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
-from banc_standards.dmp import build, read, transactions
+from banc_standards.dmp import authorization, build, read, transactions
 from banc_standards.dmp.build import Identifier
+from banc_standards.dmp.transactions import Transaction
 from banc_standards.errors import Sentence
 from banc_standards.rules import Hit, Rule
 from banc_standards.soap import mtom
@@ -57,8 +59,10 @@ async def exchange(call: Call, path: str) -> Reply:
         body, objects = await stored_query(call, message.body, actor)
     elif transaction is transactions.RETRIEVE:
         body, parts_out = await retrieve_documents(call, message.body, actor)
-    elif transaction is transactions.DELETE:
-        body = update_status(call, message.body, actor)
+    elif transaction in (transactions.DELETE, transactions.ARCHIVE, transactions.MASK):
+        body = update(call, message.body, actor, transaction)
+    elif transaction is transactions.AUTHORIZE:
+        body = authorization.outcome(*authorizing.authorize(call, authorization.wish(message.body), actor))
     else:
         body = find_record(call, message.body, actor)
     return answers.answer(call, transaction.answer, body, parts_out, objects)
@@ -120,12 +124,14 @@ async def retrieve_documents(
     return answers.documents(call, handed.documents, handed.errors)
 
 
-def update_status(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
-    """TD3.3c: SubmitObjectsRequest in, RegistryResponse out."""
+def update(call: Call, body: etree._Element, actor: Actor, transaction: Transaction) -> etree._Element:
+    """TD3.3a to TD3.3d: SubmitObjectsRequest in, RegistryResponse out."""
     try:
         submission = xds_read.read(body)
     except xds_read.XdsRefused as refused:
         return _unreadable(call, NO_OBJECTS, unreadable_objects(refused), NO_OBJECTS.code)
+    if transaction is transactions.MASK:
+        return xds.registry_response(masking.change(call, submission, actor))
     return xds.registry_response(deletion.delete(call, submission, actor))
 
 

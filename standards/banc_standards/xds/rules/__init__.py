@@ -23,3 +23,6 @@ UPDATE_RULES = (
     *updates.RULES,
 )
 """Those of a change of availability (ITI-57): the same lot, without documents."""
+
+METADATA_RULES = (*metadata.RULES, *forms.RULES, *people.RULES, *codes.RULES)
+"""Those of a change of metadata (ITI-57): a lot and whole entries, without documents."""
