@@ -75,28 +75,27 @@ def described(url: str, kind: Kind = "dpi") -> Described:
     return Described(sut, Path.cwd())
 
 
-def software_of(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> Kind:
-    """The software that plays the asked scenarios, or shows the defects when no scenario is asked for.
-
-    Raises ``UnusableInput`` when no single one does.
+def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> dict[Kind, tuple[str, ...]]:
+    """Which software plays what: both of them everything, without a wish; else those of the asked scenarios, or the one
+    that has the defects. No scenario means all of its couloir.
     """
     from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 
-    places = {
-        couloir for name in known for couloir in known[name].couloirs if any(fnmatchcase(name, one) for one in asked)
-    }
-    kinds: list[Kind] = [kind for kind, (couloir, _) in PLACES.items() if couloir in places]
-    if len(kinds) > 1:
-        raise UnusableInput(
-            "DEMO-003",
-            Sentence(
-                "ces scénarios sont joués par deux logiciels témoins", "these scenarios are played by two witnesses"
-            ),
-            Sentence("demandez-les en deux fois : UC1.*, puis UC2.*", "ask for them in two runs: UC1.*, then UC2.*"),
-        )
-    if kinds:
-        return kinds[0]
-    return "sgl" if not asked and not LABORATORY_DEFECTS.keys().isdisjoint(defects) else "dpi"
+    if not asked:
+        if not defects:
+            return {"dpi": (), "sgl": ()}
+        return {"dpi": ()} if LABORATORY_DEFECTS.keys().isdisjoint(defects) else {"sgl": ()}
+    if not all(any(fnmatchcase(name, pattern) for name in known) for pattern in asked):
+        return {"dpi": tuple(asked)}  # the run refuses it, with the nearest
+    wanted = [name for name in known if any(fnmatchcase(name, pattern) for pattern in asked)]
+    parts: dict[Kind, tuple[str, ...]] = {}
+    for kind, (couloir, _) in PLACES.items():
+        own = tuple(name for name in wanted if couloir in known[name].couloirs)
+        if own:
+            parts[kind] = own
+    first: Kind = next(iter(parts), "dpi")
+    anyone = tuple(name for name in wanted if not known[name].couloirs)
+    return {first: (*anyone, *parts.pop(first, ())), **parts}
 
 
 def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:
@@ -107,7 +106,7 @@ def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:
     known = DEFECTS_OF[kind]
     for name in names:
         if name not in known:
-            meant, listed = did_you_mean(name, known), ", ".join(sorted(known))
+            meant, listed = did_you_mean(name, {**DEFECTS_OF["sgl"], **known}), ", ".join(sorted(known))
             raise UnusableInput(
                 "DEMO-001",
                 Sentence(f"le logiciel témoin n'a pas de défaut « {name} »", f"the witness has no defect “{name}”"),

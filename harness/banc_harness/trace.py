@@ -210,6 +210,18 @@ class Exchange:
         return _read(lambda: read.read(self.request_bytes)) if self.request_bytes else None
 
     @cached_property
+    def mailed_cdas(self) -> tuple[Document, ...]:
+        """The CDA documents in the XDM archives of the mail; what cannot be read is left out."""
+        from banc_standards.cda import read as cda
+        from banc_standards.xdm import read as xdm
+
+        attached = self.mail.archives if self.mail else ()
+        archives = (_read(partial(xdm.read, part.content)) for part in attached)
+        contents = (data for archive in archives if archive is not None for data in archive.documents)
+        read_or_not = (_read(partial(cda.read, data)) for data in contents)
+        return tuple(document for document in read_or_not if document is not None)
+
+    @cached_property
     def cdas(self) -> tuple[Document, ...]:
         """The CDA documents that the request carries; one that cannot be read is left out."""
         from banc_standards.cda import read

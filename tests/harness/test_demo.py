@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import pytest
 
-from banc_harness.demo import check_defects, described, software_of
+from banc_harness.demo import check_defects, described, played_by
 from banc_harness.requirements.table import table
 from banc_harness.scenarios.registered import scenarios
 from banc_standards.errors import UnusableInput
 
 
 @pytest.mark.parametrize(
-    ("asked", "defects", "kind"),
+    ("asked", "defects", "parts"),
     [
-        ((), (), "dpi"),
-        (("PSC.01",), (), "dpi"),
-        (("UC1.*",), (), "dpi"),
-        (("UC2.01",), (), "sgl"),
-        (("PSC.01", "UC2.0?"), (), "sgl"),
-        ((), ("no-nil",), "dpi"),
-        ((), ("drops-a-result",), "sgl"),
-        (("UC1.01",), ("drops-a-result",), "dpi"),
+        ((), (), {"dpi": (), "sgl": ()}),
+        (("PSC.01",), (), {"dpi": ("PSC.01",)}),
+        (("UC1.0[12]",), (), {"dpi": ("UC1.01", "UC1.02")}),
+        (("UC2.01",), (), {"sgl": ("UC2.01",)}),
+        (("UC2.02", "PSC.01"), (), {"sgl": ("PSC.01", "UC2.02")}),
+        (("UC2.02", "PSC.01", "UC1.01"), (), {"dpi": ("PSC.01", "UC1.01"), "sgl": ("UC2.02",)}),
+        (("UC7.*",), (), {"dpi": ("UC7.*",)}),
+        ((), ("no-nil",), {"dpi": ()}),
+        ((), ("drops-a-result",), {"sgl": ()}),
+        (("UC1.01",), ("drops-a-result",), {"dpi": ("UC1.01",)}),
     ],
 )
-def test_the_software_is_the_one_of_the_scenarios(asked: tuple[str, ...], defects: tuple[str, ...], kind: str) -> None:
-    assert software_of(scenarios(), asked, defects) == kind
-
-
-def test_scenarios_of_two_couloirs_are_asked_for_in_two_runs() -> None:
-    with pytest.raises(UnusableInput, match="DEMO-003"):
-        software_of(scenarios(), ("UC1.01", "UC2.01"), ())
+def test_each_software_plays_the_scenarios_of_its_couloir(
+    asked: tuple[str, ...], defects: tuple[str, ...], parts: dict[str, tuple[str, ...]]
+) -> None:
+    assert played_by(scenarios(), asked, defects) == parts
 
 
 def test_a_defect_belongs_to_its_software() -> None:

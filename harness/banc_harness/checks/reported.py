@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -13,7 +13,6 @@ from lxml import etree
 from banc_harness.trace import Acted, Exchange, Trace
 from banc_standards.cda.names import LAB, PDF_COPY, V3
 from banc_standards.cda.read import Document
-from banc_standards.errors import BancError
 
 OBSERVATION = "1.3.6.1.4.1.19376.1.3.1.6"
 """The templateId of a result (IHE PaLM, laboratory observation)."""
@@ -100,24 +99,8 @@ def _result(element: etree._Element) -> Result:
 
 def reports(exchange: Exchange) -> tuple[Report, ...]:
     """The CDA documents of a submission, or of the XDM archives of a mail; what cannot be read is left out."""
-    documents = exchange.cdas if exchange.service == "dmp" else tuple(_mailed(exchange))
+    documents = exchange.cdas if exchange.service == "dmp" else exchange.mailed_cdas
     return tuple(Report(document) for document in documents)
-
-
-def _mailed(exchange: Exchange) -> Iterator[Document]:
-    from banc_standards.cda import read as cda
-    from banc_standards.xdm import read as xdm
-
-    for attached in exchange.mail.archives if exchange.mail else ():
-        try:
-            contents = xdm.read(attached.content).documents
-        except BancError:
-            continue
-        for data in contents:
-            try:
-                yield cda.read(data)
-            except BancError:
-                continue
 
 
 def act_of(trace: Trace, exchange: Exchange) -> Acted | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from banc_harness import runs
 from banc_harness.cli.language import Words
-from banc_harness.demo import Kind, check_defects, software_of, witness
+from banc_harness.demo import PLACES, Kind, check_defects, played_by, witness
 from banc_harness.scenarios.registered import scenarios
 from banc_harness.terminal.screen import Terminal
 from banc_standards.errors import Sentence, UnusableInput
@@ -45,11 +45,20 @@ def play(chosen: runs.Options) -> int:
 
 
 def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
-    """Runs against the witness software; returns the exit code."""
-    kind = software_of(scenarios(), chosen.scenarios, defects)
-    check_defects(defects, kind)
-    terminal = Terminal(chosen.lang)
-    return _show(asyncio.run(_demonstrate(chosen, defects, kind, terminal)), terminal)
+    """Runs against the witness software, one run for each of them; returns the worst exit code.
+
+    The report of a second run goes to a folder of its own, named after its couloir, in that of the first.
+    """
+    parts = played_by(scenarios(), chosen.scenarios, defects)
+    for kind in parts:
+        check_defects(defects, kind)
+    codes = []
+    for rank, (kind, asked) in enumerate(parts.items()):
+        folder = chosen.report / PLACES[kind][0] if chosen.report and rank else chosen.report
+        terminal = Terminal(chosen.lang)
+        part = replace(chosen, scenarios=asked, report=folder)
+        codes.append(_show(asyncio.run(_demonstrate(part, defects, kind, terminal)), terminal))
+    return max(codes)
 
 
 def signer_of(sign: Path | None, bundle: Path | None, say: Words) -> Signer:
