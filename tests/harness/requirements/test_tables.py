@@ -98,9 +98,7 @@ def test_review_statuses_are_the_published_ones(any_table: Table, published: dic
     assert ours == {key: row["review_status"].replace("DRIMbox", "DRIMBOX") for key, row in published.items()}
 
 
-def test_every_requirement_has_two_sentences_of_its_own(
-    any_table: Table, published: dict[str, dict[str, str]]
-) -> None:
+def test_every_requirement_has_two_sentences_of_its_own(any_table: Table, published: dict[str, dict[str, str]]) -> None:
     texts = [text for item in any_table.values() for text in (item.text.fr, item.text.en)]
     assert all(text.endswith(".") for text in texts)
     assert not {text.rstrip(".").casefold() for text in texts} & {row["text"].casefold() for row in published.values()}
