@@ -46,6 +46,19 @@ class QuerySubject:
     assertion: Assertion
 
 
+@dataclass(frozen=True, slots=True)
+class MessageSubject:
+    """The MessageID of a request, and whether an earlier request of the session had it."""
+
+    message_id: str
+    seen: bool
+
+
+def _fresh(subject: MessageSubject) -> Iterator[Hit]:
+    if subject.seen:
+        yield Hit("/Envelope/Header/wsa:MessageID", found=subject.message_id, expected="urn:uuid:…")
+
+
 _ACCESS: Final[dict[str, dict[str, frozenset[str]]]] = {
     "TD0.2": {
         vihf.DIRECT: frozenset({"normal", "bris_de_glace", "centre_15"}),
@@ -191,6 +204,20 @@ NOT_SIMULATED = Rule(
     always=True,
 )
 
+FRESH_MESSAGE = Rule(
+    id="DMP-008",
+    text=Sentence(
+        "Un MessageID ne sert qu'une fois, sauf à renvoyer la même requête restée sans réponse.",
+        "A MessageID serves once, unless the same request is sent again because no answer came.",
+    ),
+    clause="WS-Addressing 1.0 Core §3.2; DMP, transport",
+    fix=Sentence("Tirer un UUID neuf à chaque requête.", "Draw a fresh UUID for each request."),
+    check=_fresh,
+    severity="warning",
+    certainty="deduced",
+    code=errors.INVALID_MESSAGE,
+)
+
 
 def _query_rule(
     number: int,
@@ -315,6 +342,7 @@ RULES: tuple[Rule, ...] = (
     UNKNOWN_OPERATION,
     ACCESS,
     NOT_SIMULATED,
+    FRESH_MESSAGE,
     *search_rules.RULES,
     *retrieval_rules.RULES,
     *QUERY_RULES,

@@ -19,6 +19,7 @@ from banc_standards.vihf.build import Code
 from banc_standards.xds.names import APPROVED, DEPRECATED, PARTIAL_SUCCESS, SUCCESS
 from banc_standards.xds.query import build
 from banc_standards.xds.query.names import LEAF_CLASS
+from banc_standards.xds.retrieve import RETRIEVE, DocumentRequest, retrieve_documents
 
 from .hospital import Bench, Hospital, fresh_oid, hospital_of
 
@@ -169,6 +170,19 @@ def test_a_document_asked_for_twice_comes_once(hospital: Hospital, doctor: Hospi
     unique_id, _ = filed(hospital)
     assert len(doctor.retrieve(unique_id, unique_id, **CARD).retrieved.documents) == 1
     assert doctor.bench.rules("dmp.TD3.2") == {"DMP-RET-002"}
+
+
+def test_a_message_that_is_replayed_is_answered_and_noted(hospital: Hospital, doctor: Hospital) -> None:
+    unique_id, _ = filed(hospital)
+    body = retrieve_documents([DocumentRequest(REPOSITORY, unique_id)])
+    message = doctor.envelope(RETRIEVE, body, **CARD)
+
+    first, second = (doctor.post("repository", message) for _ in range(2))
+
+    assert first.retrieved == second.retrieved
+    before, after = doctor.bench.exchanges("dmp.TD3.2")
+    assert (before["findings"], {finding["rule"] for finding in after["findings"]}) == ([], {"DMP-008"})
+    assert before["facts"]["message_id"] == after["facts"]["message_id"]
 
 
 # -- who reads -----------------------------------------------------------------------------------------------------

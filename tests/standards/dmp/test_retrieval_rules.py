@@ -13,6 +13,7 @@ from banc_standards.dmp import retrieval_rules
 from banc_standards.dmp.names import REPOSITORY
 from banc_standards.dmp.registry_rules import APPROVED, Held
 from banc_standards.dmp.retrieval_rules import MOST_BYTES, AskedSubject, RetrievalSubject
+from banc_standards.dmp.rules import FRESH_MESSAGE, MessageSubject
 from banc_standards.dmp.visibility import Reader, may_read, shown_to_guardians, shown_to_patient
 from banc_standards.ins import Ins
 from banc_standards.rules import Rule
@@ -154,6 +155,11 @@ def test_the_patient_and_their_representatives_see_what_is_not_hidden_from_them(
     codes: tuple[str, ...], patient: bool, guardians: bool
 ) -> None:
     assert (shown_to_patient(codes), shown_to_guardians(codes)) == (patient, guardians)
+
+
+@pytest.mark.parametrize(("seen", "rules"), [(False, set()), (True, {"DMP-008"})])
+def test_a_message_id_serves_once(seen: bool, rules: set[str]) -> None:
+    assert broken((FRESH_MESSAGE,), MessageSubject("urn:uuid:1", seen)) == rules
 
 
 def test_every_rule_is_tested_here() -> None:

@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from banc_fixtures.population import population
 from banc_mocks.dmp.service.refusal import DmpRefused, refused_by
+from banc_mocks.dmp.state.messages import seen
 from banc_mocks.sandbox.attribution import PeerCertificate
 from banc_mocks.sandbox.call import Call
 from banc_standards.certificate_rules import RULES as CERTIFICATE_RULES
 from banc_standards.certificate_rules import CertificateSubject
 from banc_standards.dmp import errors
-from banc_standards.dmp.rules import ACCESS, NOT_SIMULATED, ActorSubject
+from banc_standards.dmp.rules import ACCESS, FRESH_MESSAGE, NOT_SIMULATED, ActorSubject, MessageSubject
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.rules import Hit
 from banc_standards.soap.names import DS
@@ -69,6 +70,8 @@ def check_message(call: Call, subject: SoapSubject) -> None:
     refusing = call.judge(MESSAGE_RULES, subject)
     if refusing:
         raise refused_by(refusing, errors.INVALID_MESSAGE)
+    message_id = subject.message.message_id or ""
+    call.judge((FRESH_MESSAGE,), MessageSubject(message_id, seen(call.working, message_id)))
 
 
 def admit(call: Call, message: Message, transaction: Transaction) -> Actor:

@@ -115,7 +115,7 @@ def entry_columns(document: StoredDocument, entry: DocumentEntry) -> dict[str, A
         "confidentiality": lines(_code(code) for code in entry.confidentiality),
         "reference_ids": lines(entry.reference_ids),
         "authors": authors(entry.authors),
-        "metadata": _text(extrinsic_object(entry, count(_number(entry.id)))),
+        "metadata": _text(_entry(entry)),
     }
 
 
@@ -161,6 +161,12 @@ def _code(code: Code | None) -> str | None:
 def _number(name: str) -> int:
     """Where the ids of an object's parts begin, so that those of two objects of one answer differ."""
     return UUID(name.removeprefix("urn:uuid:")).int >> 72 << 8
+
+
+def _entry(entry: DocumentEntry) -> etree._Element:
+    element = extrinsic_object(entry, count(_number(entry.id)))
+    element.set("isOpaque", "false")  # as the published answers of TD3.1 say it
+    return element
 
 
 def _text(element: etree._Element) -> str:
