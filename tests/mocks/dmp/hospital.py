@@ -103,7 +103,7 @@ class Answer:
     @property
     def retrieved(self) -> Retrieved:
         """What TD3.2 handed over."""
-        package = mtom.unpack(self.media_type, self.body)
+        package = mtom.unpack(self.media_type, self.body, max_parts=1_000)
         body = read.read(package.root).body
         assert body is not None
         assert etree.QName(body).localname == "RetrieveDocumentSetResponse", self.body
