@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import ssl
 import statistics
 import subprocess
@@ -176,6 +177,7 @@ def bench(tmp_path: Path) -> Iterator[tuple[Bench, Path]]:
         process.terminate()
         process.wait(20)
         process.stdout.close()
+        shutil.rmtree(data, ignore_errors=True)  # gigabytes
 
 
 def with_card(bench: Bench) -> Hospital:
