@@ -16,6 +16,8 @@ import yaml
 
 from .conftest import EXAMPLES, Shell
 
+pytestmark = pytest.mark.journeys
+
 ROOT = EXAMPLES.parents[1]
 CI = EXAMPLES / "ci"
 ACTION = ROOT / "action.yml"

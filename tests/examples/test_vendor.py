@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import Shell
 
+pytestmark = pytest.mark.journeys
+
 PASSED = re.compile(r"(\d+) passed, (\d+) skipped")
 
 

@@ -28,6 +28,8 @@ from banc_harness.client import Control
 from banc_harness.in_process import sandbox
 from banc_standards.contracts.events import AnyEvent, read_event
 
+pytestmark = pytest.mark.journeys
+
 BANC = Path(sys.executable).with_name("banc")
 ADAPTER = """
 import json, os, pathlib, ssl, sys, time, urllib.request

@@ -5,6 +5,10 @@ from __future__ import annotations
 import socket
 import time
 
+import pytest
+
+pytestmark = pytest.mark.journeys
+
 pytest_plugins = "pytester"
 
 TWO = """

@@ -8,6 +8,10 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from urllib.error import HTTPError
 
+import pytest
+
+pytestmark = pytest.mark.journeys
+
 SESSIONS, ROUNDS = 16, 12
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
+import pytest
+
+pytestmark = pytest.mark.journeys
+
 pytest_plugins = "pytester"
 
 

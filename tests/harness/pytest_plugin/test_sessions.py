@@ -9,6 +9,8 @@ from urllib.error import HTTPError
 
 import pytest
 
+pytestmark = pytest.mark.journeys
+
 pytest_plugins = "pytester"
 
 SEARCH = b"<x/>"

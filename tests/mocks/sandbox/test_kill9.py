@@ -25,6 +25,8 @@ from banc_harness.witness.transport import Transport
 from banc_standards.contracts.chain import verify
 from banc_standards.ins import Ins
 
+pytestmark = pytest.mark.journeys
+
 TIMES = 20
 UP = "import sys; from banc_harness.cli import main; sys.exit(main(sys.argv[1:]))"
 PATIENT, DOCTOR, HOSPITAL = (
