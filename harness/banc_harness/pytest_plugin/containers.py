@@ -23,9 +23,9 @@ class Contained:
     def __init__(self, container: BancContainer) -> None:
         self._container = container
 
-    def gone(self) -> Sentence | None:
-        """Why it does not run any more."""
-        return self._container.ended()
+    def gone(self, *, within_s: float = 0.0) -> Sentence | None:
+        """Why it does not run any more; one that is ending is waited for."""
+        return self._container.ended(within_s=within_s)
 
     def tail(self) -> str:
         """The last lines that it wrote."""

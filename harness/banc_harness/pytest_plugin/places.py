@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from banc_harness.session_handle import SessionHandle
 
 TAIL_LINES = 30
+DYING_S = 2.0
+"""How long a sandbox that no longer answers may take to be seen dead, in seconds."""
 STOP_S = 10.0
 
 
 class Host(Protocol):
     """What keeps a sandbox up."""
 
-    def gone(self) -> Sentence | None:
-        """Why the sandbox is not there any more; ``None`` while it is."""
+    def gone(self, *, within_s: float = 0.0) -> Sentence | None:
+        """Why the sandbox is not there any more; ``None`` while it is, and still is after that time in seconds."""
 
     def tail(self) -> str:
         """The last lines of its log."""
@@ -58,7 +60,7 @@ class Place:
         try:
             session.delete()
         except BancError as error:
-            gone = self._host.gone()
+            gone = self._host.gone(within_s=DYING_S)
             loss = said(error, self.lang) if gone is None else self._loss(gone)
             told = self._told
         else:
@@ -79,7 +81,9 @@ class Place:
         try:
             return [("banc", journal(session.id, session.exchanges(), self.lang))]
         except BancError as error:
-            return [("banc", said(error, self.lang))]
+            gone = self._host.gone(within_s=DYING_S)
+            self._told = self._told or gone is not None
+            return [("banc", said(error, self.lang) if gone is None else self._loss(gone))]
 
     def close(self) -> None:
         """Lets go of the sandbox, and stops it when it was started here."""
@@ -137,9 +141,10 @@ class _Process:
             raise EnvironmentFailed("PYTEST-001", text, Sentence(self.tail(), self.tail()))
         self.ready: dict[str, Any] = json.loads(line)
 
-    def gone(self) -> Sentence | None:
-        code = self._process.poll()
-        if code is None:
+    def gone(self, *, within_s: float = 0.0) -> Sentence | None:
+        try:
+            code = self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
             return None
         how = f"signal {-code}" if code < 0 else f"code {code}"
         return Sentence(f"le bac à sable s'est arrêté ({how})", f"the sandbox ended ({how})")
@@ -163,7 +168,7 @@ class _Elsewhere:
     def __init__(self, handle: SandboxHandle) -> None:
         self._handle = handle
 
-    def gone(self) -> Sentence | None:
+    def gone(self, *, within_s: float = 0.0) -> Sentence | None:
         try:
             self._handle.health()
         except BancError as error:
