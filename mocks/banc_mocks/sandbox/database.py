@@ -17,6 +17,10 @@ class InUse(OSError):
     """Another sandbox holds the data folder."""
 
 
+class OtherVersion(OSError):
+    """The data folder was written by another version of the bench; it is thrown away, not migrated."""
+
+
 def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Callable[[], None], int]:
     """Opens the database of a data folder and makes its tables when they are missing.
 
@@ -35,7 +39,7 @@ def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Cal
             if stored is None:
                 connection.execute(sa.insert(tables.meta), {"name": "schema", "value": tables.SCHEMA_VERSION})
             elif stored != tables.SCHEMA_VERSION:
-                raise InUse(f"schema {stored}, this version reads {tables.SCHEMA_VERSION}")
+                raise OtherVersion(f"schema {stored}, this version reads {tables.SCHEMA_VERSION}")
             ranked = (tables.state, *tables.INDEXED.values())
             rank = max(connection.execute(sa.select(sa.func.max(table.c.rank))).scalar() or 0 for table in ranked)
     except BaseException:

@@ -288,12 +288,24 @@ def _unwritable(folder: Path, error: OSError) -> EnvironmentFailed:
 
 async def _open_store(config: Config) -> Store:
     from banc_mocks.sandbox.batch import StoreFailed
-    from banc_mocks.sandbox.database import InUse
+    from banc_mocks.sandbox.database import InUse, OtherVersion
     from banc_mocks.sandbox.store import Store
 
     try:
         return await Store.open(config.data, url=config.store_url)
     except StoreFailed as error:
+        if isinstance(error.__cause__, OtherVersion):
+            raise EnvironmentFailed(
+                "UP-010",
+                Sentence(
+                    f"le dossier {config.data} vient d'une autre version du banc",
+                    f"the folder {config.data} comes from another version of the bench",
+                ),
+                Sentence(
+                    "il ne garde rien qui ne se refasse : supprimez-le, ou donnez-en un autre par --data",
+                    "it keeps nothing that cannot be made again: delete it, or give another one with --data",
+                ),
+            ) from error
         held = isinstance(error.__cause__, InUse) and error.__cause__.__cause__ is not None
         if not held:
             raise

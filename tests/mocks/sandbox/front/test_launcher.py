@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
+import sqlite3
 import ssl
 import sys
 import time
@@ -144,6 +146,19 @@ async def test_a_part_of_it_that_cannot_be_written_is_refused_once_the_ports_lis
 
     assert refused.value.code == "UP-007"
     assert str(tmp_path / "trust") in refused.value.text.fr
+
+
+async def test_a_data_folder_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    running = await start(Config(services=(), port_base=0, data=tmp_path))
+    await running.stop()
+    with contextlib.closing(sqlite3.connect(tmp_path / "banc.db")) as database, database:
+        database.execute("UPDATE banc_meta SET value = '1' WHERE name = 'schema'")
+
+    with pytest.raises(EnvironmentFailed) as refused:
+        await start(Config(services=(), port_base=0, data=tmp_path))
+
+    assert refused.value.code == "UP-010"
+    assert "--data" in refused.value.hint.en
 
 
 async def test_a_second_sandbox_on_the_same_data_folder_is_refused(running: Running, data: Path) -> None:
