@@ -21,7 +21,7 @@ from banc_standards.cda.read import elements, step
 
 _STEP: Final = re.compile(r"/((?:\{[^}]*\})?[^/\[{}]+)((?:\[[^\]]*\])*)")
 _NUMBER: Final = re.compile(r"\[(\d+)\]\Z")
-_TAGS: Final = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?=[^/!?])", re.DOTALL)
+_TAGS: Final = re.compile(r"<(?:(?=[^/!?])|!--.*?-->|!\[CDATA\[.*?\]\]>|\?.*?\?>)", re.DOTALL)
 _TAG: Final = re.compile(r"<[^\s/>]+")
 _ATTRIBUTE: Final = re.compile(r"\s+([^\s=/>]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _LINE_END: Final = re.compile(r"\n")
@@ -45,6 +45,7 @@ class Source:
 
     def __init__(self, data: bytes) -> None:
         self._text = decoded(data)
+        self._asked = 0
 
     def places(self, root: etree._Element, locations: Iterable[str]) -> dict[str, Place]:
         """The place of each location below ``root``, which this text was parsed into.
@@ -93,9 +94,14 @@ class Source:
             if found[1].rpartition(":")[2] == attribute:
                 at, end = found.start(1), position
                 break
-        line = bisect_right(self._line_starts, at)
         width = len(self._text[at:end].partition("\n")[0].rstrip("\r"))
-        return Place(line, at - self._line_starts[line - 1] + 1, width)
+        return Place(self._line(at), at - self._text.rfind("\n", 0, at), width)
+
+    def _line(self, at: int) -> int:
+        self._asked += 1
+        if self._asked <= _FEW:
+            return self._text.count("\n", 0, at) + 1
+        return bisect_right(self._line_starts, at)
 
 
 def decoded(data: bytes) -> str:
