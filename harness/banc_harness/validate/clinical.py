@@ -48,10 +48,11 @@ def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool) -> Verdict:
 def placed(data: bytes, root: etree._Element, findings: list[Finding], *, excerpts: bool) -> list[Noted]:
     """The findings with their line and column in ``data``, which ``root`` was parsed from.
 
-    ``excerpts`` asks for what stands there too.
+    ``excerpts`` asks for what stands there too. Where all are advice the parser's own line is enough, without a column:
+    nobody has anything to correct.
     """
-    if not findings:
-        return []
+    if all(finding.severity == "info" for finding in findings):
+        return [Noted(finding) for finding in findings]
     source = Source(data)
     places = source.places(root, {finding.location for finding in findings})
     noted = []
