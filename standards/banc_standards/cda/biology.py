@@ -28,8 +28,9 @@ class Result:
     """One result. ``value`` is a number as text when there is a ``unit`` (UCUM), else a text or a code.
 
     ``low`` and ``high`` are the ends of the reference range, in the same unit; ``interpretation`` is a code of JDV
-    HL7_ObservationInterpretation (N, L, H, LL, HH, A…). ``previous`` is an earlier value with its date. A result that
-    is not there yet has no value and ``status`` active.
+    HL7_ObservationInterpretation (N, L, H, LL, HH, A…). ``previous`` is an earlier value with its date. ``status``
+    is completed, or aborted for an examination that gave no value; one that is still to come has no place among the
+    results (CDA-BIO-030) and is told in the report's comment.
     """
 
     code: Code
@@ -124,7 +125,7 @@ def shown(result: Result) -> str:
     """The result as people read it."""
     value = result.value.display if isinstance(result.value, Code) else result.value
     mark = {"L": " (bas)", "H": " (élevé)", "LL": " (critique bas)", "HH": " (critique élevé)"}
-    return f"{value} {result.unit}".strip() + mark.get(result.interpretation, "") if value else "en cours"
+    return f"{value} {result.unit}".strip() + mark.get(result.interpretation, "") if value else "non rendu"
 
 
 def _range(result: Result) -> str:
