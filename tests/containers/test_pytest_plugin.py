@@ -17,8 +17,8 @@ VENDOR = Path(__file__).parents[2] / "docs" / "examples" / "vendor"
 
 
 @pytest.fixture
-def in_container(pytester: pytest.Pytester, image: str, monkeypatch: pytest.MonkeyPatch):
-    """Runs pytest in a process of its own, its sandbox in a container."""
+def in_container(pytester: pytest.Pytester, image: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture):
+    """Runs pytest in a process of its own, its sandbox in a container; what it prints stays out of ours."""
     for name in [name for name in os.environ if name.startswith(("BANC_", "PYTEST_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

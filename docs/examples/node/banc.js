@@ -120,11 +120,18 @@ function send(method, url, { agent, headers, body }) {
   });
 }
 
-async function logged(container) {
-  let text = "";
-  for await (const piece of await container.logs()) {
-    text += piece;
-    if (READY.test(text)) break;
+/** Le début du journal jusqu'à la ligne « ready ». La minuterie tient Node éveillé : le flux du journal, lui, ne le fait pas. */
+async function logged(container, { seconds = 30 } = {}) {
+  const stream = await container.logs();
+  const late = setTimeout(() => stream.destroy(new Error("le journal du conteneur n'a pas de ligne ready")), seconds * 1000);
+  try {
+    let text = "";
+    for await (const piece of stream) {
+      text += piece;
+      if (READY.test(text)) return text;
+    }
+    throw new Error(`le conteneur s'est tu avant sa ligne ready : ${text.slice(-2000)}`);
+  } finally {
+    clearTimeout(late);
   }
-  return text;
 }
