@@ -25,7 +25,9 @@ def in_container(pytester: pytest.Pytester, image: str, monkeypatch: pytest.Monk
 
     def run(*arguments: str) -> pytest.RunResult:
         plain = ("-p", "no:asyncio", "-p", "no:cacheprovider", "--banc=container", f"--banc-image={image}")
-        return pytester.runpytest_subprocess(*plain, *arguments, timeout=120)
+        done = pytester.runpytest_subprocess(*plain, *arguments, timeout=120)
+        capfd.readouterr()
+        return done
 
     return run
 
