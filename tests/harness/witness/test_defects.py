@@ -14,6 +14,8 @@ from banc_harness.scenarios.registered import scenarios
 from banc_harness.witness.laboratory_defects import DEFECTS_OF, LABORATORY_DEFECTS
 from banc_standards.contracts.report import Report
 
+pytestmark = pytest.mark.journeys
+
 LETTERS: dict[str, tuple[str, str]] = {
     # defect: (scenarios that show it, checks that it must fail, and no other)
     "no-acr": ("UC1.01", "CHK-PSC-001 CHK-PSC-002"),
