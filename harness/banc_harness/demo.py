@@ -18,19 +18,25 @@ from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Su
 from banc_standards.contracts.vocabulary import Couloir, SoftwareType
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
-Kind = Literal["dpi", "sgl"]
+Kind = Literal["dpi", "sgl", "lgc"]
 PROFILES: Final[dict[Kind, tuple[str, ...]]] = {
     "dpi": ("general", "insi-direct", "dmp-direct", "mss-direct", "bal-per-org"),
     "sgl": ("general", "environnement-ville", "bal-per-org"),
+    "lgc": ("general", "medecin-traitant", "bal-per-org"),
 }
-PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {"dpi": ("hopital", "DPI"), "sgl": ("biologie", "SGL")}
+PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {
+    "dpi": ("hopital", "DPI"),
+    "sgl": ("biologie", "SGL"),
+    "lgc": ("ville", "LGC"),
+}
 START_S = 20.0
 STOP_S = 5.0
 
 
 @asynccontextmanager
 async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncIterator[Described]:
-    """The witness in a process of its own, until the block ends: the hospital's software, or the laboratory's.
+    """The witness in a process of its own, until the block ends: the hospital's software, the laboratory's or the
+    practice's.
 
     Raises ``UnusableInput`` for a defect that it does not have, ``EnvironmentFailed`` when it does not start.
     """
@@ -101,12 +107,13 @@ def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) ->
 def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:
     """Raises ``UnusableInput`` for a defect that the witness does not have, with the nearest."""
     from banc_harness.cli.nearest import did_you_mean
-    from banc_harness.witness.laboratory_defects import DEFECTS_OF
+    from banc_harness.witness.known_defects import DEFECTS_OF
 
     known = DEFECTS_OF[kind]
     for name in names:
         if name not in known:
-            meant, listed = did_you_mean(name, {**DEFECTS_OF["sgl"], **known}), ", ".join(sorted(known))
+            everyone = sorted({other for defects in DEFECTS_OF.values() for other in defects})
+            meant, listed = did_you_mean(name, everyone), ", ".join(sorted(known))
             raise UnusableInput(
                 "DEMO-001",
                 Sentence(f"le logiciel témoin n'a pas de défaut « {name} »", f"the witness has no defect “{name}”"),

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from banc_harness.witness.actions import CAPABILITIES, Witness
-from banc_harness.witness.laboratory_defects import DEFECTS_OF
+from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.records import Records
 from banc_harness.witness.server import server
 
@@ -23,7 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="serve: address to listen on; 0.0.0.0 in a container")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
     parser.add_argument(
-        "--software", choices=sorted(DEFECTS_OF), default="dpi", help="hospital (dpi) or laboratory (sgl)"
+        "--software",
+        choices=sorted(DEFECTS_OF),
+        default="dpi",
+        help="hospital (dpi), laboratory (sgl) or practice (lgc)",
     )
     parser.add_argument("--defect", action="append", default=[], metavar="NAME")
     parser.add_argument("--letter", type=Path, help="a CDA file to send instead of writing a letter")

@@ -16,21 +16,22 @@ from banc_harness.witness.mailing import MailRefused
 from banc_harness.witness.records import Records
 from banc_harness.witness.report_desk import ReportDesk
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
-from banc_harness.witness.software import LABORATORY, SOFTWARE, Software
+from banc_harness.witness.software import LABORATORY, PRACTICE, SOFTWARE, Software
+from banc_harness.witness.summary_desk import SummaryDesk
 from banc_harness.witness.transport import Transport, Unreachable
 from banc_standards.errors import BancError
 
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
-Kind = Literal["dpi", "sgl"]
-SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY}
+Kind = Literal["dpi", "sgl", "lgc"]
+SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
 CAPABILITIES = ("psc.code", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
 
 
 @dataclass(slots=True)
 class Witness:
-    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.defects`, or of
-    :mod:`.laboratory_defects` for the laboratory's software (``kind`` ``sgl``).
+    """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.known_defects` for
+    its ``kind``.
 
     ``letter`` is a ready CDA document that the hospital's software (``dpi``) sends instead of writing one.
     """
@@ -42,12 +43,18 @@ class Witness:
     kind: Kind = "dpi"
     _worlds: dict[str, World] = field(default_factory=dict)
     _software: Software = field(init=False)
-    _desk: LetterDesk | ReportDesk = field(init=False)
+    _desk: LetterDesk | ReportDesk | SummaryDesk = field(init=False)
 
     def __post_init__(self) -> None:
         self._software = SOFTWARES[self.kind]
         shared = (self.records, self.folder, self.defects, self._software, self._patient, self._active_user)
-        self._desk = ReportDesk(*shared) if self.kind == "sgl" else LetterDesk(*shared, self.letter)
+        match self.kind:
+            case "dpi":
+                self._desk = LetterDesk(*shared, self.letter)
+            case "sgl":
+                self._desk = ReportDesk(*shared)
+            case "lgc":
+                self._desk = SummaryDesk(*shared)
 
     def act(self, action: Mapping[str, Any]) -> Output:
         """Answers one action of a driver; never raises."""

@@ -150,7 +150,7 @@ class Feeding:
             patient_id=ins.cx(),
             submission_time=xds.utc(self.now),
             authors=(self._author(),),
-            content_type=value_set("J59").get("03"),
+            content_type=value_set("J59").get(self.software.activity),
         )
 
     def _author(self) -> Author:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from banc_harness.witness.defects import DEFECTS
-
 #: Name of each defect, and what the software then does, in French and in English.
 LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "reuses-old-id": (
@@ -81,12 +79,3 @@ LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "leaves the document's type out of the subject of the mail",
     ),
 }
-
-_OF_LETTERS: Final = {"claims-sent", "new-id-on-retry"}
-"""Defects that only a discharge letter can show."""
-
-DEFECTS_OF: Final = {
-    "dpi": DEFECTS,
-    "sgl": {name: said for name, said in DEFECTS.items() if name not in _OF_LETTERS} | LABORATORY_DEFECTS,
-}
-"""The defects of each software of the witness."""

@@ -57,6 +57,11 @@ REPORT = Words(
     "Veuillez trouver ci-joint le compte rendu d'examens de biologie médicale de votre patient.",
     "Veuillez trouver ci-joint votre compte rendu d'examens de biologie médicale.",
 )
+SUMMARY = Words(
+    "Synthèse médicale",
+    "Veuillez trouver ci-joint la synthèse médicale de votre patient.",
+    "Veuillez trouver ci-joint votre synthèse médicale.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class Mailing:
             patient_id=entry.patient_id,
             submission_time=xds.utc(self.now),
             authors=(xds.author_of(professional(self.professional, organization(self.structure))),),
-            content_type=value_set("J59").get("03"),
+            content_type=value_set("J59").get(self.software.activity),
         )
         origin = xdm.Origin(self.structure["name"], self.software.name)
         documents = [(entry, letter.document)]

@@ -11,7 +11,8 @@ from banc_harness import demo
 from banc_harness.checks.registered import checks
 from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
-from banc_harness.witness.laboratory_defects import DEFECTS_OF, LABORATORY_DEFECTS
+from banc_harness.witness.known_defects import DEFECTS_OF
+from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 from banc_standards.contracts.report import Report
 
 pytestmark = pytest.mark.journeys
