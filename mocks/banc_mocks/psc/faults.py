@@ -46,6 +46,10 @@ def _in_the_past(claims: Values) -> Values:
     return claims | {"iat": claims["iat"] - 3600, "exp": claims["exp"] - 3600}
 
 
+def _in_the_future(claims: Values) -> Values:
+    return claims | {"iat": claims["iat"] + 3600, "exp": claims["exp"] + 3600}
+
+
 CALLBACK = (
     Lie(
         _fault("state.wrong", "Le retour porte un autre state.", "The callback carries another state."),
@@ -82,6 +86,32 @@ ID_TOKEN = (
         _with(aud="un-autre-client", azp="un-autre-client"),
     ),
     Lie(
+        _fault("id_token.azp", "L'ID token désigne un autre client (azp).", "The ID token names another client (azp)."),
+        _with(azp="un-autre-client"),
+    ),
+    Lie(
+        _fault(
+            "id_token.future", "L'ID token date d'une heure plus tard.", "The ID token was issued one hour from now."
+        ),
+        _in_the_future,
+    ),
+    Lie(
+        _fault(
+            "id_token.at_hash",
+            "L'ID token accompagne un autre jeton d'accès (at_hash).",
+            "The ID token comes with another access token (at_hash).",
+        ),
+        _with(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
+    ),
+    Lie(
+        _fault(
+            "id_token.typ",
+            "Un jeton d'accès est donné pour ID token (typ Bearer).",
+            "An access token is given as the ID token (typ Bearer).",
+        ),
+        _with(typ="Bearer"),
+    ),
+    Lie(
         _fault("id_token.expired", "L'ID token est expiré depuis près d'une heure.", "The ID token expired long ago."),
         _in_the_past,
     ),
@@ -101,6 +131,31 @@ UNKNOWN_KEY = _fault(
     "L'ID token est signé par une clé que le JWKS ne publie pas.",
     "The ID token is signed with a key that the JWKS does not publish.",
 )
+
+FOREIGN_KEY = _fault(
+    "id_token.foreign_key",
+    "L'ID token est signé par une autre clé sous un kid publié.",
+    "The ID token is signed with another key under a published kid.",
+)
+
+UNSIGNED = _fault(
+    "id_token.alg_none", "L'ID token n'est pas signé (alg none).", "The ID token is not signed (alg none)."
+)
+
+BY_PUBLIC_KEY = _fault(
+    "id_token.hs256",
+    "L'ID token est signé en HS256 avec la clé publique pour secret.",
+    "The ID token is signed HS256 with the public key as its secret.",
+)
+
+ALTERED = _fault(
+    "id_token.altered",
+    "Le contenu de l'ID token est modifié après sa signature.",
+    "The payload of the ID token is changed after its signature.",
+)
+
+SIGNATURES = (UNKNOWN_KEY, FOREIGN_KEY, UNSIGNED, BY_PUBLIC_KEY, ALTERED)
+"""Told in the signature of an ID token whose claims are right."""
 
 INVALID_GRANT = Fault(
     f"{SERVICE}.token.invalid_grant",
@@ -125,7 +180,7 @@ CALLBACK_ERROR = Fault(
 
 FAULTS: tuple[Fault, ...] = (
     *(lie.fault for lie in (*CALLBACK, *ID_TOKEN, *USERINFO)),
-    UNKNOWN_KEY,
+    *SIGNATURES,
     INVALID_GRANT,
     CALLBACK_ERROR,
 )

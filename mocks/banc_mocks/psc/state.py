@@ -81,6 +81,30 @@ class IssuedToken:
     revoked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CibaRequest:
+    """A sign-in asked without a browser, by its ``auth_req_id``. ``polled`` is the last call, None before the first.
+
+    ``interval_s`` grows at each call that came too soon. ``outcome`` is what the person answered; ``ended`` once the
+    client was given a final answer.
+    """
+
+    id: str
+    client_id: str
+    idnat: str
+    channel: Means
+    scope: str
+    binding_message: str
+    issuer: str
+    issued: int
+    expires: int
+    interval_s: int
+    outcome: Literal["approve", "refuse"] | None = None
+    polled: int | None = None
+    polls: int = 0
+    ended: bool = False
+
+
 class Records:
     """The provider's records of one session, by kind."""
 
@@ -117,6 +141,15 @@ class Records:
     def keep_grant(self, grant: Grant) -> None:
         """Remembers a grant as it now is."""
         self._memory.put("grant", grant.code, asdict(grant))
+
+    def ciba(self, auth_req_id: str) -> CibaRequest | None:
+        """The CIBA request of that id, ended or not."""
+        value = self._memory.get("ciba", auth_req_id)
+        return None if value is None else CibaRequest(**value)
+
+    def keep_ciba(self, request: CibaRequest) -> None:
+        """Remembers a CIBA request as it now is."""
+        self._memory.put("ciba", request.id, asdict(request))
 
     def token(self, jti: str) -> IssuedToken | None:
         """The token of that ``jti``, revoked or not."""

@@ -74,3 +74,7 @@ SSO_MAX_S = 4 * 3600
 SSO_IDLE_S = 1800
 CODE_S = 60
 """Life of an authorization code: not documented by the provider, ordinary value of its software."""
+CIBA_S = 120
+"""Life of a CIBA request."""
+CIBA_INTERVAL_S = 5
+"""Between two polls, unless the acknowledgement says otherwise (CIBA Core 1.0 §7.3)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from banc_mocks.psc.faults import FAULTS
 
@@ -88,6 +89,51 @@ def test_an_id_token_signed_with_an_unknown_key(bench: Bench, login: Login) -> N
     with pytest.raises(JoseError):
         jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
     assert jwt.decode(tokens["access_token"], keys, algorithms=["RS256"]).claims["typ"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    ("fault", "claim"),
+    [
+        ("psc.id_token.azp", "azp"),
+        ("psc.id_token.future", "iat"),
+        ("psc.id_token.at_hash", "at_hash"),
+        ("psc.id_token.typ", "typ"),
+        ("psc.id_token.altered", "given_name"),
+    ],
+)
+def test_one_claim_is_false(bench: Bench, login: Login, fault: str, claim: str) -> None:
+    honest = claims_of(login.tokens()["id_token"])
+    bench.arm(fault)
+
+    lied = claims_of(login.tokens()["id_token"])
+
+    assert lied[claim] != honest[claim]
+    same = {"iss", "aud", "sub", "preferred_username"} - {claim}
+    assert {name: lied[name] for name in same} == {name: honest[name] for name in same}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["psc.id_token.foreign_key", "psc.id_token.alg_none", "psc.id_token.hs256", "psc.id_token.altered"],
+)
+def test_a_signature_that_must_be_refused(bench: Bench, login: Login, fault: str) -> None:
+    bench.arm(fault)
+    tokens = login.tokens()
+    keys = KeySet.import_key_set(bench.http().get(bench.document()["jwks_uri"]).json())
+
+    with pytest.raises((JoseError, ValueError)):
+        jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
+
+
+def test_the_public_key_as_a_secret_deceives_who_takes_the_algorithm_from_the_token(bench: Bench, login: Login) -> None:
+    bench.arm("psc.id_token.hs256")
+    token = login.tokens()["id_token"]
+    published = bench.http().get(bench.document()["jwks_uri"]).json()["keys"][0]
+
+    header, payload, mac = token.split(".")
+    secret = RSAKey.import_key(published).as_pem(private=False)
+    naive = hmac.new(secret, f"{header}.{payload}".encode(), "sha256").digest()
+    assert base64.urlsafe_b64decode(mac + "==") == naive
 
 
 def test_userinfo_of_another_subject(bench: Bench, login: Login) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import ssl
 import stat
 from collections.abc import Iterator
@@ -24,6 +26,31 @@ def test_keys_are_made_once_and_read_back(tmp_path: Path) -> None:
     assert Keys(file).read(token) == {"jti": "a"}
     assert Keys(file).read_sealed(sealed) == {"jti": "b"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_rotation_publishes_the_new_key_first_and_forgets_none(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    keys, other = Keys(file), Keys(file)
+    old, new = keys.signed({"jti": "a"}), keys.signed({"jti": "b"}, rank=1)
+
+    assert keys.published(1)["keys"][1:] == keys.published()["keys"]
+    for holder in (keys, other, Keys(file)):
+        assert (holder.read(old), holder.read(new)) == ({"jti": "a"}, {"jti": "b"})
+    assert Keys(file).published(1) == keys.published(1)
+
+
+def test_a_session_rotates_its_keys(bench: Bench, login: Login) -> None:
+    before = login.tokens()
+    bench.tell("PUT", "switches", {"psc.key": 1})
+    after = login.tokens()
+    published = [key["kid"] for key in bench.http().get(bench.document()["jwks_uri"]).json()["keys"]]
+
+    assert [kid_of(tokens["id_token"]) for tokens in (after, before)] == published
+    assert login.userinfo(before["access_token"]).status_code == 200
+
+
+def kid_of(token: str) -> str:
+    return str(json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))["kid"])
 
 
 def test_no_kind_of_token_passes_for_the_other(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from banc_standards.psc.read import (
     LogoutRequest,
     UserinfoRequest,
 )
-from banc_standards.psc.rules import authorization, back_channel, forms, logout, protection
+from banc_standards.psc.rules import authorization, back_channel, ciba, forms, logout, protection
 from banc_standards.rules import Registry, Rule, holds
 
 RANDOM = "q3vC0m8mJkq0n4yQ3aQ2sw"
@@ -53,6 +53,22 @@ def token_request(**changed: str | None) -> BackChannelRequest:
 
 def logout_request(hint: dict[str, Any] | None, **parameters: str) -> LogoutRequest:
     return LogoutRequest(Form(parameters.items()), hint=hint, client=CLIENT)
+
+
+def ciba_request(**changed: str | None) -> BackChannelRequest:
+    parameters = {
+        "scope": "openid scope_all",
+        "login_hint": "899900000011",
+        "binding_message": "07",
+        "acr_values": "eidas1",
+        "channel": "MOBILE",
+    } | changed
+    pairs = [(name, value) for name, value in parameters.items() if value is not None]
+    return BackChannelRequest(Form(pairs), Form(), media_type=back_channel.FORM)
+
+
+def on_ciba(rule: Rule, at: str, **changed: str | None) -> Case:
+    return Case(rule, ciba_request(), ciba_request(**changed), at)
 
 
 HINT = {"azp": "dossier-plus"}
@@ -131,6 +147,16 @@ CASES = [
     Case(back_channel.NO_GRANT_TYPE, TOKEN, token_request(grant_type=None), "grant_type"),
     Case(back_channel.OTHER_GRANT_TYPE, TOKEN, token_request(grant_type="password"), "grant_type"),
     Case(back_channel.MISSING_PARAMETER, TOKEN, token_request(code=None), "code"),
+    on_ciba(ciba.MISSING_SCOPE, "scope", scope="openid"),
+    on_ciba(ciba.NO_HINT, "login_hint", login_hint=None),
+    on_ciba(ciba.OTHER_HINT, "id_token_hint", id_token_hint="a.b.c"),
+    on_ciba(ciba.NO_BINDING, "binding_message", binding_message=None),
+    on_ciba(ciba.BAD_BINDING, "binding_message", binding_message="7"),
+    on_ciba(ciba.NO_CHANNEL, "channel", channel=None),
+    on_ciba(ciba.BAD_CHANNEL, "channel", channel="mobile"),
+    on_ciba(ciba.NO_ACR, "acr_values", acr_values=None),
+    on_ciba(ciba.OTHER_ACR, "acr_values", acr_values="0"),
+    on_ciba(ciba.UNOFFERED_DELIVERY, "client_notification_token", client_notification_token="x"),
     Case(logout.UNIDENTIFIED, logout_request(HINT, id_token_hint="x"), logout_request(None), "id_token_hint"),
     Case(
         logout.FOREIGN_HINT,

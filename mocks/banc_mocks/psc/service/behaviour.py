@@ -75,12 +75,101 @@ _AMR = Switch(
     False,
 )
 
-SWITCHES: tuple[Switch, ...] = (_ACCESS, _REFRESH, _CODE, _SSO_MAX, _SSO_IDLE, _ROTATION, _ACR, _AUTH_MODE, _AMR)
+_CIBA_LIFE = Switch(
+    "psc.ciba_s",
+    _SERVICE,
+    Sentence("Vie d'une demande CIBA, en secondes.", "Life of a CIBA request, in seconds."),
+    names.CIBA_S,
+)
+_CIBA_INTERVAL = Switch(
+    "psc.ciba_interval_s",
+    _SERVICE,
+    Sentence("Secondes entre deux interrogations CIBA.", "Seconds between two CIBA polls."),
+    names.CIBA_INTERVAL_S,
+)
+_CIBA_POLLS = Switch(
+    "psc.ciba_polls",
+    _SERVICE,
+    Sentence(
+        "Interrogations CIBA qui attendent avant que la réponse sans écran (…/login) ne compte.",
+        "CIBA polls that wait before the answer without a screen (…/login) counts.",
+    ),
+    0,
+)
+_CIBA_CHANNEL = Switch(
+    "psc.ciba_channel",
+    _SERVICE,
+    Sentence("Moyen d'une demande CIBA sans channel.", "Means of a CIBA request without channel."),
+    "MOBILE",
+    ("MOBILE", "CARD"),
+)
+_CIBA_UNKNOWN = Switch(
+    "psc.ciba_unknown_user",
+    _SERVICE,
+    Sentence("Erreur d'un login_hint inconnu.", "Error of an unknown login_hint."),
+    "unknown_user_id",
+    ("unknown_user_id", "invalid_request"),
+)
+_CIBA_REFUSED = Switch(
+    "psc.ciba_refusal_status",
+    _SERVICE,
+    Sentence("Statut HTTP d'un refus de la personne en CIBA.", "HTTP status of the person's refusal in CIBA."),
+    400,
+    (400, 403),
+)
+_KEY = Switch(
+    "psc.key",
+    _SERVICE,
+    Sentence(
+        "Rang de la clé qui signe ; le JWKS publie celles de rang 0 à celui-ci (rotation).",
+        "Rank of the signing key; the JWKS publishes those of rank 0 to this one (rotation).",
+    ),
+    0,
+    (0, 1, 2, 3),
+)
+_USERINFO_SIGNED = Switch(
+    "psc.userinfo_signed",
+    _SERVICE,
+    Sentence("userinfo répond par un JWT signé (application/jwt).", "userinfo answers a signed JWT (application/jwt)."),
+    False,
+)
+
+SWITCHES: tuple[Switch, ...] = (
+    _ACCESS,
+    _REFRESH,
+    _CODE,
+    _SSO_MAX,
+    _SSO_IDLE,
+    _ROTATION,
+    _ACR,
+    _AUTH_MODE,
+    _AMR,
+    _KEY,
+    _USERINFO_SIGNED,
+    _CIBA_LIFE,
+    _CIBA_INTERVAL,
+    _CIBA_POLLS,
+    _CIBA_CHANNEL,
+    _CIBA_UNKNOWN,
+    _CIBA_REFUSED,
+)
 
 PAGE_S = 1800
 """How long the wallet page may wait for its user, in seconds."""
 
 _AMR_OF: dict[Means, tuple[str, ...]] = {"CARD": ("sc", "pin", "mfa", "hwk"), "MOBILE": ("swk", "mfa")}
+
+
+@dataclass(frozen=True, slots=True)
+class CibaBehaviour:
+    """The switches of CIBA; durations in seconds."""
+
+    life_s: int
+    interval_s: int
+    polls: int
+    channel: Means
+    unknown_user: str
+    refusal_status: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +185,9 @@ class Behaviour:
     acr: str
     auth_mode: bool
     amr: bool
+    key: int
+    userinfo_signed: bool
+    ciba: CibaBehaviour
 
     @classmethod
     def of(cls, switch: Callable[[str], Value]) -> Behaviour:
@@ -110,6 +202,16 @@ class Behaviour:
             acr=str(switch(_ACR.name)),
             auth_mode=bool(switch(_AUTH_MODE.name)),
             amr=bool(switch(_AMR.name)),
+            key=int(switch(_KEY.name)),
+            userinfo_signed=bool(switch(_USERINFO_SIGNED.name)),
+            ciba=CibaBehaviour(
+                life_s=int(switch(_CIBA_LIFE.name)),
+                interval_s=int(switch(_CIBA_INTERVAL.name)),
+                polls=int(switch(_CIBA_POLLS.name)),
+                channel="CARD" if switch(_CIBA_CHANNEL.name) == "CARD" else "MOBILE",
+                unknown_user=str(switch(_CIBA_UNKNOWN.name)),
+                refusal_status=int(switch(_CIBA_REFUSED.name)),
+            ),
         )
 
     def acr_of(self, means: Means) -> str | None:

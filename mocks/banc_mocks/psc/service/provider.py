@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from banc_mocks.psc import faults
+from banc_mocks.psc.faults import Lie
 from banc_mocks.psc.service import people
 from banc_mocks.psc.service.behaviour import PAGE_S, Behaviour
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.state import Grant, IssuedToken, Memory, PendingLogin, Records, SsoSession, TokenKind
+from banc_mocks.sandbox.faults import Fault
 from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import build
 from banc_standards.psc.build import Identity, Means, SignIn
@@ -46,7 +48,62 @@ class TokenSet:
     refresh_expires_in: int
     session_state: str
     scope: str
-    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Minting:
+    """A set of tokens that is decided but for its signatures, which may take place on another thread.
+
+    ``rank`` is that of the signing key; ``lies`` and ``signature`` are the faults that strike the ID token.
+    """
+
+    keys: Keys
+    rank: int
+    sign_in: SignIn
+    now: int
+    expires_in: int
+    refresh_expires_in: int
+    access_id: str
+    refresh_id: str
+    id_token_id: str
+    thumbprint: str | None = None
+    lies: tuple[Lie, ...] = ()
+    signature: Fault | None = None
+
+    def mint(self) -> TokenSet:
+        """The signed tokens."""
+        sign_in, life = self.sign_in, self.expires_in
+        access = build.access_token(
+            sign_in, now=self.now, lifetime_s=life, jti=self.access_id, thumbprint=self.thumbprint
+        )
+        access_token = self.keys.signed(access, self.rank)
+        claims = build.id_token(sign_in, now=self.now, lifetime_s=life, jti=self.id_token_id, access_token=access_token)
+        for lie in self.lies:
+            claims = lie.alter(claims)
+        refresh = build.refresh_token(sign_in, now=self.now, lifetime_s=self.refresh_expires_in, jti=self.refresh_id)
+        return TokenSet(
+            access_token=access_token,
+            refresh_token=self.keys.sealed(refresh),
+            id_token=self._id_token(claims),
+            expires_in=life,
+            refresh_expires_in=self.refresh_expires_in,
+            session_state=sign_in.session_state,
+            scope=sign_in.scope,
+        )
+
+    def _id_token(self, claims: dict[str, Any]) -> str:
+        keys, rank = self.keys, self.rank
+        if self.signature is None:
+            return keys.signed(claims, rank)
+        if self.signature is faults.UNKNOWN_KEY:
+            return keys.signed_by_stranger(claims)
+        if self.signature is faults.FOREIGN_KEY:
+            return keys.signed_by_impostor(claims, rank)
+        if self.signature is faults.UNSIGNED:
+            return keys.unsigned(claims)
+        if self.signature is faults.BY_PUBLIC_KEY:
+            return keys.signed_by_public_key(claims, rank)
+        return keys.altered(claims, claims | {"given_name": "Imposteur"}, rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +120,7 @@ class Access:
 class Provider:
     """Pro Santé Connect in one session at one instant. ``now`` is session time, in seconds of the epoch.
 
-    ``armed`` tells whether a fault strikes this exchange.
+    ``armed`` tells whether a fault strikes this exchange; ``find`` records a broken rule and tells whether it refuses.
     """
 
     memory: Memory
@@ -71,6 +128,7 @@ class Provider:
     behaviour: Behaviour
     now: int
     armed: Callable[[str], object]
+    find: Callable[[Rule, Hit], bool] = lambda _rule, _hit: True
 
     @property
     def records(self) -> Records:
@@ -139,8 +197,9 @@ class Provider:
         nonce: str | None,
         challenge: str | None,
         challenge_method: str | None,
+        used: bool = False,
     ) -> Grant:
-        """Issues an authorization code to a client for a signed-in user."""
+        """Issues an authorization code to a client for a signed-in user; ``used`` when it is redeemed at once."""
         self.records.keep_sso(replace(sso, active=self.now))
         grant = Grant(
             code=f"{uuid.uuid4()}.{sso.id}.{secrets.token_urlsafe(16)}",
@@ -153,6 +212,7 @@ class Provider:
             nonce=nonce,
             challenge=challenge,
             challenge_method=challenge_method or "plain",
+            used=used,
         )
         self.records.keep_grant(grant)
         return grant
@@ -173,6 +233,10 @@ class Provider:
             raise Refused(back_channel.BAD_CODE, Hit("code", f"{age} s", f"< {self.behaviour.code_s} s"))
         if grant.redirect_uri != redirect_uri:
             raise Refused(back_channel.OTHER_REDIRECT, Hit("redirect_uri", redirect_uri, grant.redirect_uri))
+        if grant.challenge is None and verifier is not None:
+            hit = Hit("code_verifier", "code_verifier", "code_challenge")
+            if self.find(back_channel.DOWNGRADED, hit):
+                raise Refused(back_channel.DOWNGRADED)
         if not _proves(grant, verifier):
             raise Refused(back_channel.BAD_VERIFIER, Hit("code_verifier", verifier or "", grant.challenge_method))
         self._live(grant, back_channel.BAD_CODE, "code")
@@ -193,8 +257,10 @@ class Provider:
         self.records.keep_sso(replace(sso, active=self.now))
         return grant
 
-    def tokens(self, grant: Grant, *, thumbprint: str | None = None) -> TokenSet:
-        """A new set of tokens for a grant; ``thumbprint`` is that of the client's certificate, in mutual TLS."""
+    def tokens(self, grant: Grant, *, thumbprint: str | None = None) -> Minting:
+        """A new set of tokens for a grant, remembered and not yet signed; ``thumbprint`` is that of the client's
+        certificate, in mutual TLS.
+        """
         sso = self.records.sso(grant.sso)
         assert sso is not None
         behaviour = self.behaviour
@@ -213,22 +279,34 @@ class Provider:
         )
         life = behaviour.access_token_s
         refresh_life = min(behaviour.refresh_token_s, sso.started + behaviour.sso_max_s - self.now)
-        access_id = self._issue("Bearer", grant, sign_in, life)
-        refresh_id = self._issue("Refresh", grant, sign_in, refresh_life)
-        access = self.keys.signed(
-            build.access_token(sign_in, now=self.now, lifetime_s=life, jti=access_id, thumbprint=thumbprint)
+        return Minting(
+            keys=self.keys,
+            rank=behaviour.key,
+            sign_in=sign_in,
+            now=self.now,
+            expires_in=life,
+            refresh_expires_in=refresh_life,
+            access_id=self._issue("Bearer", grant, sign_in, life),
+            refresh_id=self._issue("Refresh", grant, sign_in, refresh_life),
+            id_token_id=self.new_id(),
+            thumbprint=thumbprint,
+            lies=tuple(lie for lie in faults.ID_TOKEN if self.armed(lie.fault.id)),
+            signature=next((fault for fault in faults.SIGNATURES if self.armed(fault.id)), None),
         )
-        refresh = self.keys.sealed(build.refresh_token(sign_in, now=self.now, lifetime_s=refresh_life, jti=refresh_id))
-        claims = build.id_token(sign_in, now=self.now, lifetime_s=life, jti=str(uuid.uuid4()), access_token=access)
-        told = faults.tell(faults.ID_TOKEN, claims, self.armed)
-        sign = self.keys.signed_by_stranger if self.armed(faults.UNKNOWN_KEY.id) else self.keys.signed
-        return TokenSet(access, refresh, sign(told), life, refresh_life, sso.id, grant.scope, sign_in.identity)
 
     def person(self, sso: SsoSession) -> Identity:
         """Who is signed in."""
-        identity = people.identity(sso.idnat)
+        return self.known(sso.idnat)
+
+    def known(self, idnat: str) -> Identity:
+        """The person of an IdNat that was checked when it came."""
+        identity = people.identity(idnat)
         assert identity is not None
         return identity
+
+    def new_id(self) -> str:
+        """An id that nothing had."""
+        return str(uuid.uuid4())
 
     # -- use of tokens -------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from banc_mocks.psc.service.behaviour import SWITCHES
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.wire import answers, wallet
 from banc_mocks.psc.wire.back_channel import BackChannel
+from banc_mocks.psc.wire.ciba import Ciba
 from banc_mocks.psc.wire.documents import Documents
 from banc_mocks.psc.wire.logout import Logout
 from banc_mocks.psc.wire.wallet import Wallet
@@ -38,6 +39,7 @@ def service(sandbox: Sandbox) -> HttpService:
 
 def _realm_routes(keys: Keys) -> tuple[Route, ...]:
     documents, back_channel, logout, raw = Documents(keys), BackChannel(keys), Logout(keys), Wallet(keys)
+    ciba = Ciba(keys)
     realm = names.REALM_PATH
     return (
         Route("GET", realm + names.WALLET_DISCOVERY, "psc.discovery", documents.wallet, public=True),
@@ -45,6 +47,7 @@ def _realm_routes(keys: Keys) -> tuple[Route, ...]:
         Route("GET", realm + names.JWKS, "psc.jwks", documents.keys, public=True),
         Route("GET", realm + names.REALM_AUTHORIZATION, "psc.authorization", raw.authorize_raw),
         Route("POST", realm + names.TOKEN, "psc.token", back_channel.token, max_body=_BODY),
+        Route("POST", realm + names.CIBA, "psc.ciba", ciba.ask, max_body=_BODY),
         Route("GET", realm + names.USERINFO, "psc.userinfo", back_channel.userinfo),
         Route("POST", realm + names.USERINFO, "psc.userinfo", back_channel.userinfo, max_body=_BODY),
         Route("POST", realm + names.INTROSPECTION, "psc.introspection", back_channel.introspect, max_body=_BODY),

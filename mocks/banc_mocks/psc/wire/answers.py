@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from banc_mocks.psc.service.behaviour import Behaviour
+from banc_mocks.psc.service.ciba import NotYet
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.service.provider import Provider, Refused
 from banc_mocks.psc.state import Grant
@@ -33,7 +34,7 @@ def issuer(call: Call) -> str:
 def provider(call: Call, keys: Keys) -> Provider:
     """The provider in the call's session, at its time."""
     behaviour = Behaviour.of(call.session.switch)
-    return Provider(call, keys, behaviour, int(call.now.timestamp()), call.armed)
+    return Provider(call, keys, behaviour, int(call.now.timestamp()), call.armed, call.find)
 
 
 def client_of(call: Call, client_id: str | None) -> Client | None:
@@ -138,6 +139,14 @@ def refused(call: Call, error: Refused) -> Reply:
     """Records the finding of a refusal and answers its OAuth error."""
     note_refusal(call, error)
     return refused_by_rule(call, error.rule)
+
+
+def not_yet(call: Call, error: NotYet) -> Reply:
+    """The answer to a CIBA poll that is in order and gets no tokens."""
+    reply = oauth_error(call, error.error, error.text.en)
+    if error.error == "access_denied":
+        return Reply(int(call.session.switch("psc.ciba_refusal_status")), reply.body, reply.media_type, reply.headers)
+    return reply
 
 
 def note_refusal(call: Call, error: Refused) -> None:

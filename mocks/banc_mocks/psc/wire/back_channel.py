@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from banc_mocks.psc import faults
+from banc_mocks.psc.service import ciba
+from banc_mocks.psc.service.ciba import NotYet
 from banc_mocks.psc.service.keys import Keys
-from banc_mocks.psc.service.provider import Access, Refused
+from banc_mocks.psc.service.provider import Access, Provider, Refused
+from banc_mocks.psc.state import Grant
 from banc_mocks.psc.wire import answers, clients
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
 from banc_mocks.sandbox.settings import Client
 from banc_standards.psc import build, names
-from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
+from banc_standards.psc.read import BackChannelRequest, Form, UserinfoRequest
 from banc_standards.psc.rules import back_channel as rules
 from banc_standards.rules import Hit
 
@@ -25,7 +30,9 @@ class BackChannel:
         """``POST …/token``: code, or refresh token."""
         try:
             request, client = clients.authenticated(call, rules.TOKEN_REQUEST)
-            return self._tokens(call, request, client)
+            return await self._tokens(call, request, client)
+        except NotYet as error:
+            return answers.not_yet(call, error)
         except Refused as error:
             return answers.refused(call, error)
 
@@ -47,8 +54,12 @@ class BackChannel:
         answers.note_grant(call, access.grant, access.identity)
         call.peer.token = {"client_id": access.grant.client_id, "subject": access.identity.sub}
         _check_binding(call, access)
-        mode = answers.provider(call, self._keys).behaviour.mode_of(access.sso.means)
+        behaviour = answers.provider(call, self._keys).behaviour
+        mode = behaviour.mode_of(access.sso.means)
         told = faults.tell(faults.USERINFO, build.userinfo(access.identity, auth_mode=mode), call.armed)
+        if behaviour.userinfo_signed:
+            signed = await asyncio.to_thread(self._keys.signed, told, behaviour.key)
+            return Reply(200, signed.encode(), "application/jwt", answers.NOT_KEPT)
         return answers.json_reply(told)
 
     async def introspect(self, call: Call) -> Reply:
@@ -76,20 +87,17 @@ class BackChannel:
 
     # -- the token endpoint --------------------------------------------------------------------------------------
 
-    def _tokens(self, call: Call, request: BackChannelRequest, client: Client) -> Reply:
+    async def _tokens(self, call: Call, request: BackChannelRequest, client: Client) -> Reply:
         form = request.form
         if call.armed(faults.INVALID_GRANT.id):
             return answers.oauth_error(call, "invalid_grant", "requested fault")
         provider = answers.provider(call, self._keys)
-        if form.get("grant_type") == names.GRANT_REFRESH:
-            grant = provider.refresh(client.client_id, form.get("refresh_token") or "")
-        else:
-            code, redirect_uri = form.get("code") or "", form.get("redirect_uri") or ""
-            grant = provider.redeem(client.client_id, code, redirect_uri, form.get("code_verifier"))
+        grant = _granted(call, provider, client, form)
         shown = call.peer.certificate if call.facts["client_auth"] == clients.BY_CERTIFICATE else None
         thumbprint = build.thumbprint(shown.der) if shown else None
-        tokens = provider.tokens(grant, thumbprint=thumbprint)
-        answers.note_grant(call, grant, tokens.identity)
+        minting = provider.tokens(grant, thumbprint=thumbprint)
+        answers.note_grant(call, grant, minting.sign_in.identity)
+        tokens = await asyncio.to_thread(minting.mint)
         return answers.json_reply(
             {
                 "access_token": tokens.access_token,
@@ -103,6 +111,17 @@ class BackChannel:
                 "scope": tokens.scope,
             }
         )
+
+
+def _granted(call: Call, provider: Provider, client: Client, form: Form) -> Grant:
+    """The grant that the request's code, refresh token or CIBA request is worth. Raises what those raise."""
+    grant_type = form.get("grant_type")
+    if grant_type == names.GRANT_REFRESH:
+        return provider.refresh(client.client_id, form.get("refresh_token") or "")
+    if grant_type == names.GRANT_CIBA:
+        return ciba.poll(provider, client.client_id, form.get("auth_req_id") or "", call.session.login)
+    code, redirect_uri = form.get("code") or "", form.get("redirect_uri") or ""
+    return provider.redeem(client.client_id, code, redirect_uri, form.get("code_verifier"))
 
 
 def _check_binding(call: Call, access: Access) -> None:

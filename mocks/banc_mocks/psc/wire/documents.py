@@ -31,4 +31,4 @@ class Documents:
 
     async def keys(self, call: Call) -> Reply:
         """The JWKS."""
-        return answers.json_reply(self._keys.published(), headers=_BRIEFLY_KEPT)
+        return answers.json_reply(self._keys.published(int(call.session.switch("psc.key"))), headers=_BRIEFLY_KEPT)

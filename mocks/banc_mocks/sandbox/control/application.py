@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel
 
 from banc_mocks.console import page
-from banc_mocks.sandbox.control import behaviour, credentials, evidence, mailboxes, overview, sessions
+from banc_mocks.sandbox.control import behaviour, ciba, credentials, evidence, mailboxes, overview, sessions
 from banc_mocks.sandbox.control.endpoint import MAX_BODY, Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.guard import check_origin, check_token
 from banc_mocks.sandbox.control.openapi import described
@@ -28,9 +28,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *overview.ENDPOINTS,
     *sessions.ENDPOINTS,
     *behaviour.ENDPOINTS,
+    *ciba.ENDPOINTS,
     *credentials.ENDPOINTS,
     *evidence.ENDPOINTS,
     *mailboxes.ENDPOINTS,
+    *record.ENDPOINTS,
 )
 
 _log = logging.getLogger("banc.control")

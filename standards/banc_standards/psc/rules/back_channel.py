@@ -14,7 +14,7 @@ from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
 from banc_standards.rules import Hit, Rule, holds
 
 FORM = "application/x-www-form-urlencoded"
-GRANTS = (names.GRANT_CODE, names.GRANT_REFRESH)
+GRANTS = (names.GRANT_CODE, names.GRANT_REFRESH, names.GRANT_CIBA)
 _CREDENTIALS = ("client_secret", "code", "refresh_token", "token", "client_assertion", "access_token", "id_token")
 
 
@@ -69,7 +69,11 @@ def _other_grant_type(request: BackChannelRequest) -> Iterator[Hit]:
 
 
 def _missing_parameter(request: BackChannelRequest) -> Iterator[Hit]:
-    needed = {names.GRANT_CODE: ("code", "redirect_uri"), names.GRANT_REFRESH: ("refresh_token",)}
+    needed = {
+        names.GRANT_CODE: ("code", "redirect_uri"),
+        names.GRANT_REFRESH: ("refresh_token",),
+        names.GRANT_CIBA: ("auth_req_id",),
+    }
     for name in needed.get(request.form.get("grant_type") or "", ()):
         if request.form.get(name) is None:
             yield Hit(name)
@@ -212,8 +216,8 @@ NO_GRANT_TYPE = Rule(
 OTHER_GRANT_TYPE = Rule(
     id="PSC-TOK-011",
     text=Sentence(
-        "grant_type vaut authorization_code ou refresh_token : un autre, même annoncé, n'est pas offert aux services.",
-        "grant_type is authorization_code or refresh_token: others, even advertised, are not offered to services.",
+        "grant_type vaut authorization_code, refresh_token ou celui de CIBA : les autres ne sont pas offerts.",
+        "grant_type is authorization_code, refresh_token or that of CIBA: the others are not offered.",
     ),
     clause="RFC 6749 §5.2",
     fix=Sentence("Utilisez authorization_code, puis refresh_token.", "Use authorization_code, then refresh_token."),
@@ -308,6 +312,21 @@ BAD_REFRESH = Rule(
     always=True,
 )
 
+DOWNGRADED = Rule(
+    id="PSC-TOK-018",
+    text=Sentence(
+        "Un code_verifier répond à un code_challenge de la demande : sans lui, la demande a été affaiblie en route.",
+        "A code_verifier answers a code_challenge of the request: without one, the request was weakened on its way.",
+    ),
+    clause="RFC 9700 §2.1.1, §4.8.2",
+    fix=Sentence(
+        "Envoyez code_challenge dans la demande, et code_verifier avec le code de cette demande seulement.",
+        "Send code_challenge in the request, and code_verifier with the code of that request only.",
+    ),
+    check=holds,
+    code="invalid_grant",
+)
+
 BAD_BEARER = Rule(
     id="PSC-UIN-001",
     text=Sentence(
@@ -374,6 +393,7 @@ RULES: tuple[Rule, ...] = (
     OTHER_REDIRECT,
     BAD_VERIFIER,
     BAD_REFRESH,
+    DOWNGRADED,
     BAD_BEARER,
     OTHER_CERTIFICATE,
 )
