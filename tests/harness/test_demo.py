@@ -37,7 +37,10 @@ def test_a_defect_belongs_to_its_software() -> None:
         check_defects(["drops-a-result"], "dpi")
 
 
-@pytest.mark.parametrize(("kind", "couloir", "software_type"), [("dpi", "hopital", "DPI"), ("sgl", "biologie", "SGL")])
+@pytest.mark.parametrize(
+    ("kind", "couloir", "software_type"),
+    [("dpi", "hopital", "DPI"), ("sgl", "biologie", "SGL"), ("lgc", "ville", "LGC")],
+)
 def test_each_witness_describes_itself(kind: str, couloir: str, software_type: str) -> None:
     sut = described("http://127.0.0.1:1", kind).sut  # type: ignore[arg-type]
     assert (sut.couloir, sut.software_type) == (couloir, software_type)

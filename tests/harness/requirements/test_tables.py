@@ -12,14 +12,18 @@ import pytest
 from banc_harness.requirements.table import Requirement, Table, couloirs, table
 from banc_standards.errors import Sentence, UnusableInput
 
-TYPES = {"hopital": {"DPI", "PFI", "RI"}, "biologie": {"SGL"}}
+TYPES = {"hopital": {"DPI", "PFI", "RI"}, "biologie": {"SGL"}, "ville": {"LGC"}}
 OWN = {
     *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03", "SBX-DMP-04"),
     *("SBX-PSC-01", "SBX-PSC-02", "SBX-DOC-01"),
     *("SBX-MSS-01", "SBX-MSS-02", "SBX-MSS-03", "SBX-MSS-04", "SBX-MSS-05"),
 }
 """What the bench asks beyond the published list: an id of ours, no official requirement was read for it."""
-OWN_OF = {"hopital": OWN, "biologie": OWN | {"SBX-LAB-01", "SBX-LAB-02", "SBX-LAB-03"}}
+OWN_OF = {
+    "hopital": OWN,
+    "biologie": OWN | {"SBX-LAB-01", "SBX-LAB-02", "SBX-LAB-03"},
+    "ville": OWN | {"SBX-VSM-03", "SBX-VSM-04"},
+}
 
 
 @pytest.fixture
@@ -71,10 +75,12 @@ def test_every_couloir_is_the_one_of_a_known_software() -> None:
 def test_a_couloir_without_a_table_says_which_ones_exist() -> None:
     with pytest.raises(UnusableInput, match="REQ-001") as caught:
         table("officine")
-    assert "biologie, hopital" in caught.value.hint.fr
+    assert "biologie, hopital, ville" in caught.value.hint.fr
 
 
-@pytest.mark.parametrize(("any_table", "count"), [("hopital", 165), ("biologie", 216)], indirect=["any_table"])
+@pytest.mark.parametrize(
+    ("any_table", "count"), [("hopital", 165), ("biologie", 216), ("ville", 225)], indirect=["any_table"]
+)
 def test_a_table_holds_every_published_row_and_no_other(
     any_table: Table, published: dict[str, dict[str, str]], count: int
 ) -> None:
@@ -131,6 +137,15 @@ def test_what_the_general_profile_asks_of_a_laboratory() -> None:
     asked = table("biologie").applicable("SGL")
     assert len(asked) == 205
     assert sum(item.in_gate("SGL") for item in asked) == 182
+
+
+@pytest.mark.parametrize(
+    ("profiles", "count", "gate"), [(["general"], 213, 191), (["general", "medecin-traitant"], 218, 196)]
+)
+def test_what_is_asked_of_a_practice(profiles: list[str], count: int, gate: int) -> None:
+    asked = table("ville").applicable("LGC", profiles)
+    assert len(asked) == count
+    assert sum(item.in_gate("LGC") for item in asked) == gate
 
 
 def test_a_declared_profile_adds_its_requirements(hopital: Table) -> None:
