@@ -18,6 +18,7 @@ def catalogue() -> Registry:
     from banc_standards import attribution_rules, certificate_rules, transport_rules, xml_rules
     from banc_standards.cda import rules as cda_rules
     from banc_standards.dmp import rules as dmp_rules
+    from banc_standards.hl7v2 import rules as hl7v2_rules
     from banc_standards.insi import rules as insi_rules
     from banc_standards.mail import mdn_rules, smtp_rules
     from banc_standards.mail import rules as mail_rules
@@ -47,6 +48,7 @@ def catalogue() -> Registry:
         mail_rules.RULES,
         mdn_rules.RULES,
         smtp_rules.RULES,
+        hl7v2_rules.RULES,
         (check.rule for check in checks().values()),
     )
 

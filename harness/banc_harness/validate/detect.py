@@ -74,7 +74,7 @@ def by_bytes(data: bytes) -> KindName | None:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "xdm"
     start = data[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
-    if start.startswith((b"MSH|", b"\x0bMSH|")):
+    if start.removeprefix(b"\x0b").startswith((b"MSH|", b"FHS|", b"BHS|")):
         return "hl7v2"
     root = _root(data)
     if root is not None:

@@ -140,6 +140,10 @@ def _oversized(path: str, kind: Kind, size: int, order: Order, *, exact: bool) -
         from banc_standards.mail.rules.mime import BY_ID
 
         rule = BY_ID["MAIL-MIME-001"]
+    elif kind.name == "hl7v2":
+        from banc_standards.hl7v2.rules.text import BY_ID
+
+        rule = BY_ID["HL7-TXT-009"]
     else:
         from banc_standards.xml_rules import TOO_LARGE as rule
     found = f"{size} octets" if exact else f"> {kind.most_bytes} octets"

@@ -59,12 +59,18 @@ def _mail(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     return mails.judge(data, path, asked)
 
 
+def _hl7(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import hl7
+
+    return hl7.judge(data, path, asked)
+
+
 _ALL: Final = (
     Kind("cda", Sentence("document clinique CDA", "CDA clinical document"), _clinical),
     Kind("xdm", Sentence("archive", "archive"), _archive, most_bytes=50_000_000),
     Kind("xds", Sentence("lot de soumission XDS", "XDS submission set")),
     Kind("vihf", Sentence("jeton VIHF", "VIHF token")),
-    Kind("hl7v2", Sentence("message HL7 v2", "HL7 v2 message")),
+    Kind("hl7v2", Sentence("message HL7 v2", "HL7 v2 message"), _hl7),
     Kind("fhir", Sentence("ressource FHIR", "FHIR resource")),
     Kind("mail", Sentence("courriel MSSanté", "MSSanté mail"), _mail, most_bytes=50_000_000),
     Kind("insi", Sentence("message INSi", "INSi message")),

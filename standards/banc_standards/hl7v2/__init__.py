@@ -1,0 +1,1 @@
+"""HL7 v2 as French hospital and laboratory software exchanges it: read, modelled and judged."""
