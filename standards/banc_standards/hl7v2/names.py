@@ -74,7 +74,6 @@ IDENTITY_EVENTS: Final = frozenset(["A24", "A28", "A31", "A37", "A40", "A47"])
 CANCELLING: Final = frozenset(["A11", "A12", "A13", "A25", "A26", "A27", "A38", "A52", "A53", "A55"])
 _MOVING: Final = "A01 A02 A03 A04 A05 A06 A07 A14 A15 A16 A21 A22 A54 Z99"
 MOVEMENTS: Final = frozenset(_MOVING.split()) | CANCELLING
-)
 """ITI-31: every event with a ZBE."""
 ACCOUNTS: Final = frozenset({"A44"})
 STRUCTURES: Final = {
