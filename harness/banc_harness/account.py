@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.finding import Finding
-from banc_standards.contracts.vocabulary import Verdict
+from banc_standards.contracts.vocabulary import SoftwareType, Verdict
 
 FAILING: frozenset[Verdict] = frozenset({"NON_CONFORME", "PARTIEL"})
 
@@ -120,6 +120,22 @@ class Account:
                 self.remarks.append(event)
             case _:
                 pass
+
+    def only(self, software: SoftwareType) -> Account:
+        """What was told of one of the softwares of the run."""
+        return Account(
+            started=self.started,
+            ended=self.ended,
+            scenarios={
+                name: item
+                for name, item in self.scenarios.items()
+                if item.started is not None and item.started.software == software
+            },
+            requirements=[item for item in self.requirements if item.software == software],
+            checks=[item for item in self.checks if item.software == software],
+            remarks=self.remarks,
+            _exchanges={seq: item for seq, item in self._exchanges.items() if item.software == software},
+        )
 
     def step(self, scenario: str, step: str) -> Step:
         """A step, made on the spot when its beginning was never told."""

@@ -8,11 +8,12 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, Final, Literal
 
-from banc_harness.play import Scenarios
+from banc_harness.play import Scenario, Scenarios
 from banc_harness.sut import Described
 from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Sut
 from banc_standards.contracts.vocabulary import Couloir, SoftwareType
@@ -81,27 +82,70 @@ def described(url: str, kind: Kind = "dpi") -> Described:
     return Described(sut, Path.cwd())
 
 
-def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> dict[Kind, tuple[str, ...]]:
-    """Which software plays what: both of them everything, without a wish; else those of the asked scenarios, or the one
-    that has the defects. No scenario means all of its couloir.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a demonstration plays: scenarios by software (``own``; none means all of its couloir), and chapters of the
+    ``story`` that the ``cast`` tells in one session.
     """
-    from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 
+    own: dict[Kind, tuple[str, ...]]
+    story: tuple[str, ...] = ()
+    cast: tuple[Kind, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The witnesses that are needed."""
+        return tuple(dict.fromkeys((*self.own, *self.cast)))
+
+
+def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> Parts:
+    """Who plays what: everybody everything, without a wish; else those of the asked scenarios, or the one that has the
+    defects.
+    """
+    from banc_harness.witness.known_defects import DEFECTS_OF
+
+    if not asked and defects:
+        return Parts({next((kind for kind in PLACES if DEFECTS_OF[kind].keys() >= set(defects)), "dpi"): ()})
     if not asked:
-        if not defects:
-            return {"dpi": (), "sgl": ()}
-        return {"dpi": ()} if LABORATORY_DEFECTS.keys().isdisjoint(defects) else {"sgl": ()}
-    if not all(any(fnmatchcase(name, pattern) for name in known) for pattern in asked):
-        return {"dpi": tuple(asked)}  # the run refuses it, with the nearest
-    wanted = [name for name in known if any(fnmatchcase(name, pattern) for pattern in asked)]
+        story = known.stories()[:1]
+        return Parts(dict.fromkeys(witnesses(known), ()), story, _cast(known.chapters(story[0]) if story else ()))
+    chapters = [item for item in known.values() if item.story and {item.id, item.story} & set(asked)]
+    others = [name for name in asked if not any(name in (item.id, item.story) for item in chapters)]
+    alone = [item for item in known.values() if not item.story]
+    if not all(any(fnmatchcase(item.id, pattern) for item in alone) for pattern in others):
+        return Parts({"dpi": tuple(asked)})  # the run refuses it, with the nearest
+    wanted = [item for item in alone if any(fnmatchcase(item.id, pattern) for pattern in others)]
     parts: dict[Kind, tuple[str, ...]] = {}
     for kind, (couloir, _) in PLACES.items():
-        own = tuple(name for name in wanted if couloir in known[name].couloirs)
-        if own:
+        if own := tuple(item.id for item in wanted if couloir in item.couloirs):
             parts[kind] = own
-    first: Kind = next(iter(parts), "dpi")
-    anyone = tuple(name for name in wanted if not known[name].couloirs)
-    return {first: (*anyone, *parts.pop(first, ())), **parts}
+    anyone = tuple(item.id for item in wanted if not item.couloirs)
+    if anyone:
+        first: Kind = next(iter(parts), "dpi")
+        parts = {first: (*anyone, *parts.pop(first, ())), **parts}
+    return Parts(parts, tuple(item.id for item in chapters), _cast(chapters))
+
+
+def witnesses(known: Scenarios) -> tuple[Kind, ...]:
+    """The witnesses whose couloir has scenarios of its own."""
+    played = {couloir for item in known.values() if not item.story for couloir in item.couloirs}
+    return tuple(kind for kind, (couloir, _) in PLACES.items() if couloir in played)
+
+
+def _cast(chapters: Sequence[Scenario]) -> tuple[Kind, ...]:
+    """Who tells the chapters, in the order of the witnesses."""
+    wanted = {item.by for item in chapters}
+    return tuple(kind for kind, (_, software_type) in PLACES.items() if software_type in wanted)
+
+
+def own_defects(names: Sequence[str], kinds: Sequence[Kind]) -> dict[Kind, tuple[str, ...]]:
+    """The defects that each witness has of those asked for. Raises ``UnusableInput`` for one that none of them has."""
+    from banc_harness.witness.known_defects import DEFECTS_OF
+
+    for name in names:
+        if not any(name in DEFECTS_OF[kind] for kind in kinds):
+            check_defects([name], kinds[0])
+    return {kind: tuple(name for name in names if name in DEFECTS_OF[kind]) for kind in kinds}
 
 
 def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:

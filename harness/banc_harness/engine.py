@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,19 +28,19 @@ from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
 from banc_harness.evidence.contents import without_credentials
 from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
-from banc_harness.plan import Plan, bench_versions, requirement_set, rule_set
+from banc_harness.plan import Plan, Player, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
-from banc_harness.scoring import score
+from banc_harness.scoring import score, together
 from banc_harness.sealed import Sealed
-from banc_harness.session import LEASE_S, RunSession, open_session
+from banc_harness.session import LEASE_S, RunSession, furnish, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
 from banc_harness.told import Told
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.review import Review
-from banc_standards.contracts.score import RequirementVerdict
-from banc_standards.contracts.vocabulary import SessionMode
+from banc_standards.contracts.score import Gate, RequirementVerdict
+from banc_standards.contracts.vocabulary import SessionMode, SoftwareType
 from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
 
 PATIENCE_WITH_DRIVER = 2
@@ -76,6 +78,8 @@ class Engine:
         self._now = now
         self._started = time.monotonic()
         self._judgements: list[Judgement] = []
+        self._benches: dict[SoftwareType, Bench] = {}
+        self._concluded: dict[SoftwareType, tuple[Gate, ...]] = {}
         self._broken = False
         self._unfinished = False
         self._tape: Tape | None = None
@@ -95,20 +99,17 @@ class Engine:
         nothing raises: what fails is told, and the last event carries the exit code.
         """
         people = population()
-        drivers = Drivers(
-            self._plan.sut,
-            actions={action for scenario in self._plan.scenarios for action in scenario.actions},
-            folder=self._plan.folder,
-            environment=self._environment,
-            desk=self._desk,
-        )
+        drivers = {player.software: self._drivers(player) for player in self._plan.players}
         try:
             session = self.session = await self._open_session(people)
             told: asyncio.Queue[AnyEvent | None] = asyncio.Queue()
-            bench = self._bench(session, people, drivers, told)
+            bench = self._bench(session, people, drivers[self._plan.sut.software_type], told)
             if self._past is not None:
                 self._judgements = await resuming.recall(bench.tape, self._past, self._plan)
                 self._unfinished = self._past.failed
+            self._benches = {self._plan.sut.software_type: bench}
+            for player in self._plan.cast:
+                self._benches[player.software] = await self._beside(bench, player, drivers[player.software])
             playing = asyncio.create_task(self._play_all(bench, told, self._opened(session)))
             try:
                 while (event := await told.get()) is not None:
@@ -119,7 +120,8 @@ class Engine:
                 await asyncio.gather(playing, return_exceptions=True)
                 await self._let_go(session)
         finally:
-            await drivers.close()
+            for each in drivers.values():
+                await each.close()
 
     @property
     def sealed(self) -> Sealed:
@@ -140,18 +142,38 @@ class Engine:
             self._control, self._plan.sut, people, run=self._plan.run, mode=self._mode, ca_file=self._ca_file
         )
 
+    def _drivers(self, player: Player) -> Drivers:
+        played = (item for item in self._plan.scenarios if self._plan.player(item).software == player.software)
+        return Drivers(
+            player.sut,
+            actions={action for scenario in played for action in scenario.actions},
+            folder=player.folder,
+            environment=self._environment,
+            desk=self._desk,
+        )
+
+    async def _beside(self, bench: Bench, player: Player, drivers: Drivers) -> Bench:
+        """The bench of another software of the cast: the same session and journal, its own credentials and driver."""
+        described = await furnish(
+            self._control, bench.session.id, player.sut, bench.population, ca_file=self._ca_file, beside=True
+        )
+        session = replace(bench.session, sandbox=described)
+        return replace(bench, session=session, sut=player.sut, drivers=drivers, driver_failures=[], silent_scenarios=0)
+
     def _bench(
         self, session: RunSession, people: Population, drivers: Drivers, told: asyncio.Queue[AnyEvent | None]
     ) -> Bench:
         self._tape = tape = Tape(self._control, session.id, session.position)
         before = 0 if self._past is None else len(self._past.events)
+        recorder = Recorder(self._plan.run, self._now, told.put_nowait, self._plan.lang, before=before)
+        recorder.software = self._plan.software
         return Bench(
             control=self._control,
             session=session,
             sut=self._plan.sut,
             population=people,
             drivers=drivers,
-            recorder=Recorder(self._plan.run, self._now, told.put_nowait, self._plan.lang, before=before),
+            recorder=recorder,
             tape=tape,
             lang=self._plan.lang,
             files=self.files,
@@ -168,11 +190,21 @@ class Engine:
                 bench.recorder.emit(events.Log, level="info", code="MANUAL-002", text=opening)
             for scenario in self._plan.scenarios:
                 if self._past is None or scenario.id not in self._past.finished:
-                    await self._play(bench, scenario)
+                    player = self._plan.player(scenario)
+                    with self._about(bench, player):
+                        await self._play(self._benches[player.software], scenario)
             await self._judge_late(bench)
             self._tell_end(bench, await self._decide(bench))
         finally:
             told.put_nowait(None)
+
+    @contextmanager
+    def _about(self, bench: Bench, player: Player) -> Iterator[None]:
+        """What is told meanwhile is about this software, where several play."""
+        if self._plan.cast:
+            bench.recorder.software = player.software
+        yield
+        bench.recorder.software = self._plan.software
 
     async def _play(self, bench: Bench, scenario: Scenario) -> None:
         began = time.monotonic()
@@ -231,11 +263,16 @@ class Engine:
 
     async def _compare_capabilities(self, bench: Bench) -> None:
         """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""
+        for player in self._plan.players:
+            with self._about(bench, player):
+                await self._compare(self._benches[player.software])
+
+    async def _compare(self, bench: Bench) -> None:
         try:
             said = await bench.drivers.general.capabilities()
         except BancError:
             return
-        if said is None or not (missing := [name for name in self._plan.sut.capabilities if name not in said]):
+        if said is None or not (missing := [name for name in bench.sut.capabilities if name not in said]):
             return
         listed = ", ".join(missing)
         text = Sentence(f"le pilote n'annonce pas : {listed}", f"the driver does not announce: {listed}")
@@ -252,10 +289,12 @@ class Engine:
         except BancError as error:
             self._tell_failure(bench, None, error)
             return
-        self._tell_strays(bench, tape.entries(position))
-        entries = {int(entry["seq"]): entry for entry in tape.entries()}
-        trace = self._late.trace(entries, tape.blobs, subjects={}, sut=self._plan.sut)
-        self._tell_judgements(bench, judge_late(self._plan.checks, trace))
+        last = self._plan.player(self._plan.scenarios[-1]) if self._plan.scenarios else self._plan.players[0]
+        with self._about(bench, last):
+            self._tell_strays(bench, tape.entries(position))
+            entries = {int(entry["seq"]): entry for entry in tape.entries()}
+            trace = self._late.trace(entries, tape.blobs, subjects={}, sut=last.sut)
+            self._tell_judgements(bench, judge_late(self._plan.checks, trace))
 
     def _tell_strays(self, bench: Bench, entries: Iterable[Mapping[str, Any]]) -> None:
         for entry in entries:
@@ -268,9 +307,17 @@ class Engine:
         self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why))
 
     async def _decide(self, bench: Bench) -> list[RequirementVerdict]:
-        plan = self._plan
+        decided: list[RequirementVerdict] = []
+        for player in self._plan.players:
+            if player.judged:
+                with self._about(bench, player):
+                    decided += await self._decide_for(bench, player)
+        return decided
+
+    async def _decide_for(self, bench: Bench, player: Player) -> list[RequirementVerdict]:
+        plan, about = self._plan, self._judgements_of(player)
         by_checks = [
-            decide_all(plan.table, plan.checks, self._judgements, sut=plan.sut, profiles=plan.profiles, lang=lang)
+            decide_all(player.table, plan.checks, about, sut=player.sut, profiles=player.profiles, lang=lang)
             for lang in self._langs
         ]
         if self._past is not None:
@@ -285,7 +332,19 @@ class Engine:
         for item, same in zip(decided, translated, strict=True):
             other: dict[str, str | list[str]] = {"text": same.text, "reason": same.reason}
             bench.recorder.emit(events.RequirementDecided, **dict(item), other=other)
+        self._concluded[player.software] = tuple(
+            conclude(plan.kind, decided, about, sut=player.sut, lang=lang) for lang in self._langs
+        )
         return decided
+
+    def _judgements_of(self, player: Player) -> list[Judgement]:
+        """What was judged of one software: its scenarios, and what came after the last one if that was its own."""
+        if not self._plan.cast:
+            return self._judgements
+        own = {item.id for item in self._plan.scenarios if self._plan.player(item).software == player.software}
+        if self._plan.scenarios and self._plan.scenarios[-1].id in own:
+            own.add("")
+        return [item for item in self._judgements if item.scenario in own]
 
     # telling
 
@@ -305,6 +364,16 @@ class Engine:
             sandbox=self._control.base,
             profiles=list(plan.profiles),
             scenarios=[scenario.id for scenario in plan.scenarios],
+            cast=[
+                events.CastMember(
+                    software=player.software,
+                    sut=without_credentials(player.sut),
+                    profiles=list(player.profiles),
+                    requirements=requirement_set(player.table),
+                    judged=player.judged,
+                )
+                for player in plan.cast
+            ],
         )
 
     def _tell_resumption(self, bench: Bench, past: Past) -> None:
@@ -352,17 +421,21 @@ class Engine:
 
     def _tell_end(self, bench: Bench, decided: list[RequirementVerdict]) -> None:
         plan = self._plan
+        judged = [player for player in plan.players if player.software in self._concluded]
         passing, translated = (
-            conclude(plan.kind, decided, self._judgements, sut=plan.sut, lang=lang) for lang in self._langs
+            together([(player.sut.product.name, self._concluded[player.software][rank]) for player in judged], lang)
+            for rank, lang in enumerate(self._langs)
         )
         reached = score(decided)
         short = plan.fail_under is not None and (reached.percent or 0) < plan.fail_under
         failed = any(item.in_gate and item.verdict == "NON_CONFORME" for item in decided) or any(
-            item.check.zero_tolerance and item.verdict == "NON_CONFORME" for item in self._judgements
+            item.check.zero_tolerance and item.verdict == "NON_CONFORME"
+            for player in judged
+            for item in self._judgements_of(player)
         )
         if failed or short:
             exit_code = 1
-        elif self._unfinished or bench.driver_failures:
+        elif self._unfinished or any(each.driver_failures for each in self._benches.values()):
             exit_code = 3
         else:
             exit_code = 0 if passing.passed else 1

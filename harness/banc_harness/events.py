@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from banc_standards.contracts.events import AnyEvent
+from banc_standards.contracts.vocabulary import SoftwareType
 from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Recorder:
     """Numbers the events of one run from 1 without gaps, or on from ``before``, and hands each to ``consume``.
 
     A :class:`~banc_standards.errors.Sentence` becomes the text in ``lang``; the event's ``other`` says it in the other
-    language.
+    language. ``software`` is the one that the next events are about, in a run that several play.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Recorder:
     ) -> None:
         self.run = run
         self.now = now
+        self.software: SoftwareType | None = None
         self._consume = consume
         self._lang: Lang = lang
         self._other: Lang = "fr" if lang == "en" else "en"
@@ -47,6 +49,8 @@ class Recorder:
         if told:
             content.update({key: value.of(self._lang) for key, value in told.items()})
             content["other"] = {key: value.of(self._other) for key, value in told.items()} | content.get("other", {})
+        if self.software is not None:
+            content.setdefault("software", self.software)
         event = kind(run=self.run, n=self._n + 1, at=instant(self.now()), **content)
         self._n += 1
         self._consume(event)

@@ -159,6 +159,11 @@ def decide(
     )
 
 
+def passed(count: int) -> Sentence:
+    """Why a requirement conforms."""
+    return Sentence(f"{count} contrôles passés", f"{count} checks passed")
+
+
 def _lacks(check: Check, expectation: Expectation, heard: Collection[str | None]) -> bool:
     """Whether the check needed an exchange that did not come: one of its operations, with no other outcome in mind.
 
@@ -195,8 +200,7 @@ def _reason(verdict: Verdict, requirement: Requirement, about: Sequence[Judgemen
             where = f"{item.check.id}, {item.scenario}"
             return Sentence(f"{where} : {item.reason.fr}", f"{where}: {item.reason.en}")
     if verdict == "CONFORME":
-        count = len(about)
-        return Sentence(f"{count} contrôles passés", f"{count} checks passed")
+        return passed(len(about))
     if verdict == "A_COMPLETER":
         return Sentence(
             "les contrôles automatiques passent, une personne doit encore voir",

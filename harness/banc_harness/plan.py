@@ -20,7 +20,7 @@ from banc_harness.requirements.table import GENERAL, Table
 from banc_harness.sut import nearest
 from banc_standards.contracts.score import RuleSet
 from banc_standards.contracts.sut import Sut
-from banc_standards.contracts.vocabulary import RunKind
+from banc_standards.contracts.vocabulary import RunKind, SoftwareType
 from banc_standards.errors import Lang, Sentence, UnusableInput
 
 JUDGE = (
@@ -38,8 +38,34 @@ JUDGE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Player:
+    """A software of a run: its description, the ``folder`` where that lies, and what it is judged against.
+
+    One that is not ``judged`` only keeps the others company.
+    """
+
+    sut: Sut
+    folder: Path
+    profiles: tuple[str, ...]
+    table: Table
+    judged: bool = True
+
+    @property
+    def software(self) -> SoftwareType:
+        """Its type, by which a chapter names it."""
+        return self.sut.software_type
+
+    def lacking(self, scenario: Scenario) -> tuple[str, ...]:
+        """The capabilities that a scenario requires and that the software does not declare."""
+        return tuple(name for name in scenario.requires if name not in self.sut.capabilities)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that is decided before a run starts. ``folder`` is where ``sut.yaml`` lies."""
+    """Everything that is decided before a run starts. ``folder`` is where ``sut.yaml`` lies.
+
+    ``software`` is told in every event when the run is one of several; ``cast`` are the other softwares of a story.
+    """
 
     run: str
     kind: RunKind
@@ -52,10 +78,22 @@ class Plan:
     table: Table
     seed: int
     fail_under: float | None = None
+    software: SoftwareType | None = None
+    cast: tuple[Player, ...] = ()
+
+    @property
+    def players(self) -> tuple[Player, ...]:
+        """Every software of the run, the one under test first."""
+        return (Player(self.sut, self.folder, self.profiles, self.table), *self.cast)
+
+    def player(self, scenario: Scenario) -> Player:
+        """Who plays a scenario: the software under test, unless another one of the cast is meant."""
+        players = self.players
+        return next((item for item in players if item.software == scenario.by), players[0])
 
     def lacking(self, scenario: Scenario) -> tuple[str, ...]:
-        """The capabilities that a scenario requires and that the software does not declare."""
-        return tuple(name for name in scenario.requires if name not in self.sut.capabilities)
+        """The capabilities that a scenario requires and that its software does not declare."""
+        return self.player(scenario).lacking(scenario)
 
 
 def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
@@ -96,24 +134,32 @@ def scenarios_of(
 ) -> tuple[Scenario, ...]:
     """The scenarios to play: those asked by id or pattern, else all of the couloir and profiles.
 
-    Raises ``UnusableInput`` when an id or a pattern names none.
+    A story is asked for by its name, a chapter of it alone by its very id. Raises ``UnusableInput`` when an id or a
+    pattern names none.
     """
     wanted = tuple(asked)
     for pattern in wanted:
-        if not any(fnmatchcase(id, pattern) for id in known):
+        if not any(_asks(pattern, item) for item in known.values()):
             raise UnusableInput(
                 "RUN-001",
                 Sentence(f"le scénario « {pattern} » n'existe pas", f"there is no scenario “{pattern}”"),
-                _meant(pattern, tuple(known)),
+                _meant(pattern, (*known, *known.stories())),
             )
     if wanted:
-        return tuple(item for item in known.values() if any(fnmatchcase(item.id, pattern) for pattern in wanted))
+        return tuple(item for item in known.values() if any(_asks(pattern, item) for pattern in wanted))
     return tuple(
         item
         for item in known.values()
-        if (not item.couloirs or couloir in item.couloirs)
+        if not item.story
+        and (not item.couloirs or couloir in item.couloirs)
         and (not item.profiles or not set(item.profiles).isdisjoint(profiles))
     )
+
+
+def _asks(pattern: str, item: Scenario) -> bool:
+    if item.story:
+        return pattern in (item.story, item.id)
+    return fnmatchcase(item.id, pattern)
 
 
 def requirement_set(table: Table) -> RuleSet:

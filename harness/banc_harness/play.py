@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from banc_fixtures.patients import Patient
     from banc_fixtures.professionals import Professional
     from banc_fixtures.structures import Structure
-    from banc_harness.levers import Levers
+    from banc_harness.levers import DocumentStatus, Levers
     from banc_harness.trace import Acted, Exchange
     from banc_standards.contracts.sut import Sut
-    from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
+    from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome, SoftwareType
 
 PATIENCE_S = 5.0
 """How long an expectation waits unless told otherwise, in seconds."""
@@ -40,7 +40,8 @@ class Scenario:
     """A situation that the software is put into.
 
     ``actions`` are those asked of the driver; ``requires`` the capabilities without which it is skipped; ``profiles``
-    and ``couloirs`` those that it belongs to, all of them when empty.
+    and ``couloirs`` those that it belongs to, all of them when empty. A chapter of a ``story`` belongs to nothing else:
+    the software ``by`` plays it in the session that the whole cast shares.
     """
 
     id: str
@@ -50,6 +51,8 @@ class Scenario:
     profiles: tuple[str, ...]
     couloirs: tuple[str, ...]
     scene: Scene
+    story: str = ""
+    by: SoftwareType | None = None
 
     @property
     def use_case(self) -> str:
@@ -65,6 +68,8 @@ def scenario(
     requires: Iterable[str] = (),
     profiles: Iterable[str] = (),
     couloirs: Iterable[str] = (),
+    story: str = "",
+    by: SoftwareType | None = None,
 ) -> Callable[[Scene], Scenario]:
     """Makes a :class:`Scenario` of an async function over a :class:`Play`."""
 
@@ -77,6 +82,8 @@ def scenario(
             profiles=tuple(profiles),
             couloirs=tuple(couloirs),
             scene=scene,
+            story=story,
+            by=by,
         )
 
     return decorate
@@ -105,6 +112,14 @@ class Scenarios(Mapping[str, Scenario]):
 
     def __len__(self) -> int:
         return len(self._scenarios)
+
+    def chapters(self, story: str) -> tuple[Scenario, ...]:
+        """The chapters of a story, in the order in which they are told; none when there is no such story."""
+        return tuple(item for item in self.values() if item.story and item.story == story)
+
+    def stories(self) -> tuple[str, ...]:
+        """The names of the stories."""
+        return tuple(dict.fromkeys(item.story for item in self.values() if item.story))
 
     def capabilities(self) -> tuple[str, ...]:
         """Every capability that a scenario requires, sorted."""
@@ -248,6 +263,24 @@ class Step:
     async def switch(self, **values: Any) -> None:
         """Sets behaviours that rest on an uncertain fact; a dot in a name is written as two underscores."""
         await self._stage.levers.switch({name.replace("__", "."): value for name, value in values.items()})
+
+    async def put_document(
+        self,
+        document: bytes,
+        *,
+        visibility: Iterable[str] = (),
+        status: DocumentStatus = "approved",
+        replaces: str | None = None,
+    ) -> str:
+        """Puts a CDA document into the DMP of the patient whom it names, as another software would have filed it;
+        returns its ``urn:oid:``.
+
+        ``replaces`` is the ``urn:oid:`` of the document whose place it takes.
+        """
+        kept = await self._stage.levers.put_document(
+            document, visibility=tuple(visibility), status=status, replaces=replaces
+        )
+        return f"urn:oid:{kept.unique_id}"
 
     async def login(
         self, professional: Professional | None, *, means: LoginMeans = "MOBILE", outcome: LoginOutcome = "approve"

@@ -110,7 +110,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reached:
+class Reached:
     """A sandbox that answers. ``own`` when it was started for this run."""
 
     base: str
@@ -133,10 +133,10 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     gathering, account = json_report.Gathering(), Account()
     readers: list[Consumer] = [gathering, account.add, *consumers]
     with ExitStack() as files:
-        targets = _event_files(options, folder)
+        targets = event_files(options, folder)
         writers = [files.enter_context(ndjson(target, more=past is not None)) for target in targets]
-        async with _reached(options, folder) as reached:
-            engine, brought = await _play(plan, options, reached, folder, past, readers, writers)
+        async with reached(options, folder) as found:
+            engine, brought = await _play(plan, options, found, folder, past, readers, writers)
     report = gathering.report()
     compared = None if before is None else baseline.compare(before, report)
     path = json_report.write(report, folder)
@@ -173,13 +173,14 @@ def new_run(now: datetime | None = None) -> str:
 
 
 @asynccontextmanager
-async def _reached(options: Options, folder: Path) -> AsyncIterator[_Reached]:
+async def reached(options: Options, folder: Path) -> AsyncIterator[Reached]:
+    """The sandbox of the options until the block ends: the one named, one that runs, or one of its own."""
     if options.sandbox is not None:
-        yield _Reached(options.sandbox, options.ca_file, own=False)
+        yield Reached(options.sandbox, options.ca_file, own=False)
         return
     found = await find(options.data, token=options.token, lang=options.lang)
     if found is not None and not _ends_with_its_run(found, options.data):
-        yield _Reached(found.control, Path(found.ca_file), own=False)
+        yield Reached(found.control, Path(found.ca_file), own=False)
         return
     beside = folder / "sandbox"
     data = options.data if found is None and not (options.resume and beside.is_dir()) else beside
@@ -188,7 +189,7 @@ async def _reached(options: Options, folder: Path) -> AsyncIterator[_Reached]:
         (data / OWNER_FILE).write_text(str(os.getpid()))
     try:
         async with started_sandbox(data, lang=options.lang) as ready:
-            yield _Reached(ready.control, Path(ready.ca_file), own=True)
+            yield Reached(ready.control, Path(ready.ca_file), own=True)
     finally:
         with suppress(OSError):
             (data / OWNER_FILE).unlink()
@@ -205,7 +206,7 @@ def _ends_with_its_run(ready: Ready, data: Path) -> bool:
 async def _play(
     plan: Plan,
     options: Options,
-    reached: _Reached,
+    reached: Reached,
     folder: Path,
     past: Past | None,
     readers: Sequence[Consumer],
@@ -325,7 +326,10 @@ def planned(options: Options, described: Described) -> Plan:
     )
 
 
-def _event_files(options: Options, folder: Path) -> list[str]:
+def event_files(options: Options, folder: Path) -> list[str]:
+    """Where the events go: a file in the folder, made when absent, and where the options say. Raises
+    ``EnvironmentFailed``.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

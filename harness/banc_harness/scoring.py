@@ -157,6 +157,25 @@ def gate(
     )
 
 
+def together(gates: Sequence[tuple[str, Gate]], lang: Lang = "fr") -> Gate:
+    """One gate of those of several softwares, each with its name: it is open when all of them are."""
+    if len(gates) == 1:
+        return gates[0][1]
+    closed = [name for name, each in gates if not each.passed]
+    colon = ": " if lang == "en" else " : "
+    passing = len(gates) - len(closed)
+    sentence = Sentence(
+        f"{passing} logiciels sur {len(gates)} passent" + (f" ; pas {', '.join(closed)}" if closed else ""),
+        f"{passing} of {len(gates)} softwares pass" + (f"; not {', '.join(closed)}" if closed else ""),
+    )
+    return Gate(
+        passed=bool(gates) and not closed,
+        scope=gates[0][1].scope if gates else "tested",
+        sentence=sentence.of(lang),
+        reasons=[f"{name}{colon}{reason}" for name, each in gates for reason in each.reasons],
+    )
+
+
 def _count(things: Sequence[object], name: str) -> str:
     """``1 exigence jugée``, ``2 exigences jugées``."""
     plural = "" if len(things) == 1 else "s"

@@ -63,9 +63,11 @@ async def open_session(
     return RunSession(id=session.id, mode=session.mode, position=position, sandbox=described)
 
 
-async def furnish(control: Control, session: str, sut: Sut, population: Population, *, ca_file: Path) -> ActionSandbox:
+async def furnish(
+    control: Control, session: str, sut: Sut, population: Population, *, ca_file: Path, beside: bool = False
+) -> ActionSandbox:
     """Registers the software in a session, with the client and the certificates that it needs there; returns what each
-    action tells it. Raises what the control API raises.
+    action tells it. ``beside``: another one was registered there before. Raises what the control API raises.
     """
     ready = await control.sandbox()
     structure = acting_structure(sut, population)
@@ -86,7 +88,8 @@ async def furnish(control: Control, session: str, sut: Sut, population: Populati
     )
     psc_client = None
     if ready.services.psc is not None:
-        psc_client = await _psc_client(control, session, sut)
+        name = f"banc-{session}-{sut.software_type.lower()}" if beside else f"banc-{session}"
+        psc_client = await _psc_client(control, session, sut, sut.ids.psc_client_id or name)
         await control.set_login(session, LoginRequest(auto=acting_professional(sut, population).idnat))
     return ActionSandbox(
         services=addressed(ready.services, session),
@@ -120,11 +123,11 @@ async def _key_store(control: Control, session: str, kind: CertificateKind, hold
     return KeyStore(p12=issued.p12, password=issued.password)
 
 
-async def _psc_client(control: Control, session: str, sut: Sut) -> PscClient:
+async def _psc_client(control: Control, session: str, sut: Sut, name: str) -> PscClient:
     registered = await control.register_client(
         session,
         ClientRequest(
-            client_id=sut.ids.psc_client_id or f"banc-{session}",
+            client_id=name,
             redirect_uris=sut.endpoints.redirect_uris,
             post_logout_uris=sut.endpoints.post_logout_uris,
         ),

@@ -6,15 +6,15 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from banc_harness import runs
+from banc_harness import demonstration, runs
 from banc_harness.cli.language import Words
-from banc_harness.demo import PLACES, Kind, check_defects, played_by, witness
+from banc_harness.demo import played_by
 from banc_harness.scenarios.registered import scenarios
+from banc_harness.terminal.demonstration import Demonstration
 from banc_harness.terminal.screen import Terminal
 from banc_standards.errors import Sentence, UnusableInput
 
@@ -45,20 +45,16 @@ def play(chosen: runs.Options) -> int:
 
 
 def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
-    """Runs against the witness software, one run for each of them; returns the worst exit code.
-
-    The report of a second run goes to a folder of its own, named after its couloir, in that of the first.
-    """
+    """Runs against the witness software, all of them at once, and tells one verdict; returns the worst exit code."""
     parts = played_by(scenarios(), chosen.scenarios, defects)
-    for kind in parts:
-        check_defects(defects, kind)
-    codes = []
-    for rank, (kind, asked) in enumerate(parts.items()):
-        folder = chosen.report / PLACES[kind][0] if chosen.report and rank else chosen.report
-        terminal = Terminal(chosen.lang)
-        part = replace(chosen, scenarios=asked, report=folder)
-        codes.append(_show(asyncio.run(_demonstrate(part, defects, kind, terminal)), terminal))
-    return max(codes)
+    watching = Demonstration(chosen.lang)
+    try:
+        done = asyncio.run(demonstration.demonstrate(chosen, parts, defects, watching.watch))
+    finally:
+        watching.close()
+    watching.verdict(done.whole)
+    watching.saved(done.page)
+    return done.whole.exit_code
 
 
 def signer_of(sign: Path | None, bundle: Path | None, say: Words) -> Signer:
@@ -93,11 +89,6 @@ async def _run(chosen: runs.Options, terminal: Terminal) -> runs.Done:
         raise
     finally:
         terminal.close()
-
-
-async def _demonstrate(chosen: runs.Options, defects: Sequence[str], kind: Kind, terminal: Terminal) -> runs.Done:
-    async with witness(defects, kind) as described:
-        return await _run(replace(chosen, sut=described), terminal)
 
 
 def _show(done: runs.Done, terminal: Terminal) -> int:

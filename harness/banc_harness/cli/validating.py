@@ -55,12 +55,12 @@ def add(application: typer.Typer, say: Words) -> None:
             str | None,
             option(
                 "--pack",
-                say("autres règles, plus tard", "other rules, later"),
+                say("schématrons publiés, en plus", "published schematrons, too"),
                 metavar=say("DOSSIER", "DIR"),
             ),
         ] = None,
         compare: Annotated[
-            bool, flag("--compare", say("compare aux autres règles, plus tard", "compares with other rules, later"))
+            bool, flag("--compare", say("tableau des désaccords avec le lot", "table of disagreements with the pack"))
         ] = False,
         together: Annotated[
             bool,

@@ -1,81 +1,69 @@
-"""Writes any report of a run again, from its events and sealed bytes only: a bundle, or the folder of its reports."""
+"""Writes any report of a run, or of several told as one, again: from the events of a bundle or folder."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from banc_harness.account import Account
-from banc_harness.reports import fhir, gitb, html_report, junit, markdown, pdf_report, sarif
-from banc_harness.reports.json_report import Gathering
+from banc_harness.reports import fhir, gitb, junit, sarif, whole
 from banc_harness.sealed import NOTHING_SEALED, Sealed
+from banc_harness.together import Played, Whole
 from banc_standards.contracts.events import AnyEvent, read_event
 from banc_standards.errors import Sentence, UnusableInput
 
 EVENTS = "events.ndjson"
 
 
-@dataclass(slots=True)
-class Told:
-    """A run that has ended, as its events tell it. ``sealed`` is empty where only events were kept."""
-
-    account: Account = field(default_factory=Account)
-    gathering: Gathering = field(default_factory=Gathering)
-    sealed: Sealed = NOTHING_SEALED
+def _json(told: Whole) -> str:
+    return json.dumps(whole.report(told).as_json(), ensure_ascii=False, indent=2) + "\n"
 
 
-def _json(told: Told) -> str:
-    return json.dumps(told.gathering.report().as_json(), ensure_ascii=False, indent=2) + "\n"
-
-
-FORMATS: Final[dict[str, Callable[[Told], str | bytes]]] = {
-    "html": lambda told: html_report.render(told.account, told.sealed),
-    "pdf": lambda told: pdf_report.render(told.account, told.sealed),
+FORMATS: Final[dict[str, Callable[[Whole], str | bytes]]] = {
+    "html": whole.page,
+    "pdf": whole.printed,
     "json": _json,
-    "junit": lambda told: junit.render(told.account),
-    "gitb": lambda told: gitb.render(told.account),
-    "fhir": lambda told: fhir.render(told.account),
-    "sarif": lambda told: sarif.render(told.account),
-    "markdown": lambda told: markdown.render(told.account),
+    "junit": lambda told: junit.render(*told.accounts),
+    "gitb": lambda told: gitb.render(*told.accounts),
+    "fhir": lambda told: fhir.render(*told.accounts),
+    "sarif": lambda told: sarif.render(*told.accounts),
+    "markdown": whole.summary,
 }
 """Every format of ``banc report``, by its name."""
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Told]:
-    """The run of a bundle, of a folder of reports, or of a file of events.
+def opened(path: Path) -> Iterator[Whole]:
+    """The run of a bundle, or those of a folder of reports or of a file of events.
 
-    Raises ``UnusableInput`` when it is none of them, or when the run has not ended.
+    Raises ``UnusableInput`` when it is none of them, or when a run has not ended.
     """
-    told = Told()
     if path.is_dir() or path.suffix == ".ndjson":
-        _take(told, _lines(path / EVENTS if path.is_dir() else path))
-        yield told
+        yield _told(_lines(path / EVENTS if path.is_dir() else path))
         return
     from banc_harness.evidence.bundle import Bundle
 
     with Bundle.open(path) as bundle:
-        _take(told, bundle.events())
-        told.sealed = bundle.sealed
-        yield told
+        yield _told(bundle.events(), bundle.sealed)
 
 
-def _take(told: Told, events: Iterator[AnyEvent]) -> None:
+def _told(events: Iterator[AnyEvent], sealed: Sealed = NOTHING_SEALED) -> Whole:
+    runs: dict[str, Played] = {}
     for event in events:
-        told.account.add(event)
-        told.gathering(event)
-    if told.account.started is None or told.account.ended is None:
+        if event.run not in runs:
+            runs[event.run] = Played(sealed=sealed)
+        runs[event.run].add(event)
+    if not runs or any(item.account.started is None or item.account.ended is None for item in runs.values()):
         raise UnusableInput(
             "REPORT-005",
             Sentence("cette exécution n'est pas allée à son terme", "this run did not come to its end"),
             Sentence("reprenez-la par --resume, puis demandez son rapport", "take it up with --resume, then ask again"),
         )
+    return Whole(runs.values())
 
 
 def _lines(path: Path) -> Iterator[AnyEvent]:

@@ -23,12 +23,17 @@ _RESULTS: Final[dict[Verdict, str]] = {
 }
 
 
-def render(account: Account) -> str:
-    """The resource as JSON; raises ``ValueError`` before the run has ended."""
-    started, ended = account.started, account.ended
-    if started is None or ended is None:
+def render(*accounts: Account) -> str:
+    """The resource as JSON, of several runs a ``Bundle`` of them; raises ``ValueError`` before they have ended."""
+    resources = [_of_run(account) for account in accounts]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": each} for each in resources]}
+    return json.dumps(resources[0] if len(resources) == 1 else bundle, ensure_ascii=False, indent=2) + "\n"
+
+
+def _of_run(account: Account) -> dict[str, Any]:
+    if account.started is None or account.ended is None:
         raise ValueError("the run has not ended")
-    return json.dumps(_resource(account, started, ended), ensure_ascii=False, indent=2) + "\n"
+    return _resource(account, account.started, account.ended)
 
 
 def _resource(account: Account, started: RunStarted, ended: RunEnded) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from banc_harness.account import FAILING, Account, Scenario
 from banc_harness.reports.junit import plain
 from banc_standards.contracts.events import CheckEnded, RunEnded, RunStarted
 from banc_standards.contracts.finding import Finding
+from banc_standards.contracts.vocabulary import SoftwareType
 from banc_standards.errors import Lang, Sentence
 
 TR: Final = "http://www.gitb.com/tr/v1/"
@@ -23,34 +24,45 @@ _ITEMS: Final = {"error": "error", "warning": "warning", "info": "info"}
 Result = Literal["SUCCESS", "FAILURE", "WARNING", "UNDEFINED"]
 
 
-def render(account: Account) -> str:
-    """The report; raises ``ValueError`` before the run has ended."""
-    started, ended = account.started, account.ended
-    if started is None or ended is None:
-        raise ValueError("the run has not ended")
+def render(*accounts: Account) -> str:
+    """The report of one run, or of several; raises ``ValueError`` before they have ended."""
+    told = [(account, *_ends(account)) for account in accounts]
     spaces: dict[Any, str] = {None: TR, "xsi": XSI}
-    root = etree.Element(f"{{{TR}}}TestCaseReport", {"id": started.run}, nsmap=spaces)
-    _child(root, "date", ended.at)
-    _child(root, "result", "SUCCESS" if ended.gate.passed else "FAILURE")
-    _counters(root, account.checks)
-    for scenario in account.scenarios.values():
-        _scenario(root, account, scenario, started)
-    late = [check for check in account.checks if check.scenario is None]
-    if late:
-        title = Sentence("après le dernier scénario", "after the last scenario").of(started.lang)
-        _step(root, "late", title, ended.at, late, started)
-    if not len(account.scenarios) and not late:
-        _gate(root, started, ended)
+    root = etree.Element(f"{{{TR}}}TestCaseReport", {"id": told[0][1].run}, nsmap=spaces)
+    _child(root, "date", max(ended.at for _, _, ended in told))
+    _child(root, "result", "SUCCESS" if all(ended.gate.passed for _, _, ended in told) else "FAILURE")
+    _counters(root, [check for account in accounts for check in account.checks])
+    for account, started, ended in told:
+        for scenario in account.scenarios.values():
+            _scenario(root, account, scenario, started)
+        late = [check for check in account.checks if check.scenario is None]
+        if late:
+            title = Sentence("après le dernier scénario", "after the last scenario").of(started.lang)
+            _step(root, _named("late", started.software), title, ended.at, late, started)
+        if not len(account.scenarios) and not late:
+            _gate(root, started, ended)
     return etree.tostring(root, encoding="unicode", pretty_print=True).join(
         ('<?xml version="1.0" encoding="UTF-8"?>\n', "")
     )
+
+
+def _ends(account: Account) -> tuple[RunStarted, RunEnded]:
+    if account.started is None or account.ended is None:
+        raise ValueError("the run has not ended")
+    return account.started, account.ended
+
+
+def _named(id: str, software: SoftwareType | None) -> str:
+    """The id of a step, which several softwares may play."""
+    return id if software is None else f"{software}.{id}"
 
 
 def _scenario(root: etree._Element, account: Account, scenario: Scenario, started: RunStarted) -> None:
     checks = [check for check in account.checks if check.scenario == scenario.id]
     at = scenario.ended.at if scenario.ended is not None else started.at
     reason = scenario.ended.reason if scenario.ended is not None else None
-    _step(root, scenario.id, scenario.title, at, checks, started, note=reason or "")
+    software = scenario.started.software if scenario.started is not None else None
+    _step(root, _named(scenario.id, software), scenario.title, at, checks, started, note=reason or "")
 
 
 def _step(

@@ -26,7 +26,7 @@ from banc_harness.reports.fixes import Cause, Fixes, Spot, fixes
 from banc_harness.reports.narrative import Letter, letter
 from banc_harness.reports.redaction import safe
 from banc_harness.reports.sequence import OUTCOMES, diagrams
-from banc_harness.reports.wire_view import shown
+from banc_harness.reports.wire_view import BUDGET, shown
 from banc_harness.reports.wording import Wording, percent, seconds
 from banc_harness.requirements.table import couloirs, table
 from banc_harness.sealed import NOTHING_SEALED, Sealed
@@ -54,14 +54,14 @@ KINDS: dict[RunKind, Sentence] = {
     "homologation": Sentence("homologation", "certification"),
 }
 MODES = {"strict": Sentence("strict", "strict"), "lenient": Sentence("tolérant", "lenient")}
-_OUTCOME_NAMES = {
+OUTCOME_NAMES = {
     "done": Sentence("mené à bien", "done"),
     "missed": Sentence("inabouti", "not completed"),
     "skipped": Sentence("non joué", "not played"),
     "failed": Sentence("en échec", "failed"),
     "stray": Sentence("hors étape", "no step"),
 }
-_OUTCOME_CLASSES = {
+OUTCOME_CLASSES = {
     "done": "good",
     "missed": "bad",
     "failed": "bad",
@@ -119,27 +119,29 @@ class SentLetter:
 def render(account: Account, sealed: Sealed = NOTHING_SEALED) -> str:
     """The page; raises ``ValueError`` before the run has ended. Without the sealed bytes it shows no excerpts."""
     shared = context(account, sealed)
+    css, js = shared.pop("css"), template("report.js")
+    shared |= content(account, sealed)
+    page = environment(None).get_template("report.html.j2")
+    return page.render(**shared, policy=policy(css, js), css=css, js=js)
+
+
+def content(account: Account, sealed: Sealed, *, budget: int = BUDGET) -> dict[str, Any]:
+    """What only the page shows: documents and exchanges, these within a budget of characters."""
     letters, letters_left = _letters(account, sealed)
-    css, js = shared.pop("css"), _file("report.js")
-    return (
-        environment(None)
-        .get_template("report.html.j2")
-        .render(
-            **shared,
-            policy=_policy(css, js),
-            css=css,
-            js=js,
-            severity_class=_SEVERITY_CLASSES,
-            outcomes=OUTCOMES,
-            letters=letters,
-            letters_left=letters_left,
-            exchanges=list(shown(account, sealed)),
-        )
-    )
+    return {
+        "severity_class": _SEVERITY_CLASSES,
+        "outcomes": OUTCOMES,
+        "letters": letters,
+        "letters_left": letters_left,
+        "exchanges": list(shown(account, sealed, budget)),
+    }
 
 
-def context(account: Account, sealed: Sealed) -> dict[str, Any]:
-    """What the page and its printed form both tell; raises ``ValueError`` before the run has ended."""
+def context(account: Account, sealed: Sealed, *, at: str = "", xat: str = "") -> dict[str, Any]:
+    """What the page and its printed form both tell; raises ``ValueError`` before the run has ended.
+
+    ``at`` begins the names of places in the page, ``xat`` those of exchanges, where it holds several runs.
+    """
     started, ended = account.started, account.ended
     if started is None or ended is None:
         raise ValueError("the run has not ended")
@@ -148,9 +150,11 @@ def context(account: Account, sealed: Sealed) -> dict[str, Any]:
     width = int(ended.score.percent or 0)
     untested = [item for item in account.requirements if item.verdict == "NON_TESTE"]
     return {
+        "at": at,
+        "xat": xat,
         "lang": started.lang,
         "product": f"{started.sut.product.name} {started.sut.product.version}".strip(),
-        "css": f"{_file('report.css')}\n.w{width} {{ width: {width}%; }}",
+        "css": f"{template('report.css')}\n.w{width} {{ width: {width}%; }}",
         "started": started,
         "ended": ended,
         "kind": KINDS[started.kind],
@@ -174,8 +178,8 @@ def context(account: Account, sealed: Sealed) -> dict[str, Any]:
         "areas": table(started.sut.couloir).areas if started.sut.couloir in couloirs() else {},
         "causes": list(_causes(found, sealed, wording)),
         "diagrams": list(diagrams(account, sealed, wording)),
-        "outcome_names": _OUTCOME_NAMES,
-        "outcome_class": _OUTCOME_CLASSES,
+        "outcome_names": OUTCOME_NAMES,
+        "outcome_class": OUTCOME_CLASSES,
     }
 
 
@@ -198,7 +202,7 @@ def both(said: Sentence) -> Markup:
 def environment(lang: Lang | None) -> Environment:
     """The templates: with both languages in the page, or with one of them."""
     environment = Environment(
-        loader=FunctionLoader(_file),
+        loader=FunctionLoader(template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -210,7 +214,8 @@ def environment(lang: Lang | None) -> Environment:
 
 
 @cache
-def _file(name: str) -> str:
+def template(name: str) -> str:
+    """A template, style or script by its file's name."""
     return (files("banc_harness.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
@@ -218,7 +223,7 @@ def _plain(text: str) -> Sentence:
     return Sentence(text, text)
 
 
-def _policy(css: str, js: str) -> str:
+def policy(css: str, js: str) -> str:
     """Only the style and the script of this very page run, and nothing is fetched."""
     style, script = (base64.b64encode(hashlib.sha256(part.encode()).digest()).decode() for part in (css, js))
     return (

@@ -12,10 +12,10 @@ from banc_standards.contracts.report import (
     Report,
     ReportedCheck,
     ReportedExchange,
+    ReportedRequirement,
     ReportedScenario,
     ReportedStep,
 )
-from banc_standards.contracts.score import RequirementVerdict
 
 FILE = "report.json"
 
@@ -26,7 +26,7 @@ class Gathering:
     def __init__(self) -> None:
         self._started: events.RunStarted | None = None
         self._ended: events.RunEnded | None = None
-        self._requirements: list[RequirementVerdict] = []
+        self._requirements: list[ReportedRequirement] = []
         self._scenarios: list[ReportedScenario] = []
         self._steps: list[ReportedStep] = []
         self._claimed: dict[str, list[int]] = {}
@@ -58,7 +58,7 @@ class Gathering:
             case events.CheckEnded():
                 self._checks.append(ReportedCheck.model_validate(event.model_dump()))
             case events.RequirementDecided():
-                self._requirements.append(RequirementVerdict.model_validate(event.model_dump()))
+                self._requirements.append(ReportedRequirement.model_validate(event.model_dump()))
             case events.RunEnded():
                 self._ended = event
 
@@ -105,6 +105,7 @@ class Gathering:
                 reason=event.reason,
                 exchanges=self._claimed.pop(event.step, []),
                 missed=self._missed.pop(event.step, []),
+                software=event.software,
             )
         )
 
@@ -117,6 +118,7 @@ class Gathering:
                 reason=event.reason,
                 duration_ms=event.duration_ms,
                 steps=self._steps,
+                software=event.software,
             )
         )
         self._steps = []

@@ -15,33 +15,46 @@ from banc_harness.account import Account
 from banc_harness.reports import folder
 from banc_harness.reports.redaction import safe
 from banc_standards.contracts.events import CheckEnded, RunStarted
+from banc_standards.contracts.vocabulary import SoftwareType
 from banc_standards.errors import Lang, Sentence
 
 FILE = "junit.xml"
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(account: Account) -> str:
-    """The file; raises ``ValueError`` before the run has ended."""
-    started, ended = account.started, account.ended
-    if started is None or ended is None:
-        raise ValueError("the run has not ended")
-    root = etree.Element("testsuites", name=plain(f"Banc Ségur {started.sut.product.name}"))
-    late = [check for check in account.checks if check.scenario is None]
-    for rank, scenario in enumerate(account.scenarios.values()):
-        about = [check for check in account.checks if check.scenario == scenario.id]
-        reason = scenario.ended.reason if scenario.ended is not None else None
-        duration = scenario.ended.duration_ms if scenario.ended is not None else 0
-        _suite(root, started, f"{scenario.id} {scenario.title}", scenario.id, rank, about, duration, reason or "")
-    if late:
-        title = Sentence("après le dernier scénario", "after the last scenario").of(started.lang)
-        _suite(root, started, title, "late", len(account.scenarios), late, 0, "")
+def render(*accounts: Account) -> str:
+    """The file of one run, or of several; raises ``ValueError`` before they have ended."""
+    root = etree.Element("testsuites")
+    names: dict[str, None] = {}
+    duration_ms = 0
+    for account in accounts:
+        started, ended = account.started, account.ended
+        if started is None or ended is None:
+            raise ValueError("the run has not ended")
+        names[started.sut.product.name] = None
+        duration_ms += ended.duration_ms
+        _run(root, account, started)
+    root.set("name", plain(f"Banc Ségur {', '.join(names)}"))
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-    root.set("time", f"{ended.duration_ms / 1000:.3f}")
+    root.set("time", f"{duration_ms / 1000:.3f}")
     return etree.tostring(root, encoding="unicode", pretty_print=True).join(
         ('<?xml version="1.0" encoding="UTF-8"?>\n', "")
     )
+
+
+def _run(root: etree._Element, account: Account, started: RunStarted) -> None:
+    late = [check for check in account.checks if check.scenario is None]
+    for scenario in account.scenarios.values():
+        about = [check for check in account.checks if check.scenario == scenario.id]
+        software = scenario.started.software if scenario.started is not None else None
+        reason = scenario.ended.reason if scenario.ended is not None else None
+        duration = scenario.ended.duration_ms if scenario.ended is not None else 0
+        title = f"{scenario.id} {scenario.title}"
+        _suite(root, started, software, title, scenario.id, about, duration, reason or "")
+    if late:
+        title = Sentence("après le dernier scénario", "after the last scenario").of(started.lang)
+        _suite(root, started, late[0].software, title, "late", late, 0, "")
 
 
 def write(account: Account, into: Path) -> Path:
@@ -52,19 +65,20 @@ def write(account: Account, into: Path) -> Path:
 def _suite(
     root: etree._Element,
     started: RunStarted,
+    software: SoftwareType | None,
     title: str,
     scenario: str,
-    rank: int,
     checks: list[CheckEnded],
     duration_ms: int,
     reason: str,
 ) -> None:
+    rank, package = len(root), scenario if software is None else f"{software}.{scenario}"
     failed = sum(check.verdict == "NON_CONFORME" for check in checks)
     skipped = sum(check.verdict not in ("CONFORME", "NON_CONFORME") for check in checks) or int(not checks)
     suite = etree.SubElement(
         root,
         "testsuite",
-        name=plain(title),
+        name=plain(title if software is None else f"{software} {title}"),
         tests=str(len(checks) or 1),
         failures=str(failed),
         errors="0",
@@ -73,7 +87,7 @@ def _suite(
         timestamp=started.at[:19],
         hostname="localhost",
         id=str(rank),
-        package=scenario,
+        package=package,
     )
     properties = etree.SubElement(suite, "properties")
     _property(properties, "run", started.run)
@@ -85,9 +99,9 @@ def _suite(
     for requirement, names in speaking.items():
         _property(properties, f"requirement:{requirement}", " ".join(names))
     for check in checks:
-        _case(suite, check, scenario, started.lang)
+        _case(suite, check, package, started.lang)
     if not checks:
-        case = etree.SubElement(suite, "testcase", name=scenario, classname=scenario, time="0")
+        case = etree.SubElement(suite, "testcase", name=scenario, classname=package, time="0")
         etree.SubElement(case, "skipped", message=plain(reason))
     etree.SubElement(suite, "system-out")
     etree.SubElement(suite, "system-err")
@@ -97,9 +111,9 @@ def _property(properties: etree._Element, name: str, value: str) -> None:
     etree.SubElement(properties, "property", name=plain(name), value=plain(value))
 
 
-def _case(suite: etree._Element, check: CheckEnded, scenario: str, lang: Lang) -> None:
+def _case(suite: etree._Element, check: CheckEnded, package: str, lang: Lang) -> None:
     name = f"{check.check} {check.title} [{', '.join(check.requirements)}]"
-    case = etree.SubElement(suite, "testcase", name=plain(name), classname=scenario, time="0")
+    case = etree.SubElement(suite, "testcase", name=plain(name), classname=package, time="0")
     if check.verdict == "NON_CONFORME":
         failure = etree.SubElement(case, "failure", message=plain(check.title), type=check.check)
         failure.text = plain("\n\n".join(_told(check, lang)))

@@ -35,6 +35,14 @@ def write(account: Account, into: Path, compared: Comparison | None = None) -> P
     return folder.write(into, FILE, render(account, compared))
 
 
+def section(account: Account) -> Iterator[str]:
+    """What the summary tells of one of several softwares; raises ``ValueError`` before its run has ended."""
+    started, ended = account.started, account.ended
+    if started is None or ended is None:
+        raise ValueError("the run has not ended")
+    yield from _Summary(account, started, ended, None).details()
+
+
 class _Summary:
     def __init__(self, account: Account, started: RunStarted, ended: RunEnded, compared: Comparison | None) -> None:
         self._compared = compared
@@ -48,9 +56,9 @@ class _Summary:
         word = (
             self._say("✅ Passe", "✅ Passed") if ended.gate.passed else self._say("❌ Ne passe pas", "❌ Not passed")
         )
-        yield f"# {word} : {_md(product.name)} {_md(product.version)}".replace(" : ", self._say(" : ", ": "))
+        yield f"# {word} : {spelled(product.name)} {spelled(product.version)}".replace(" : ", self._say(" : ", ": "))
         yield ""
-        yield f"**{_md(ended.gate.sentence)}**"
+        yield f"**{spelled(ended.gate.sentence)}**"
         yield ""
         score, judged, applicable = percent(ended.score.percent), ended.score.judged, ended.score.applicable
         took = seconds(ended.duration_ms)
@@ -59,20 +67,24 @@ class _Summary:
             f"Score **{score.en}** · {judged} requirements judged of {applicable} applicable · {took.en}",
         )
         yield from self._since()
-        yield from self._fixes()
-        yield from self._requirements()
-        yield from self._scenarios()
+        yield from self.details()
         yield ""
         yield self._say(
             "Détail, octets et textes dans `report.html`.", "Details, bytes and clauses are in `report.html`."
         )
+
+    def details(self) -> Iterator[str]:
+        """What to fix, what does not conform, how the scenarios went."""
+        yield from self._fixes()
+        yield from self._requirements()
+        yield from self._scenarios()
 
     def _since(self) -> Iterator[str]:
         if self._compared is None:
             return
         yield from ("", self._say("## Depuis la référence", "## Since the baseline"), "")
         said = [sentence.of(self._started.lang) for sentence, _ in told(self._compared, excused=False)]
-        yield from (f"- {_md(line)}" for line in said or [self._say("rien n'a changé", "nothing has changed")])
+        yield from (f"- {spelled(line)}" for line in said or [self._say("rien n'a changé", "nothing has changed")])
 
     def _fixes(self) -> Iterator[str]:
         found = fixes(self._account)
@@ -82,10 +94,10 @@ class _Summary:
         for rank, fix in enumerate(found.needed[:MOST_FIXES], start=1):
             cause = fix.cause
             do, asked = self._wording.fix(cause.finding), self._wording.message(cause.finding)
-            yield f"{rank}. **{_md(do.of(self._started.lang))}**  "
-            yield f"   {_md(asked.of(self._started.lang))}  "
+            yield f"{rank}. **{spelled(do.of(self._started.lang))}**  "
+            yield f"   {spelled(asked.of(self._started.lang))}  "
             where = ", ".join(cause.scenarios)
-            yield f"   {_md(' + '.join(cause.rules))} · {_md(where)} · {_md(cause.finding.clause)}  "
+            yield f"   {spelled(' + '.join(cause.rules))} · {spelled(where)} · {spelled(cause.finding.clause)}  "
             then = percent(fix.score).of(self._started.lang)
             if fix.turns:
                 turns = ", ".join(f"`{name}`" for name in fix.turns)
@@ -101,7 +113,7 @@ class _Summary:
             yield self._say("| Exigence | Verdict | Pourquoi |", "| Requirement | Verdict | Why |")
             yield "| --- | --- | --- |"
         for item in failing:
-            yield f"| {_md(item.requirement)} | {_md(item.verdict)} | {_md(item.reason)} |"
+            yield f"| {spelled(item.requirement)} | {spelled(item.verdict)} | {spelled(item.reason)} |"
 
     def _scenarios(self) -> Iterator[str]:
         yield from ("", self._say("## Scénarios", "## Scenarios"), "")
@@ -113,12 +125,12 @@ class _Summary:
             if outcome == "done" and scenario.missed:
                 sign = "❌"
             reason = scenario.ended.reason if scenario.ended is not None else ""
-            yield f"| {sign} | {_md(scenario.id)} {_md(scenario.title)} | {_md(reason or '')} |"
+            yield f"| {sign} | {spelled(scenario.id)} {spelled(scenario.title)} | {spelled(reason or '')} |"
 
     def _say(self, fr: str, en: str) -> str:
         return Sentence(fr, en).of(self._started.lang)
 
 
-def _md(text: str) -> str:
+def spelled(text: str) -> str:
     """Text on one line that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", " ".join(safe(text).split()))

@@ -35,9 +35,14 @@ def page(account: Account, sealed: Sealed = NOTHING_SEALED) -> str:
 
 def render(account: Account, sealed: Sealed = NOTHING_SEALED) -> bytes:
     """The PDF file; raises ``EnvironmentFailed`` without WeasyPrint, ``ValueError`` before the run has ended."""
+    return print_page(page(account, sealed))
+
+
+def print_page(html: str) -> bytes:
+    """A page on paper; raises ``EnvironmentFailed`` without WeasyPrint."""
     printer = _printer()
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # the page's style for screens is no concern of a reader
-    return bytes(printer.HTML(string=page(account, sealed), url_fetcher=_fetch_nothing).write_pdf())
+    return bytes(printer.HTML(string=html, url_fetcher=_fetch_nothing).write_pdf())
 
 
 def _printer() -> Any:

@@ -29,17 +29,22 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 Failed = tuple[CheckEnded, Finding]
 
 
-def render(account: Account, *, description: str = "sut.yaml", known: Collection[Gap] | None = None) -> str:
-    """The file; raises ``ValueError`` before the run has ended.
+def render(*accounts: Account, description: str = "sut.yaml", known: Collection[Gap] | None = None) -> str:
+    """The file of one run, or of several; raises ``ValueError`` before they have ended.
 
     ``description`` is the path of the software's description in its repository. ``known`` are the gaps of the baseline:
     with it, every result says whether it is new.
     """
+    told = {"version": "2.1.0", "$schema": SCHEMA, "runs": [_run(each, description, known) for each in accounts]}
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _run(account: Account, description: str, known: Collection[Gap] | None) -> dict[str, Any]:
     started, ended = account.started, account.ended
     if started is None or ended is None:
         raise ValueError("the run has not ended")
     failing = [(check, finding) for check in account.checks for finding in _told(check)]
-    run = {
+    return {
         "columnKind": "unicodeCodePoints",
         "tool": {"driver": _driver(started, failing)},
         "automationDetails": {"id": f"banc run/{started.kind}/{started.run}"},
@@ -49,16 +54,20 @@ def render(account: Account, *, description: str = "sut.yaml", known: Collection
             "gate": ended.gate.sentence,
             "passed": ended.gate.passed,
             "score": ended.score.percent,
-            "software": f"{started.sut.product.name} {started.sut.product.version}",
+            "software": ", ".join(_products(started)),
             "session": started.session,
         },
     }
-    return json.dumps({"version": "2.1.0", "$schema": SCHEMA, "runs": [run]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def write(account: Account, into: Path, *, description: str = "sut.yaml", known: Collection[Gap] | None = None) -> Path:
     """Writes ``report.sarif`` into a folder. Raises ``EnvironmentFailed`` when it cannot be written."""
     return folder.write(into, FILE, render(account, description=description, known=known))
+
+
+def _products(started: RunStarted) -> Iterator[str]:
+    for sut in (started.sut, *(item.sut for item in started.cast)):
+        yield f"{sut.product.name} {sut.product.version}"
 
 
 def _told(check: CheckEnded) -> Iterator[Finding]:
@@ -136,6 +145,7 @@ def _results(failing: list[Failed], description: str, known: Collection[Gap] | N
             "properties": {
                 "check": check.check,
                 "scenario": check.scenario,
+                **({"software": check.software} if check.software is not None else {}),
                 "requirements": list(check.requirements),
                 "clause": finding.clause,
                 **({"line": finding.line, "column": finding.column} if finding.line is not None else {}),

@@ -44,12 +44,12 @@ class Shown:
     response: Direction | None
 
 
-def shown(account: Account, sealed: Sealed) -> Iterator[Shown]:
+def shown(account: Account, sealed: Sealed, budget: int = BUDGET) -> Iterator[Shown]:
     """Every exchange of the run in the journal's order. What has findings or was refused gets its bytes first."""
     ordered = sorted({item.seq: item for item in account.exchanges}.values(), key=lambda item: item.seq)
     told = {item.seq for item in ordered if item.outcome != "accepted" or _errs(item)}
     allowed = {}
-    left = BUDGET
+    left = budget
     for item in sorted(ordered, key=lambda item: item.seq not in told):
         exchange = sealed.exchange(item.seq)
         wanted = TOLD if item.seq in told else PLAIN

@@ -49,7 +49,7 @@ class Terminal:
         if isinstance(event, RunEnded):
             self.close()
             for part in VerdictPage(self._account, self._lang).lines():
-                self._print(part)
+                printed(self._console, part, attended=self._attended)
 
     def saved(self, report: Path) -> None:
         """Says where the report lies."""
@@ -95,17 +95,18 @@ class Terminal:
         for sentence, style in said:
             self._console.print(Text(f"  {sentence.of(self._lang)}", style=style), soft_wrap=True)
 
-    def _print(self, part: RenderableType) -> None:
-        """Prints one part; a file gets no spaces at the ends of lines."""
-        if self._attended:
-            self._console.print(part)
-            return
-        with self._console.capture() as captured:
-            self._console.print(part)
-        lines = captured.get().split("\n")
-        self._console.file.write("\n".join(line.rstrip() for line in lines))
-
     def close(self) -> None:
         """Takes what moves away; harmless when nothing does."""
         if self._progress is not None:
             self._progress.close()
+
+
+def printed(console: Console, part: RenderableType, *, attended: bool) -> None:
+    """Prints one part; a file gets no spaces at the ends of lines."""
+    if attended:
+        console.print(part)
+        return
+    with console.capture() as captured:
+        console.print(part)
+    lines = captured.get().split("\n")
+    console.file.write("\n".join(line.rstrip() for line in lines))

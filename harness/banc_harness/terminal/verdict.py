@@ -44,6 +44,11 @@ class VerdictPage:
         yield Rule(style="dim")
         yield from self._headline(ended)
 
+    def troubles(self) -> Iterator[RenderableType]:
+        """Only what is wrong: remarks, and the checks that failed with what to do."""
+        yield from self._remarks()
+        yield from self._failures()
+
     def _say(self, fr: str, en: str) -> str:
         return Sentence(fr, en).of(self._lang)
 

@@ -15,14 +15,17 @@ from banc_standards.contracts.finding import Finding
 from banc_standards.contracts.score import Gate, RequirementVerdict, RuleSet, Score
 from banc_standards.contracts.shape import Count, Digest, Instant, SessionId, Shape
 from banc_standards.contracts.sut import Sut
-from banc_standards.contracts.vocabulary import AnswerStatus, Outcome, RunKind, Verdict
+from banc_standards.contracts.vocabulary import AnswerStatus, Outcome, RunKind, SoftwareType, Verdict
 
 
 class _Event(Shape):
+    """``software`` tells which one an event is about, in a run that several play together."""
+
     v: Literal[1] = 1
     run: str
     n: Annotated[int, Field(ge=1)]
     at: Instant
+    software: SoftwareType | None = None
 
 
 class _Telling(_Event):
@@ -31,8 +34,24 @@ class _Telling(_Event):
     other: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
+class CastMember(Shape):
+    """A software that plays in a run beside that of ``run.started``, and what it is judged against.
+
+    ``judged`` is false for one that only keeps the others company.
+    """
+
+    software: SoftwareType
+    sut: Sut
+    profiles: list[str]
+    requirements: RuleSet
+    judged: bool = True
+
+
 class RunStarted(_Event):
-    """A run begins: what is judged, by which versions, with which seed. ``sandbox`` is the control API's address."""
+    """A run begins: what is judged, by which versions, with which seed. ``sandbox`` is the control API's address.
+
+    ``cast`` are the other softwares, in a run that several play together.
+    """
 
     type: Literal["run.started"] = "run.started"
     kind: RunKind
@@ -47,6 +66,7 @@ class RunStarted(_Event):
     sandbox: str
     profiles: list[str]
     scenarios: list[str]
+    cast: list[CastMember] = Field(default_factory=list)
 
 
 class ScenarioStarted(_Telling):

@@ -1,0 +1,171 @@
+"""The story of several softwares for the eye: chapter by chapter, who did what, with which document, where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Final
+
+from banc_harness.account import Account, Scenario
+from banc_harness.reports.redaction import safe
+from banc_harness.reports.sequence import NAMES, OUTCOMES
+from banc_harness.reports.wording import Wording
+from banc_harness.sealed import Sealed
+from banc_harness.trace import Exchange
+from banc_standards.contracts.events import ExchangeSeen
+from banc_standards.contracts.sut import Sut
+from banc_standards.contracts.vocabulary import SoftwareType
+from banc_standards.errors import Sentence
+
+VERBS: Final[tuple[tuple[str, Sentence], ...]] = (
+    ("insi.*", Sentence("qualifie l'identité", "qualifies the identity")),
+    ("dmp.TD0.3", Sentence("note l'autorisation d'accès", "notes the access authorisation")),
+    ("dmp.TD2.1", Sentence("dépose", "files")),
+    ("dmp.TD3.1", Sentence("cherche des documents", "searches for documents")),
+    ("dmp.TD3.2", Sentence("lit", "reads")),
+    ("dmp.TD3.3*", Sentence("change le statut de", "changes the status of")),
+    ("mssante.submission", Sentence("envoie", "sends")),
+    ("mssante.imap*", Sentence("relève sa boîte", "fetches its mail")),
+)
+"""What an exchange does for the patient; one of another operation serves it and is left to the timeline."""
+
+_REPLACES: Final = Sentence("remplace par", "replaces with")
+_PATIENT_SPACE: Final = "@patient."
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Something that crossed: what was done (``verb``, ``what``), at which ``service`` and for whom (``to``).
+
+    ``seqs`` are the exchanges, one for each time; ``errors`` counts what the rules found in them.
+    """
+
+    verb: Sentence
+    what: str
+    service: Sentence
+    to: Sentence
+    outcome: str
+    result: Sentence
+    seqs: tuple[int, ...]
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter: who tells it, how it went, what crossed; ``shown`` is what the user of the software read."""
+
+    id: str
+    title: Sentence
+    software: SoftwareType | None
+    product: str
+    outcome: str
+    reason: Sentence
+    crossings: tuple[Crossing, ...]
+    shown: tuple[str, ...]
+
+
+def chapters(account: Account, sealed: Sealed, wording: Wording) -> Iterator[Chapter]:
+    """The chapters of the story, in the order in which they were told."""
+    titles = _titles(account, sealed)
+    started = account.started
+    suts = {} if started is None else {item.software: item.sut for item in started.cast}
+    if started is not None:
+        suts[started.sut.software_type] = started.sut
+    for scenario in account.scenarios.values():
+        yield _chapter(scenario, sealed, wording, titles, suts)
+
+
+def patients(account: Account) -> tuple[str, ...]:
+    """The patients whom the story is about, by their ids."""
+    found = (scenario.ended.subjects.get("patients", []) for scenario in account.scenarios.values() if scenario.ended)
+    return tuple(dict.fromkeys(name for names in found for name in names))
+
+
+def _chapter(
+    scenario: Scenario,
+    sealed: Sealed,
+    wording: Wording,
+    titles: Mapping[str, str],
+    suts: Mapping[SoftwareType, Sut],
+) -> Chapter:
+    ended, started = scenario.ended, scenario.started
+    outcome = ended.outcome if ended is not None else "failed"
+    software = started.software if started is not None else None
+    seen = sorted((item for step in scenario.steps.values() for item in step.exchanges), key=lambda item: item.seq)
+    return Chapter(
+        id=scenario.id,
+        title=wording.said(started, "title") if started is not None else Sentence(scenario.title, scenario.title),
+        software=software,
+        product=suts[software].product.name if software is not None and software in suts else "",
+        outcome="missed" if outcome == "done" and scenario.missed else outcome,
+        reason=wording.said(ended, "reason") if ended is not None else Sentence("", ""),
+        crossings=tuple(_joined(_crossings(seen, sealed, titles))),
+        shown=tuple(safe(text) for step in scenario.steps.values() for text in step.shown),
+    )
+
+
+def _crossings(seen: list[ExchangeSeen], sealed: Sealed, titles: Mapping[str, str]) -> Iterator[Crossing]:
+    for item in seen:
+        verb = next((verb for pattern, verb in VERBS if fnmatchcase(item.operation, pattern)), None)
+        if verb is None:
+            continue
+        exchange = sealed.exchange(item.seq)
+        facts = {} if exchange is None else exchange.facts
+        service = item.operation.partition(".")[0]
+        tail = f" · {item.code}" if item.code and item.outcome != "accepted" else ""
+        said = OUTCOMES[item.outcome]
+        yield Crossing(
+            verb=_REPLACES if item.operation == "dmp.TD2.1" and facts.get("replaces") else verb,
+            what=_what(item, exchange, titles),
+            service=NAMES.get(service, Sentence(service, service)),
+            to=_to(facts.get("recipients") or ()),
+            outcome=item.outcome,
+            result=Sentence(said.fr + tail, said.en + tail),
+            seqs=(item.seq,),
+            errors=sum(finding.severity == "error" for finding in item.findings),
+        )
+
+
+def _joined(crossings: Iterator[Crossing]) -> Iterator[Crossing]:
+    """The same thing done several times in a row is told once."""
+    last: Crossing | None = None
+    for item in crossings:
+        if last is not None and replace(item, seqs=(), errors=0) == replace(last, seqs=(), errors=0):
+            last = replace(last, seqs=(*last.seqs, *item.seqs), errors=last.errors + item.errors)
+            continue
+        if last is not None:
+            yield last
+        last = item
+    if last is not None:
+        yield last
+
+
+def _titles(account: Account, sealed: Sealed) -> dict[str, str]:
+    """The titles of the documents that were filed, by their ids as facts name them."""
+    found = {}
+    for item in account.exchanges:
+        exchange = sealed.exchange(item.seq) if item.operation == "dmp.TD2.1" else None
+        submission = None if exchange is None else exchange.submission
+        for entry in () if submission is None else submission.contents:
+            found[f"urn:oid:{entry.unique_id}"] = entry.title or ""
+    return found
+
+
+def _what(item: ExchangeSeen, exchange: Exchange | None, titles: Mapping[str, str]) -> str:
+    if exchange is None or item.operation in ("dmp.TD3.1", "dmp.TD0.3"):
+        return ""
+    if item.operation.startswith("mssante."):
+        return ", ".join(dict.fromkeys(safe(document.title) for document in exchange.mailed_cdas))
+    named = exchange.facts.get("documents")
+    names = [str(name) for name in named] if isinstance(named, list | tuple) else []
+    return ", ".join(dict.fromkeys(safe(titles[name]) for name in names if titles.get(name)))
+
+
+def _to(recipients: object) -> Sentence:
+    if not isinstance(recipients, list | tuple) or not recipients:
+        return Sentence("", "")
+    if all(_PATIENT_SPACE in str(box) for box in recipients):
+        return Sentence("au patient", "to the patient")
+    boxes = ", ".join(safe(str(box)) for box in recipients)
+    return Sentence(f"à {boxes}", f"to {boxes}")

@@ -1,0 +1,89 @@
+"""One patient's story through several softwares, in one session: what one of them sends, the next one finds.
+
+Its chapters are told in this order, each by one software; ``HISTOIRE`` asks for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from banc_harness.play import Play, scenario
+from banc_harness.scenarios import lab_orders
+from banc_harness.scenarios.discharge_letter import NEEDS, admitted, letter, named, signed_in
+from banc_harness.scenarios.lab_results import EVERYWHERE, filed, mailed, next_version, report, to_prescriber
+from banc_standards.errors import Sentence
+
+if TYPE_CHECKING:
+    from banc_fixtures.patients import Patient
+    from banc_harness.trace import Exchange
+
+STORY: Final = "HISTOIRE"
+PATIENT: Final = "PAT-03"
+TREATING_DOCTOR: Final = "P02"
+"""Who keeps the medical summary, orders the exam and gets the letter."""
+AROUND = ("psc.*", "insi.*", "dmp.*", "mssante.*")
+
+
+def _box(play: Play) -> str:
+    return str(play.professional(TREATING_DOCTOR).mailbox)
+
+
+@scenario(
+    id="UC2.80",
+    title=Sentence(
+        "Le laboratoire rend un compte rendu partiel, puis complet",
+        "The laboratory gives a partial report, then the complete one",
+    ),
+    actions=("auth.login", "patient.create", "patient.qualify", "document.send", "document.replace"),
+    requires=EVERYWHERE,
+    couloirs=("biologie",),
+    story=STORY,
+    by="SGL",
+)
+async def results(play: Play) -> None:
+    """The results that are ready leave at once, the last one follows: to the DMP, to the doctor and to the patient."""
+    patient, everywhere = play.patient(PATIENT), ("dmp", to_prescriber(play), "patient")
+    await signed_in(play, "UC2.80")
+    await admitted(play, "UC2.80", patient)
+    versions = (
+        (Sentence("Résultats partiels", "Partial results"), lab_orders.PARTIAL),
+        (Sentence("Résultats complets, qui remplacent", "Complete results, which replace them"), lab_orders.COMPLETE),
+    )
+    former: Exchange | None = None
+    for rank, (title, found) in enumerate(versions, 3):
+        async with play.step(f"UC2.80.{rank}", title, also=AROUND) as step:
+            wanted = report(play, patient, "260180", found, everywhere)
+            if rank == 3:
+                await step.act("document.send", **wanted)
+            else:
+                await step.act("document.replace", **next_version(wanted, former))
+            former = await filed(step, patient)
+            await mailed(step, _box(play), patient.mailbox)
+
+
+@scenario(
+    id="UC1.80",
+    title=Sentence(
+        "À la sortie, l'hôpital envoie la lettre de liaison", "At discharge, the hospital sends the discharge letter"
+    ),
+    actions=("auth.login", "patient.create", "patient.qualify", "document.send"),
+    requires=(*NEEDS, "mss.send.pro", "mss.send.patient"),
+    couloirs=("hopital",),
+    story=STORY,
+    by="DPI",
+)
+async def discharge(play: Play) -> None:
+    """The letter goes to the DMP, to the treating doctor and to the patient."""
+    patient = play.patient(PATIENT)
+    await signed_in(play, "UC1.80")
+    await admitted(play, "UC1.80", patient)
+    title = Sentence("Validation et envoi de la lettre", "The letter is validated and sent")
+    async with play.step("UC1.80.3", title, also=AROUND) as step:
+        await step.act("document.send", **_letter(play, patient))
+        await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
+        await mailed(step, _box(play), patient.mailbox)
+
+
+def _letter(play: Play, patient: Patient) -> dict[str, Any]:
+    doctor = play.mailbox(play.professional(TREATING_DOCTOR))
+    return letter(play, patient) | {"recipients": ["dmp", f"pro:{doctor}", "patient"]}
