@@ -23,6 +23,7 @@ from banc_standards.contracts.control import (
     ClientPage,
     ClientRequest,
     Clock,
+    DocumentRequest,
     FaultRequest,
     Health,
     IdentityList,
@@ -34,6 +35,7 @@ from banc_standards.contracts.control import (
     Session,
     SessionRequest,
     SoftwareRequest,
+    StoredDocument,
 )
 from banc_standards.contracts.sandbox import Ready
 from banc_standards.contracts.shape import Shape
@@ -169,6 +171,10 @@ class Control:
     async def clear_faults(self, session: str) -> None:
         """Disarms every fault of the session."""
         await self._call("DELETE", f"/sessions/{session}/faults")
+
+    async def put_document(self, session: str, document: DocumentRequest) -> StoredDocument:
+        """Puts a CDA document into a patient's record, as another software would have filed it."""
+        return await self._shape(StoredDocument, "POST", f"/sessions/{session}/documents", document)
 
     async def issue(self, session: str, request: CertificateRequest) -> Certificate:
         """Has a certificate issued to the session; with ``format="p12"`` its key comes along."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+import base64
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from banc_fixtures.professionals import Professional
 from banc_harness.bench import Bench
 from banc_harness.session import acting_professional
 from banc_standards.contracts import events
-from banc_standards.contracts.control import FaultRequest, LoginRequest
+from banc_standards.contracts.control import DocumentRequest, FaultRequest, LoginRequest, StoredDocument
 from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
 from banc_standards.errors import Sentence
 
 TellClock = Callable[[Mapping[str, Any]], Awaitable[None]]
+DocumentStatus = Literal["approved", "deprecated", "archived", "deleted"]
 
 
 class Levers:
@@ -62,6 +64,22 @@ class Levers:
         self._touched.add("login")
         login = None if professional is None else LoginRequest(auto=professional.idnat, means=means, outcome=outcome)
         await self._bench.control.set_login(self._bench.session.id, login)
+
+    async def put_document(
+        self, document: bytes, *, visibility: Sequence[str], status: DocumentStatus, replaces: str | None
+    ) -> StoredDocument:
+        """Puts a document into a record; it stays there, as what a software files does."""
+        wanted = DocumentRequest(
+            document=base64.b64encode(document).decode(),
+            visibility=list(visibility),
+            status=status,
+            replaces=replaces,
+        )
+        kept = await self._bench.control.put_document(self._bench.session.id, wanted)
+        self._note(
+            "BENCH-DOCUMENT", f"au DMP : {kept.title}, {kept.status}", f"in the DMP: {kept.title}, {kept.status}"
+        )
+        return kept
 
     async def put_back(self) -> None:
         """Puts back what the scenario changed in the session."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.documents import judge_content, subject_of
 from banc_mocks.dmp.service.existence import state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
-from banc_mocks.dmp.state import Records, StoredDocument
+from banc_mocks.dmp.service.registering import registered, sha1
+from banc_mocks.dmp.state import Records
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.clock import second
 from banc_standards.dmp import registry_rules
 from banc_standards.dmp.registry_rules import Held, RegistrySubject, Sent
-from banc_standards.dmp.version_rules import REPLACEMENT_RULES, ReplacementSubject, series
-from banc_standards.identifiers import Xcn, Xon
+from banc_standards.dmp.version_rules import REPLACEMENT_RULES, ReplacementSubject
 from banc_standards.ins import Ins
-from banc_standards.xds.model import DocumentEntry, RegistryError, Submission, SubmissionSet
-from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACES
-from banc_standards.xds.rules.people import person, structure
+from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
+from banc_standards.xds.names import DEPRECATED, REPLACES
 from banc_standards.xds.rules.subject import SubmissionSubject
 
 LARGE: Final = 256 * 1024
@@ -110,29 +106,28 @@ def _contents(subject: SubmissionSubject) -> Iterator[tuple[DocumentEntry, bytes
 
 
 def _sent(entry: DocumentEntry, content: bytes) -> Sent:
-    return Sent(entry.unique_id or "", _sha1(content), len(content))
-
-
-def _sha1(content: bytes) -> str:
-    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    return Sent(entry.unique_id or "", sha1(content), len(content))
 
 
 def _register(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> None:
     submission = subject.submission
     lot = submission.set
-    set_id = (lot.unique_id if lot else None) or ""
     replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
     clinical = {entry.id: document for entry, document in subject.clinical()}
     named = {}
     for entry, content in _contents(subject):
         document = records.document(entry.unique_id or "")
         if document is None:
-            document = _document(call, entry, content, patient, set_id, replaces.get(entry.id))
-            cda = clinical.get(entry.id)
-            if cda is not None:
-                document = replace(document, series=series(cda), document_version=cda.version)
-            persons, institutions = _authors(entry, lot)
-            document = replace(document, persons=persons, institutions=institutions)
+            document = registered(
+                entry,
+                content,
+                blob=call.keep(content),
+                patient=patient,
+                lot=lot,
+                at=second(call.now),
+                replaces=replaces.get(entry.id),
+                cda=clinical.get(entry.id),
+            )
             records.keep(document, entry)
         named[entry.id] = document.entry_uuid
     for target in replaces.values():
@@ -140,45 +135,3 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
         if old is not None:
             records.set_status(old, DEPRECATED)
     records.keep_lot(submission, patient, named, second(call.now))
-
-
-def _authors(entry: DocumentEntry, lot: SubmissionSet | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Who wrote a document or its lot, and for which structures; its legal authenticator is among the persons."""
-    authors = (*entry.authors, *(lot.authors if lot else ()))
-    people = [person(text) for author in authors for text in author.persons]
-    people.append(person(entry.legal_authenticator or ""))
-    places = [structure(text) for author in authors for text in author.institutions]
-    return _identifiers(people), _identifiers(places)
-
-
-def _identifiers(found: Iterable[Xcn | Xon | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.id for item in found if item))
-
-
-def _document(
-    call: Call, entry: DocumentEntry, content: bytes, patient: Ins, set_id: str, replaces: str | None
-) -> StoredDocument:
-    logical_id = f"urn:uuid:{uuid.uuid4()}"
-    return StoredDocument(
-        unique_id=entry.unique_id or "",
-        entry_uuid=logical_id,
-        logical_id=logical_id,
-        version=1,
-        ins=patient.value,
-        ins_oid=patient.oid,
-        status=APPROVED,
-        at=second(call.now),
-        blob=call.keep(content),
-        size=len(content),
-        hash=_sha1(content),
-        submission_set=set_id,
-        type_code=entry.type_code.code if entry.type_code else "",
-        class_code=entry.class_code.code if entry.class_code else "",
-        format_code=entry.format_code.code if entry.format_code else "",
-        title=entry.title or "",
-        mime_type=entry.mime_type or "",
-        creation_time=entry.creation_time or "",
-        visibility=tuple(code.code for code in entry.confidentiality),
-        replaces=replaces,
-        signature=entry.signature,
-    )

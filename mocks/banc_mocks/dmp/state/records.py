@@ -11,14 +11,13 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
 from banc_fixtures.patients import Patient
 from banc_fixtures.population import population
 from banc_mocks.dmp.state.documents import StoredDocument, entry_columns, link_columns, set_columns
-from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.tables import entries, sets
 from banc_standards import xml
 from banc_standards.dmp.names import REPOSITORY
@@ -28,11 +27,31 @@ from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
 from banc_standards.xds.names import APPROVED, DEPRECATED
 from banc_standards.xds.read import document_entry
 
+if TYPE_CHECKING:
+    from banc_mocks.sandbox.sandbox import Sandbox
+    from banc_mocks.sandbox.working import Working
+
+
+class Memory(Protocol):
+    """Where the DMP's memory of one session is read and changed: an exchange under way, or what prepares a test."""
+
+    @property
+    def sandbox(self) -> Sandbox: ...
+
+    @property
+    def working(self) -> Working: ...
+
+    def get(self, kind: str, key: str, default: Any = None) -> Any: ...
+
+    def items(self, kind: str) -> list[tuple[str, Any]]: ...
+
+    def put(self, kind: str, key: str, value: Any, columns: Mapping[str, Any] | None = None) -> None: ...
+
 
 class Records:
     """What the DMP holds in the session of a call."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Memory) -> None:
         self._call = call
 
     def patient(self, ins: Ins) -> Patient | None:

@@ -17,6 +17,7 @@ from banc_mocks.sandbox.control.endpoint import MAX_BODY, Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.guard import check_origin, check_token
 from banc_mocks.sandbox.control.openapi import described
 from banc_mocks.sandbox.control.problems import MEDIA_TYPE, ApiRefusal, language, not_found, problem
+from banc_mocks.sandbox.control.record import ENDPOINTS as RECORDS
 from banc_standards.errors import BancError, Sentence
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *credentials.ENDPOINTS,
     *evidence.ENDPOINTS,
     *mailboxes.ENDPOINTS,
+    *RECORDS,
     *record.ENDPOINTS,
 )
 
