@@ -282,24 +282,6 @@ class Step:
         )
         return f"urn:oid:{kept.unique_id}"
 
-    async def put_document(
-        self,
-        document: bytes,
-        *,
-        visibility: Iterable[str] = (),
-        status: DocumentStatus = "approved",
-        replaces: str | None = None,
-    ) -> str:
-        """Puts a CDA document into the DMP of the patient whom it names, as another software would have filed it;
-        returns its ``urn:oid:``.
-
-        ``replaces`` is the ``urn:oid:`` of the document whose place it takes.
-        """
-        kept = await self._stage.levers.put_document(
-            document, visibility=tuple(visibility), status=status, replaces=replaces
-        )
-        return f"urn:oid:{kept.unique_id}"
-
     async def login(
         self, professional: Professional | None, *, means: LoginMeans = "MOBILE", outcome: LoginOutcome = "approve"
     ) -> None:

@@ -34,7 +34,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *evidence.ENDPOINTS,
     *mailboxes.ENDPOINTS,
     *RECORDS,
-    *record.ENDPOINTS,
 )
 
 _log = logging.getLogger("banc.control")
