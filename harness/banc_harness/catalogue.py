@@ -18,9 +18,10 @@ def catalogue() -> Registry:
     from banc_standards import attribution_rules, certificate_rules, transport_rules, xml_rules
     from banc_standards.cda import rules as cda_rules
     from banc_standards.dmp import rules as dmp_rules
+    from banc_standards.fhir import rules as fhir_rules
     from banc_standards.hl7v2 import rules as hl7v2_rules
     from banc_standards.insi import rules as insi_rules
-    from banc_standards.mail import mdn_rules, smtp_rules
+    from banc_standards.mail import imap_rules, mdn_rules, smtp_rules
     from banc_standards.mail import rules as mail_rules
     from banc_standards.psc import rules as psc_rules
     from banc_standards.soap import rules as soap_rules
@@ -44,10 +45,12 @@ def catalogue() -> Registry:
         xds_rules.RULES,
         query_rules.RULES,
         update_rules.RULES,
+        fhir_rules.RULES,
         xdm_rules.RULES,
         mail_rules.RULES,
         mdn_rules.RULES,
         smtp_rules.RULES,
+        imap_rules.RULES,
         hl7v2_rules.RULES,
         (check.rule for check in checks().values()),
     )

@@ -59,6 +59,12 @@ def _mail(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     return mails.judge(data, path, asked)
 
 
+def _fhir(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import fhir
+
+    return fhir.judge(data, path, asked)
+
+
 def _hl7(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     from banc_harness.validate import hl7
 
@@ -71,7 +77,7 @@ _ALL: Final = (
     Kind("xds", Sentence("lot de soumission XDS", "XDS submission set")),
     Kind("vihf", Sentence("jeton VIHF", "VIHF token")),
     Kind("hl7v2", Sentence("message HL7 v2", "HL7 v2 message"), _hl7),
-    Kind("fhir", Sentence("ressource FHIR", "FHIR resource")),
+    Kind("fhir", Sentence("ressource FHIR", "FHIR resource"), _fhir),
     Kind("mail", Sentence("courriel MSSanté", "MSSanté mail"), _mail, most_bytes=50_000_000),
     Kind("insi", Sentence("message INSi", "INSi message")),
     Kind("psc", Sentence("jeton Pro Santé Connect", "Pro Santé Connect token")),

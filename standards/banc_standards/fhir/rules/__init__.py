@@ -1,0 +1,14 @@
+"""The rules of FHIR resources: reading, structure, R4's own invariants, then the French guides.
+
+``RULES`` are all of them; :data:`ENGINE` judges a :class:`~banc_standards.fhir.subject.Subject`.
+"""
+
+from __future__ import annotations
+
+from banc_standards.fhir.rules import base, reading
+from banc_standards.fhir.rules.engine import Engine
+from banc_standards.rules import Rule
+
+_JUDGED: tuple[Rule, ...] = (*base.RULES,)
+RULES: tuple[Rule, ...] = (*reading.RULES, *_JUDGED)
+ENGINE = Engine(reading.RULES, _JUDGED)
