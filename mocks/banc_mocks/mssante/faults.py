@@ -9,7 +9,18 @@ from banc_mocks.sandbox.faults import Fault, Parameter
 from banc_standards.errors import Sentence
 
 SERVICE: Final = "mssante"
-_KEYS: Final = ("sender", "recipients", "message_id", "professional", "mailbox", "ins", "documents")
+_KEYS: Final = (
+    "sender",
+    "recipients",
+    "message_id",
+    "professional",
+    "mailbox",
+    "ins",
+    "documents",
+    "folder",
+    "uids",
+    "message_ids",
+)
 
 
 def _fault(name: str, fr: str, en: str, parameters: Mapping[str, Parameter] | None = None) -> Fault:
@@ -123,6 +134,42 @@ RECEIPT_UNKNOWN: Final = _fault(
     "Le MDN se rapporte à un Message-ID que le logiciel n'a pas envoyé.",
     "The MDN is about a Message-ID that the software did not send.",
 )
+IMAP_NO: Final = _stage(
+    "imap_no",
+    "Répond NO à une commande IMAP, qui n'est pas exécutée.",
+    "Answers NO to an IMAP command and does nothing.",
+    "NO [UNAVAILABLE]",
+    "Temporary failure",
+)
+IMAP_BAD: Final = _stage(
+    "imap_bad",
+    "Répond BAD à une commande IMAP, qui n'est pas exécutée.",
+    "Answers BAD to an IMAP command and does nothing.",
+    "BAD",
+    "Command not accepted",
+)
+IMAP_BYE: Final = _stage(
+    "imap_bye",
+    "Ferme la connexion IMAP par BYE au lieu de répondre.",
+    "Closes the IMAP connection with BYE instead of answering.",
+    "BYE",
+    "Server shutting down",
+)
+IMAP_CUT: Final = _fault(
+    "imap_cut",
+    "Coupe la connexion IMAP au milieu de la réponse.",
+    "Cuts the IMAP connection in the middle of the answer.",
+)
+IMAP_GONE: Final = _fault(
+    "imap_gone",
+    "Un autre client supprime le premier message demandé juste avant FETCH.",
+    "Another client removes the first message asked for just before FETCH.",
+)
+IMAP_UIDVALIDITY: Final = _fault(
+    "imap_uidvalidity",
+    "UIDVALIDITY change au prochain SELECT : les UID connus ne valent plus rien.",
+    "UIDVALIDITY changes at the next SELECT: known UIDs are worth nothing any more.",
+)
 
 RECIPIENT_FAULTS: Final = (RCPT, UNKNOWN, SUSPENDED, FULL, STILL_FULL, GREYLIST)
 FAULTS: tuple[Fault, ...] = (
@@ -138,4 +185,10 @@ FAULTS: tuple[Fault, ...] = (
     RECEIPT_ERROR,
     RECEIPT_UNASKED,
     RECEIPT_UNKNOWN,
+    IMAP_NO,
+    IMAP_BAD,
+    IMAP_BYE,
+    IMAP_CUT,
+    IMAP_GONE,
+    IMAP_UIDVALIDITY,
 )

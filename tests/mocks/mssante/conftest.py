@@ -53,6 +53,7 @@ class Bench:
     control: httpx.Client
     folder: Path
     opened: list[smtplib.SMTP] = field(default_factory=list)
+    ends: list[Callable[[], object]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
 
     # -- the session ---------------------------------------------------------------------------------------------
@@ -228,6 +229,8 @@ def _bench(sandbox: SandboxThread, folder: Path, mode: str) -> Iterator[Bench]:
         yield made
         for client in made.opened:
             client.close()
+        for end in made.ends:
+            end()
         control.delete(f"/control/v1/sessions/{made.session}")
 
 

@@ -62,6 +62,14 @@ CITIZEN_REFUSAL: Final = _switch(
     "rcpt",
 )
 
+IMAP_EXTENSIONS: Final = _switch(
+    "imap_extensions",
+    "Extensions d'IMAP annoncées : all, ou none pour ne montrer qu'IMAP4rev1.",
+    "IMAP extensions announced: all, or none to show IMAP4rev1 only.",
+    "all",
+    "none",
+)
+
 SWITCHES: tuple[Switch, ...] = (
     OAUTHBEARER,
     CLIENT_CERTIFICATE,
@@ -70,4 +78,5 @@ SWITCHES: tuple[Switch, ...] = (
     RECEIPTS,
     RECEIPT_VERSION,
     CITIZEN_REFUSAL,
+    IMAP_EXTENSIONS,
 )

@@ -94,13 +94,14 @@ class _Placing:
             status, text = failure or ("5.1.1", "")
             self._bounce(recipient, status, text)
             return
-        self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from)
+        given = self.arrival.given_from
+        self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from, given)
         facts = {**self.exchange.facts, "recipients": [recipient.address]}
         if self.exchange.session.faults.take(
             self.exchange.service, DUPLICATE.id, operation=self.exchange.operation, facts=facts
         ):
             self.exchange.fault = DUPLICATE.id
-            self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from)
+            self._put(recipient.box.address, self.arrival.data, self.subject.mail, self.arrival.mail_from, given)
         self._notify(recipient, recipient.box)
 
     def _failure(self, recipient: Recipient) -> tuple[str, str] | None:
@@ -166,9 +167,9 @@ class _Placing:
         """Delivers a notice to the sender of the mail, under an empty envelope sender."""
         box = directory().get(self.arrival.mail_from)
         if box is not None:
-            self._put(box.address, data, read(data), "")
+            self._put(box.address, data, read(data), "", "")
 
-    def _put(self, address: str, data: bytes, mail: Received, mail_from: str) -> None:
+    def _put(self, address: str, data: bytes, mail: Received, mail_from: str, return_path: str) -> None:
         exchange = self.exchange
         documents = exchange.facts.get("documents", []) if data is self.arrival.data else []
         self.records.deliver(
@@ -183,5 +184,6 @@ class _Placing:
                 blob=exchange.keep(data),
                 report=mail.report_type,
                 documents=tuple(documents),
+                return_path=return_path,
             ),
         )

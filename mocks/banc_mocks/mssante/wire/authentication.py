@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography import x509
 
@@ -22,11 +22,12 @@ from banc_standards.rules import Hit
 
 if TYPE_CHECKING:
     from banc_mocks.mssante.wire.connection import SmtpConnection
+    from banc_mocks.mssante.wire.port import Port
     from banc_mocks.sandbox.exchange import Exchange
 
-_BEARER: Final = (sasl.XOAUTH2, sasl.OAUTHBEARER)
-_KNOWN: Final = (*_BEARER, sasl.PLAIN, sasl.EXTERNAL, sasl.LOGIN)
-_USERNAME, _PASSWORD = (base64.b64encode(word).decode() for word in (b"Username:", b"Password:"))
+BEARER: Final = (sasl.XOAUTH2, sasl.OAUTHBEARER)
+KNOWN: Final = (*BEARER, sasl.PLAIN, sasl.EXTERNAL, sasl.LOGIN)
+USERNAME, PASSWORD = (base64.b64encode(word).decode() for word in (b"Username:", b"Password:"))
 _NOT_READ: Final = "501 5.5.2"
 
 
@@ -54,7 +55,7 @@ async def authenticate(client: SmtpConnection, argument: str) -> None:
         _check(client, mechanism, words)
         response = await _response(client, mechanism, words[1:])
         credentials = sasl.credentials(mechanism, response)
-        opened = _open(exchange, client, mechanism, credentials)
+        opened = open_box(exchange, client.server, mechanism, credentials)
     except _Aborted:
         await client.push("501 5.7.0 Authentication aborted")
     except sasl.Malformed as bad:
@@ -62,7 +63,7 @@ async def authenticate(client: SmtpConnection, argument: str) -> None:
         await client.push(await client.server.refuse(client, exchange, refused, line=line))
     except BancError as error:
         reply = await client.server.refuse(client, exchange, error, line=line)
-        if mechanism in _BEARER and reply.startswith("535"):
+        if mechanism in BEARER and reply.startswith("535"):
             await _challenge(client, sasl.CHALLENGE)
         if reply.startswith("421"):
             await client.hang_up(reply)
@@ -105,23 +106,24 @@ def _check(client: SmtpConnection, mechanism: str, words: list[str]) -> None:
     if not client.secured:
         raise Refused(BY_ID["SMTP-TLS-001"], Hit("AUTH", found="en clair", expected="STARTTLS"))
     offered = client.server.session_of(client).switch(OAUTHBEARER.name)
-    if mechanism not in _KNOWN or (mechanism == sasl.OAUTHBEARER and not offered) or len(words) > 2:
+    if mechanism not in KNOWN or (mechanism == sasl.OAUTHBEARER and not offered) or len(words) > 2:
         hit = Hit("AUTH", found=mechanism[:40], expected=" | ".join(client.mechanisms()))
         raise Refused(BY_ID["SMTP-AUTH-006"], hit, reply="504 5.5.4")
 
 
-def _open(exchange: Exchange, client: SmtpConnection, mechanism: str, credentials: sasl.Credentials) -> Opened:
-    address, named = plain(credentials.login, client.server.known_session)
+def open_box(exchange: Exchange, port: Port[Any], mechanism: str, credentials: sasl.Credentials) -> Opened:
+    """Opens the mailbox that credentials name, over SMTP or IMAP. Raises ``BancError`` for what refuses it."""
+    address, named = plain(credentials.login, port.known_session)
     exchange.facts["mailbox"] = address[:300]
     if named is not None:
         exchange.address(named)
     try:
-        if mechanism in _BEARER:
+        if mechanism in BEARER:
             opened = access.by_token(exchange, address, credentials.token)
         else:
             opened = access.by_certificate(exchange, address, mechanism=mechanism)
     finally:
-        client.server.check_up(exchange)
+        port.check_up(exchange)
     if mechanism == sasl.OAUTHBEARER:
         exchange.find(BY_ID["SMTP-AUTH-007"], Hit("AUTH", found=mechanism, expected=sasl.XOAUTH2))
     armed = exchange.armed(AUTH.id)
@@ -132,8 +134,8 @@ def _open(exchange: Exchange, client: SmtpConnection, mechanism: str, credential
 
 async def _response(client: SmtpConnection, mechanism: str, initial: list[str]) -> bytes:
     if mechanism == sasl.LOGIN:
-        login = sasl.decoded(initial[0]) if initial else sasl.decoded(await _challenge(client, _USERNAME))
-        return b"\0" + login + b"\0" + sasl.decoded(await _challenge(client, _PASSWORD))
+        login = sasl.decoded(initial[0]) if initial else sasl.decoded(await _challenge(client, USERNAME))
+        return b"\0" + login + b"\0" + sasl.decoded(await _challenge(client, PASSWORD))
     return sasl.decoded(initial[0] if initial else await _challenge(client, ""))
 
 

@@ -140,8 +140,17 @@ class SmtpConnection(SMTP):
     async def hang_up(self, reply: str) -> None:
         """Says a last word and closes."""
         await self.push(reply)
+        self.leave()
+
+    def leave(self) -> None:
+        """Closes the connection once what was said is sent."""
         if self.transport is not None:
             self.transport.close()
+
+    def cut(self) -> None:
+        """Ends the connection at once."""
+        if self.transport is not None:
+            self.transport.abort()  # type: ignore[attr-defined]  # aiosmtpd types it as a BaseTransport
 
     async def out_of_step(self, verb: str, rule_id: str) -> bool:
         """Refuses and closes when the client did not wait before ``verb``; true when it did so."""
@@ -376,8 +385,7 @@ class SmtpConnection(SMTP):
             deal, self.envelope_ = self.envelope_, None
             deal.exchange.outcome = "failed"
             self.server.post(self, deal.exchange, deal=deal, reply="")
-        if self.transport is not None:
-            self.transport.abort()  # type: ignore[attr-defined]
+        self.cut()
 
     async def smtp_VRFY(self, arg: str) -> None:
         """``VRFY``: no operator tells who exists."""

@@ -49,7 +49,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in a mailbox: ``blob`` names its octets, ``at`` is session time, ``report`` the kind of a receipt."""
+    """A message in a mailbox: ``blob`` names its octets, ``at`` is session time, ``report`` the kind of a receipt.
+
+    ``return_path`` is the envelope sender as the client wrote it; None for a message that nobody delivered (APPEND).
+    """
 
     uid: int
     at: str
@@ -61,6 +64,12 @@ class Message:
     report: str | None = None
     documents: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    return_path: str | None = None
+
+    @property
+    def prefix(self) -> bytes:
+        """The header that delivery puts before the octets (RFC 5321 §4.4)."""
+        return b"" if self.return_path is None else f"Return-Path: <{self.return_path}>\r\n".encode()
 
     def as_json(self) -> dict[str, Any]:
         """The message as stored, and as the control API lists it."""
@@ -75,6 +84,7 @@ class Message:
             "report": self.report,
             "documents": list(self.documents),
             "flags": list(self.flags),
+            "return_path": self.return_path,
         }
 
     @classmethod
