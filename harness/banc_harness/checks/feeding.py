@@ -12,7 +12,7 @@ from banc_standards.errors import Sentence
 from banc_standards.rules import Finding, Hit
 
 SUBMISSIONS = Selection(operation="dmp.TD2.1")
-FEEDINGS = ("UC1.0?", "UC1.10", "UC1.11", "UC1.12", "UC2.*")
+FEEDINGS = ("UC1.0?", "UC1.10", "UC1.11", "UC1.12", "UC2.*", "UC3.0?", "UC3.2?")
 """The scenarios whose document is meant for the DMP."""
 MANY_ATTEMPTS = 5
 """More submissions of one document than this, in one outage, is a storm."""
@@ -103,7 +103,7 @@ def existence_first(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-DMP-02"],
     on=SUBMISSIONS,
     absence=True,
-    scenarios=("UC1.05", "UC1.06", "UC2.23"),
+    scenarios=("UC1.05", "UC1.06", "UC2.23", "UC3.23"),
     text=Sentence(
         "Rien n'est déposé dans un DMP fermé ou inexistant.", "Nothing is filed in a DMP that is closed or absent."
     ),
@@ -125,7 +125,7 @@ def nothing_without_record(trace: Trace) -> Iterator[Hit]:
     on=SUBMISSIONS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.07", "UC2.24"),
+    scenarios=("UC1.07", "UC2.24", "UC3.24"),
     text=Sentence(
         "L'opposition du patient à l'alimentation de son DMP est obéie.",
         "The patient's opposition to the feeding of the DMP is obeyed.",
@@ -203,7 +203,7 @@ def the_person_signed_in(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-DMP-03"],
     on=SUBMISSIONS,
     presence=True,
-    scenarios=("UC1.08", "UC2.29"),
+    scenarios=("UC1.08", "UC2.29", "UC3.25"),
     text=Sentence(
         "Après une panne, le même document est déposé, une seule fois, sans rafale d'essais.",
         "After an outage, the same document is filed, once, without a storm of attempts.",

@@ -17,7 +17,7 @@ IDENTITIES = Selection(operation=("dmp.*", "mssante.submission"))
 
 @check(
     id="CHK-INS-001",
-    requirements=["SBX-INS-01"],
+    requirements=["SBX-INS-01", "INS/va1.34"],
     on=Selection(operation="insi.WS_INS2"),
     presence=True,
     text=Sentence(
@@ -37,11 +37,11 @@ def well_formed_search(trace: Trace) -> Iterator[Finding]:
 
 @check(
     id="CHK-INS-002",
-    requirements=["SBX-INS-02", "INS/va1.59"],
+    requirements=["SBX-INS-02", "INS/va1.53", "INS/va1.59"],
     on=IDENTITIES,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.*", "UC2.*"),
+    scenarios=("UC1.*", "UC2.*", "UC3.*"),
     text=Sentence(
         "Le matricule INS ne sort qu'avec une identité qualifiée.",
         "The matricule INS leaves with a qualified identity only.",
@@ -85,7 +85,7 @@ def _answers(trace: Trace, exchange: Exchange) -> Iterator[Exchange]:
 
 @check(
     id="CHK-INS-003",
-    requirements=["INS/va1.01"],
+    requirements=["INS/va1.01", "INS/va1.52"],
     on=Selection(operation="dmp.TD2.1"),
     text=Sentence(
         "Les documents portent tous les traits de l'identité qualifiée, tels qu'INSi les a rendus.",
@@ -100,7 +100,8 @@ def _answers(trace: Trace, exchange: Exchange) -> Iterator[Exchange]:
 def traits_of_the_answer(trace: Trace) -> Iterator[Hit]:
     """Compares the header of every filed document with the INSi answer about the same INS."""
     for exchange in trace.selected:
-        reference = next((answer for answer in _answers(trace, exchange)), None)
+        known = (answer for answer in _answers(trace, exchange) if answer.fact("ins") == exchange.fact("ins"))
+        reference = next(known, None)
         found = _reference_traits(reference) if reference is not None else {}
         for document in exchange.cdas:
             traits = document.patient

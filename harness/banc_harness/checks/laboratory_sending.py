@@ -71,15 +71,15 @@ def every_correspondent(trace: Trace) -> Iterator[Hit]:
     requirements=["MSS/va1.01"],
     on=DELIVERED,
     presence=True,
-    scenarios=("UC2.01", "UC2.03", "UC2.23", "UC2.24", "UC2.26"),
+    scenarios=("UC2.01", "UC2.03", "UC2.23", "UC2.24", "UC2.26", "UC3.02"),
     text=Sentence(
-        "Le patient dont l'INS est qualifié reçoit le compte rendu.",
-        "The patient whose INS is qualified gets the report.",
+        "Le patient dont l'INS est qualifié reçoit le document.",
+        "The patient whose INS is qualified gets the document.",
     ),
     clause="MSS/va1.01 ; ECO.2.2.6",
     fix=Sentence(
         "écrivez à <matricule>@patient.mssante.fr dès la validation",
-        "write to <matricule>@patient.mssante.fr as soon as the report is validated",
+        "write to <matricule>@patient.mssante.fr as soon as the document is validated",
     ),
 )
 def patient_reached(trace: Trace) -> Iterator[Hit]:
@@ -94,9 +94,9 @@ def patient_reached(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-LAB-014",
-    requirements=["DOC/va1.21", "DOC/va1.24"],
+    requirements=["DOC/va1.21", "DOC/va1.24", "DMP/va1.17"],
     on=SUBMISSIONS,
-    scenarios=("UC2.06",),
+    scenarios=("UC2.06", "UC3.06"),
     text=Sentence(
         "Les métadonnées disent la visibilité que l'utilisateur a choisie.",
         "The metadata tell the visibility that the user chose.",
@@ -121,18 +121,18 @@ def visibility_as_chosen(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-LAB-015",
-    requirements=["DMP/va1.22"],
+    requirements=["DMP/va1.22", "SBX-DMP-01"],
     on=SUBMISSIONS,
     absence=True,
-    scenarios=("UC2.27",),
+    scenarios=("UC2.27", "UC3.07"),
     text=Sentence(
-        "Un compte rendu que l'utilisateur retient n'est pas déposé au DMP.",
-        "A report that the user holds back is not filed in the DMP.",
+        "Un document que l'utilisateur retient n'est pas déposé au DMP.",
+        "A document that the user holds back is not filed in the DMP.",
     ),
     clause="DMP/va1.22",
     fix=Sentence(
-        "ne déposez que les comptes rendus dont l'envoi au DMP n'est pas retenu",
-        "file only the reports whose sending to the DMP is not held back",
+        "ne déposez que les documents dont l'envoi au DMP n'est pas retenu",
+        "file only the documents whose sending to the DMP is not held back",
     ),
 )
 def held_back_obeyed(trace: Trace) -> Iterator[Hit]:
@@ -168,9 +168,9 @@ def professional_refusal_obeyed(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-LAB-017",
-    requirements=["SBX-DMP-04", "DMP/va1.15"],
+    requirements=["SBX-DMP-04", "DMP/va1.15", "SBX-VSM-02"],
     on=SUBMISSIONS,
-    scenarios=("UC2.03", "UC2.28"),
+    scenarios=("UC2.03", "UC2.28", "UC3.02", "UC3.04"),
     text=Sentence(
         "Seule la version qui tient est remplacée, jamais une version qui l'est déjà.",
         "Only the version that stands is replaced, never one that was replaced already.",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAILS = Selection(operation="mssante.submission")
 WITH_CONTENT = Selection(operation="mssante.submission", outcome="accepted")
-MAIL_SCENARIOS = ("UC1.2?", "UC2.*")
+MAIL_SCENARIOS = ("UC1.2?", "UC2.*", "UC3.*")
 MANY_ATTEMPTS = 5
 
 
@@ -29,7 +29,7 @@ MANY_ATTEMPTS = 5
     id="CHK-MSS-001",
     requirements=["SBX-MSS-01", "SC.MSS/CONF.23"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21", "UC2.01"),
+    scenarios=("UC1.21", "UC2.01", "UC3.02"),
     presence=True,
     text=Sentence(
         "Le document arrive dans les boîtes MSSanté, en archive XDM avec sa copie PDF.",
@@ -112,7 +112,7 @@ def protected_submission(trace: Trace) -> Iterator[Finding]:
     on=MAILS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.*", "UC2.*"),
+    scenarios=("UC1.*", "UC2.*", "UC3.*"),
     text=Sentence(
         "L'adresse d'un patient n'est construite que sur un INS qualifié.",
         "A patient's address is built from a qualified INS only.",
@@ -160,7 +160,7 @@ def citizen_refusal_obeyed(trace: Trace) -> Iterator[Hit]:
     id="CHK-MSS-007",
     requirements=["SC.MSS/CONF.21"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21", "UC2.01"),
+    scenarios=("UC1.21", "UC2.01", "UC3.02"),
     text=Sentence(
         "Le message au patient dit qu'aucune réponse n'est attendue (X-MSS-MES: FIN).",
         "The mail to the patient says that no answer is expected (X-MSS-MES: FIN).",
@@ -183,7 +183,7 @@ def end_of_exchange(trace: Trace) -> Iterator[Hit]:
     id="CHK-MSS-008",
     requirements=["SC.MSS/UX.33", "SBX-MSS-02"],
     on=WITH_CONTENT,
-    scenarios=("UC1.21", "UC2.01"),
+    scenarios=("UC1.21", "UC2.01", "UC3.02"),
     text=Sentence(
         "Un accusé de lecture (MDN) est demandé, vers l'adresse de l'émetteur.",
         "A read receipt (MDN) is asked for, to the sender's address.",
@@ -236,9 +236,9 @@ def same_mail_again(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-MSS-010",
-    requirements=["MSS/va1.13", "MSS/va1.35", "MSS/va1.32"],
+    requirements=["MSS/va1.02", "MSS/va1.13", "MSS/va1.35", "MSS/va1.32", "AMBU.MSS/va1.02"],
     on=WITH_CONTENT,
-    scenarios=("UC1.27", "UC2.03"),
+    scenarios=("UC1.27", "UC2.03", "UC3.02"),
     presence=True,
     text=Sentence(
         "La nouvelle version dit qu'elle annule et remplace la première, et répond à son message.",

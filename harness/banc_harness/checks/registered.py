@@ -14,6 +14,7 @@ from banc_harness.checks import (
     laboratory_sending,
     mail,
     sign_in,
+    summary,
     tokens,
     versions,
 )
@@ -23,5 +24,17 @@ from banc_harness.checks import (
 def checks() -> Checks:
     """Every check of the product."""
     return Checks.of(
-        (sign_in, tokens, identity, feeding, versions, mail, documents, declared, laboratory, laboratory_sending)
+        (
+            sign_in,
+            tokens,
+            identity,
+            feeding,
+            versions,
+            mail,
+            documents,
+            declared,
+            laboratory,
+            laboratory_sending,
+            summary,
+        )
     )

@@ -18,10 +18,10 @@ REGISTRY = Selection(operation=("dmp.TD3.1", "dmp.TD3.3c"))
 
 @check(
     id="CHK-DMP-010",
-    requirements=["SBX-DMP-04", "DMP/va1.15", "DMP/va1.23"],
+    requirements=["SBX-DMP-04", "DMP/va1.15", "DMP/va1.16", "DMP/va1.23", "SBX-VSM-02"],
     on=Selection(operation="dmp.TD2.1", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.11", "UC2.03"),
+    scenarios=("UC1.11", "UC2.03", "UC3.02"),
     text=Sentence(
         "Un document corrigé prend la place de l'ancienne version dans le DMP.",
         "A corrected document takes the place of its former version in the DMP.",
@@ -66,10 +66,10 @@ def _follows(former: Exchange, new: Exchange) -> Iterator[Hit]:
 
 @check(
     id="CHK-DMP-011",
-    requirements=["SC.DMP/CONF.03", "DMP/va1.23"],
+    requirements=["SC.DMP/CONF.03", "DMP/va1.16", "DMP/va1.23"],
     on=Selection(operation="dmp.TD3.3c", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.12", "UC2.07"),
+    scenarios=("UC1.12", "UC2.07", "UC3.05"),
     text=Sentence(
         "Le document que l'utilisateur retire est supprimé du DMP.",
         "The document that the user takes back is deleted from the DMP.",

@@ -5,10 +5,30 @@ from __future__ import annotations
 from functools import cache
 
 from banc_harness.play import Scenarios
-from banc_harness.scenarios import discharge_letter, lab_results, lab_results_withheld, letter_by_mail, sign_in, story
+from banc_harness.scenarios import (
+    discharge_letter,
+    lab_results,
+    lab_results_withheld,
+    letter_by_mail,
+    sign_in,
+    story,
+    summary,
+    summary_withheld,
+)
 
 
 @cache
 def scenarios() -> Scenarios:
     """Every scenario of the product."""
-    return Scenarios.of((sign_in, discharge_letter, letter_by_mail, lab_results, lab_results_withheld, story))
+    return Scenarios.of(
+        (
+            sign_in,
+            discharge_letter,
+            letter_by_mail,
+            lab_results,
+            lab_results_withheld,
+            summary,
+            summary_withheld,
+            story,
+        )
+    )

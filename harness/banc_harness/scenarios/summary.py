@@ -226,7 +226,7 @@ async def deleted_summary(play: Play) -> None:
 async def masked_summary(play: Play) -> None:
     """One patient has it masked to professionals; another must first be told about a disease."""
     settings = (
-        ("PAT-10", "MASQUE_PS", Sentence("Masquée aux professionnels", "Masked to professionals")),
+        ("PAT-35", "MASQUE_PS", Sentence("Masquée aux professionnels", "Masked to professionals")),
         ("PAT-14", "INVISIBLE_PATIENT", Sentence("Invisible au patient", "Hidden from the patient")),
     )
     await signed_in(play, "UC3.06")
