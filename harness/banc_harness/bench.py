@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from banc_fixtures.population import Population
 from banc_harness.client import Control
@@ -20,7 +21,9 @@ from banc_standards.errors import Lang
 
 @dataclass(slots=True)
 class Bench:
-    """The run's session, software and tellers. ``files`` collects evidence by the name of its bytes."""
+    """The run's session, software and tellers. ``files`` collects evidence by the name of its bytes, ``notes`` is what
+    scenarios leave for later ones.
+    """
 
     control: Control
     session: RunSession
@@ -31,6 +34,7 @@ class Bench:
     tape: Tape
     lang: Lang
     files: dict[str, Evidence] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
     driver_failures: list[DriverFailed] = field(default_factory=list)
     silent_scenarios: int = 0
 

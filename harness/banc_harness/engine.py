@@ -36,6 +36,7 @@ from banc_harness.session import LEASE_S, RunSession, furnish, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
 from banc_harness.told import Told
+from banc_harness.trace import Exchange
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.review import Review
@@ -79,6 +80,7 @@ class Engine:
         self._started = time.monotonic()
         self._judgements: list[Judgement] = []
         self._benches: dict[SoftwareType, Bench] = {}
+        self._identities: dict[SoftwareType, list[Exchange]] = {}
         self._concluded: dict[SoftwareType, tuple[Gate, ...]] = {}
         self._broken = False
         self._unfinished = False
@@ -252,14 +254,19 @@ class Engine:
                 self._judge_unplayed(bench, scenario, failure or _SANDBOX_LOST)
                 return failure, False
             await performance.levers.put_back()
-            trace = await performance.trace()
+            trace = replace(await performance.trace(), earlier=tuple(self._known(scenario)))
         except BancError as error:
             failure = self._tell_failure(bench, scenario, error)
             self._judge_unplayed(bench, scenario, failure)
             return failure, False
         bench.silent_scenarios = bench.silent_scenarios + 1 if performance.silent else 0
+        self._known(scenario).extend(trace.all("insi.*"))
         self._tell_judgements(bench, judge_played(self._plan.checks, trace))
         return failure, True
+
+    def _known(self, scenario: Scenario) -> list[Exchange]:
+        """What INSi told the software in the former chapters of a story; nothing elsewhere."""
+        return self._identities.setdefault(scenario.by, []) if scenario.story and scenario.by else []
 
     async def _compare_capabilities(self, bench: Bench) -> None:
         """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""

@@ -149,6 +149,9 @@ class Stage(Protocol):
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None: ...
 
     @property
+    def notes(self) -> dict[str, Any]: ...
+
+    @property
     def levers(self) -> Levers: ...
 
 
@@ -162,6 +165,11 @@ class Play:
     def sut(self) -> Sut:
         """The description of the software under test."""
         return self._stage.sut
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What a scenario of the run leaves for a later one: a chapter may go on with what an earlier one did."""
+        return self._stage.notes
 
     def patient(self, id: str) -> Patient:
         """A fictitious patient; raises ``KeyError`` for an unknown id."""

@@ -70,6 +70,11 @@ class Performance:
         """The software under test."""
         return self._bench.sut
 
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What earlier scenarios of the run left."""
+        return self._bench.notes
+
     def patient(self, id: str) -> Patient:
         """A patient, noted as a subject of the scenario."""
         found = self._bench.population.patient(id)

@@ -279,11 +279,13 @@ class Trace:
     """What happened in one scenario. ``selected`` are the exchanges that the check is about, in the journal's order.
 
     ``subjects`` names the fictitious people of the scenario: ``patients``, ``professionals``, ``structures``, each the
-    ids of the population.
+    ids of the population. ``earlier`` is what INSi told the software in former chapters of a story: it still knows it,
+    and nothing of it is judged again.
     """
 
     scenario: str
     exchanges: tuple[Exchange, ...] = ()
+    earlier: tuple[Exchange, ...] = ()
     selected: tuple[Exchange, ...] = ()
     acts: tuple[Acted, ...] = ()
     expectations: tuple[Expectation, ...] = ()
@@ -302,8 +304,10 @@ class Trace:
         return tuple(item for item in self.exchanges if wanted.matches(item.entry))
 
     def before(self, exchange: Exchange, operation: str, outcome: str | None = None) -> tuple[Exchange, ...]:
-        """Every exchange of an operation that came before the given one."""
-        return tuple(item for item in self.all(operation, outcome) if item.seq < exchange.seq)
+        """Every exchange of an operation that came before the given one, in former chapters too."""
+        wanted = Selection(operation=operation, outcome=outcome)
+        known = (*self.earlier, *self.exchanges)
+        return tuple(item for item in known if item.seq < exchange.seq and wanted.matches(item.entry))
 
     def after(self, exchange: Exchange, operation: str, outcome: str | None = None) -> tuple[Exchange, ...]:
         """Every exchange of an operation that came after the given one."""

@@ -152,6 +152,7 @@ def context(account: Account, sealed: Sealed, *, at: str = "", xat: str = "") ->
     return {
         "at": at,
         "xat": xat,
+        "contents": True,
         "lang": started.lang,
         "product": f"{started.sut.product.name} {started.sut.product.version}".strip(),
         "css": f"{template('report.css')}\n.w{width} {{ width: {width}%; }}",

@@ -38,7 +38,7 @@ _PATIENT_SPACE: Final = "@patient."
 class Crossing:
     """Something that crossed: what was done (``verb``, ``what``), at which ``service`` and for whom (``to``).
 
-    ``seqs`` are the exchanges, one for each time; ``errors`` counts what the rules found in them.
+    ``seqs`` are the exchanges; ``errors`` counts what the rules found in them.
     """
 
     verb: Sentence
@@ -128,17 +128,26 @@ def _crossings(seen: list[ExchangeSeen], sealed: Sealed, titles: Mapping[str, st
 
 
 def _joined(crossings: Iterator[Crossing]) -> Iterator[Crossing]:
-    """The same thing done several times in a row is told once."""
+    """The same thing done several times in a row, to one or to several, is told once."""
     last: Crossing | None = None
     for item in crossings:
-        if last is not None and replace(item, seqs=(), errors=0) == replace(last, seqs=(), errors=0):
-            last = replace(last, seqs=(*last.seqs, *item.seqs), errors=last.errors + item.errors)
+        if last is not None and _same(item) == _same(last):
+            to = last.to if item.to.fr in last.to.fr else Sentence(*_listed(last.to, item.to))
+            last = replace(last, to=to, seqs=(*last.seqs, *item.seqs), errors=last.errors + item.errors)
             continue
         if last is not None:
             yield last
         last = item
     if last is not None:
         yield last
+
+
+def _same(item: Crossing) -> Crossing:
+    return replace(item, to=Sentence("", ""), seqs=(), errors=0)
+
+
+def _listed(one: Sentence, other: Sentence) -> tuple[str, str]:
+    return f"{one.fr} et {other.fr}", f"{one.en} and {other.en}"
 
 
 def _titles(account: Account, sealed: Sealed) -> dict[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -29,10 +29,19 @@ from banc_harness.reports.wire_view import BUDGET
 from banc_harness.reports.wording import Wording, percent, seconds
 from banc_harness.together import Played, Software, Whole
 from banc_standards.contracts.score import Gate
+from banc_standards.contracts.vocabulary import Couloir
 from banc_standards.errors import Lang, Sentence
 
 STORY = "histoire-"
 """How the places of the story begin in the page."""
+COULOIRS: Final[dict[Couloir, Sentence]] = {
+    "hopital": Sentence("hôpital", "hospital"),
+    "biologie": Sentence("biologie médicale", "medical biology"),
+    "imagerie": Sentence("imagerie", "imaging"),
+    "officine": Sentence("officine", "community pharmacy"),
+    "ville": Sentence("médecine de ville", "general practice"),
+    "medico-social": Sentence("médico-social", "social care"),
+}
 _HEADING = re.compile(r"(</?h)([2-5])\b")
 _SECTIONS = ("verdict", "requirements", "causes", "sequence", "documents", "exchanges")
 
@@ -90,11 +99,13 @@ def _software(software: Software, budget: int) -> dict[str, Any]:
     sections = _SECTIONS if software.own is not None else _SECTIONS[:3]
     if software.own is not None:
         shared |= content(found, played.sealed, budget=budget)
+    else:
+        shared["contents"] = False  # its timeline, documents and exchanges are those of the story
     return {
         "at": at,
         "name": software.name,
         "product": software.product,
-        "couloir": software.sut.couloir,
+        "couloir": COULOIRS.get(software.sut.couloir, Sentence(software.sut.couloir, software.sut.couloir)),
         "gate": gate,
         "word": _word(gate),
         "sentence": sentence,

@@ -6,10 +6,13 @@ from functools import cache
 
 from banc_harness.play import Scenarios
 from banc_harness.scenarios import (
+    ciba,
     discharge_letter,
     lab_results,
     lab_results_withheld,
     letter_by_mail,
+    relying_party,
+    relying_party_session,
     sign_in,
     story,
     summary,
@@ -23,6 +26,9 @@ def scenarios() -> Scenarios:
     return Scenarios.of(
         (
             sign_in,
+            relying_party,
+            relying_party_session,
+            ciba,
             discharge_letter,
             letter_by_mail,
             lab_results,

@@ -11,6 +11,8 @@ from banc_harness.play import Play, scenario
 from banc_harness.scenarios import lab_orders
 from banc_harness.scenarios.discharge_letter import NEEDS, admitted, letter, named, signed_in
 from banc_harness.scenarios.lab_results import EVERYWHERE, filed, mailed, next_version, report, to_prescriber
+from banc_harness.scenarios.practice_charts import FIRST_VISIT, NEXT_VISIT
+from banc_harness.scenarios.summary import PRACTICE, TREATING, again, summary
 from banc_standards.errors import Sentence
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from banc_harness.trace import Exchange
 
 STORY: Final = "HISTOIRE"
+SUMMARY: Final = "summary"
+"""The note of the exchange that filed the first summary."""
 PATIENT: Final = "PAT-03"
 TREATING_DOCTOR: Final = "P02"
 """Who keeps the medical summary, orders the exam and gets the letter."""
@@ -26,6 +30,30 @@ AROUND = ("psc.*", "insi.*", "dmp.*", "mssante.*")
 
 def _box(play: Play) -> str:
     return str(play.professional(TREATING_DOCTOR).mailbox)
+
+
+@scenario(
+    id="UC3.80",
+    title=Sentence(
+        "Le médecin traitant écrit la synthèse médicale et la dépose au DMP",
+        "The treating doctor writes the medical summary and files it in the DMP",
+    ),
+    actions=("auth.login", "patient.create", "patient.qualify", "document.send"),
+    requires=NEEDS,
+    profiles=TREATING,
+    couloirs=PRACTICE,
+    story=STORY,
+    by="LGC",
+)
+async def first_visit(play: Play) -> None:
+    """The first visit to this doctor, who also orders a lab exam."""
+    patient = play.patient(PATIENT)
+    await signed_in(play, "UC3.80")
+    await admitted(play, "UC3.80", patient)
+    title = Sentence("Validation de la synthèse", "The summary is validated")
+    async with play.step("UC3.80.3", title, also=AROUND) as step:
+        await step.act("document.send", **summary(play, patient, FIRST_VISIT))
+        play.notes[SUMMARY] = await filed(step, patient)
 
 
 @scenario(
@@ -82,6 +110,29 @@ async def discharge(play: Play) -> None:
         await step.act("document.send", **_letter(play, patient))
         await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
         await mailed(step, _box(play), patient.mailbox)
+
+
+@scenario(
+    id="UC3.82",
+    title=Sentence(
+        "Après l'hospitalisation, le médecin traitant remplace la synthèse",
+        "After the stay, the treating doctor replaces the summary",
+    ),
+    actions=("auth.login", "document.replace"),
+    requires=NEEDS,
+    profiles=TREATING,
+    couloirs=PRACTICE,
+    story=STORY,
+    by="LGC",
+)
+async def next_visit(play: Play) -> None:
+    """One more disease, a treatment stopped and another begun: the new summary takes the place of the first."""
+    patient = play.patient(PATIENT)
+    await signed_in(play, "UC3.82")
+    title = Sentence("Mise à jour de la synthèse", "The summary is brought up to date")
+    async with play.step("UC3.82.2", title, also=AROUND) as step:
+        await step.act("document.replace", **again(summary(play, patient, NEXT_VISIT), play.notes.get(SUMMARY)))
+        await filed(step, patient)
 
 
 def _letter(play: Play, patient: Patient) -> dict[str, Any]:

@@ -245,20 +245,6 @@ class DocumentRequest(Shape):
     submitted: Instant | None = None
 
 
-class DocumentRequest(Shape):
-    """``POST …/documents``: a CDA document (its bytes in base64) that another software filed before the test.
-
-    ``visibility`` holds codes of JDV J08 beside N; ``replaces`` is the uniqueId of the document whose place it takes;
-    ``submitted`` dates its lot, now by default.
-    """
-
-    document: Annotated[str, Field(min_length=1)]
-    visibility: list[str] = Field(default_factory=list)
-    status: Literal["approved", "deprecated", "archived", "deleted"] = "approved"
-    replaces: str | None = None
-    submitted: Instant | None = None
-
-
 class StoredDocument(Shape):
     """A document that the DMP holds, as the sandbox sees it."""
 
@@ -385,8 +371,6 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "exchange-page": ("GET …/exchanges", ExchangePage),
     "observation": ("POST …/observations", Observation),
     "recorded": ("Observation kept", Recorded),
-    "document-request": ("POST …/documents", DocumentRequest),
-    "document": ("Document put into a record", StoredDocument),
     "document-request": ("POST …/documents", DocumentRequest),
     "document": ("Document put into a record", StoredDocument),
     "document-page": ("GET …/documents", DocumentPage),
