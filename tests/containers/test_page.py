@@ -17,7 +17,7 @@ PAGE = (ROOT / "docs/conteneurs.md").read_text(encoding="utf-8")
 TYPED = re.compile(r"^```shell-session\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN = re.compile(r'^```python title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (?P<first>.*)\n(?P<more>(?:> .*\n)*)(?P<printed>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-PORTS = (8440, 8441, 8442, 8443, 8444, 8445, 8452, 8425, 8465, 8487)
+PORTS = (8440, 8441, 8442, 8443, 8444, 8445, 8452, 8414, 8425, 8465, 8487, 8493)
 
 pytestmark = pytest.mark.containers
 

@@ -160,7 +160,7 @@ class BancContainer(DockerContainer):
 
     @property
     def mssante(self) -> dict[str, str]:
-        """MSSanté: ``smtp``, ``submission``, ``submission_tls``, each ``host:port``."""
+        """MSSanté: ``smtp submission submission_tls imap imap_tls``, each ``host:port``."""
         return self._service("mssante")
 
     @property

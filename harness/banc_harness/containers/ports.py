@@ -14,7 +14,7 @@ OFFSETS: Mapping[str, tuple[int, ...]] = {
     "psc": (1, 5),
     "insi": (2, 12),
     "dmp": (3,),
-    "mssante": (-15, 47, 25),
+    "mssante": (-15, 47, 25, -26, 53),
 }
 """The ports of each service, from the base."""
 

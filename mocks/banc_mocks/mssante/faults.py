@@ -9,22 +9,13 @@ from banc_mocks.sandbox.faults import Fault, Parameter
 from banc_standards.errors import Sentence
 
 SERVICE: Final = "mssante"
-_KEYS: Final = (
-    "sender",
-    "recipients",
-    "message_id",
-    "professional",
-    "mailbox",
-    "ins",
-    "documents",
-    "folder",
-    "uids",
-    "message_ids",
-)
+_KEYS: Final = ("sender", "recipients", "message_id", "professional", "mailbox", "ins", "documents")
+_READING: Final = ("mailbox", "professional", "folder")
 
 
 def _fault(name: str, fr: str, en: str, parameters: Mapping[str, Parameter] | None = None) -> Fault:
-    return Fault(f"{SERVICE}.{name}", SERVICE, Sentence(fr, en), _KEYS, dict(parameters or {}))
+    keys = _READING if name.startswith("imap_") else _KEYS
+    return Fault(f"{SERVICE}.{name}", SERVICE, Sentence(fr, en), keys, dict(parameters or {}))
 
 
 def _stage(name: str, fr: str, en: str, code: str, text: str) -> Fault:

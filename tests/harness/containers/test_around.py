@@ -60,7 +60,7 @@ def test_package_says_what_to_install_when_testcontainers_is_not_there() -> None
 
 def test_ports_to_publish_are_those_of_the_services() -> None:
     assert container_ports(("psc",)) == (8440, 8441, 8445)
-    assert container_ports(("mssante",), 9440) == (9440, 9425, 9487, 9465)
+    assert container_ports(("mssante",), 9440) == (9440, 9425, 9487, 9465, 9414, 9493)
     assert set(container_ports(None)) == set(container_ports(SERVICES))
 
 
