@@ -6,6 +6,7 @@ from functools import cache
 
 from banc_harness.checks import (
     Checks,
+    ciba,
     declared,
     documents,
     feeding,
@@ -13,6 +14,8 @@ from banc_harness.checks import (
     laboratory,
     laboratory_sending,
     mail,
+    relying_party,
+    relying_party_session,
     sign_in,
     summary,
     tokens,
@@ -27,6 +30,9 @@ def checks() -> Checks:
         (
             sign_in,
             tokens,
+            relying_party,
+            relying_party_session,
+            ciba,
             identity,
             feeding,
             versions,

@@ -97,7 +97,7 @@ SESSION_ENDED = "PSC-TOK-017"
     id="CHK-PSC-005",
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", outcome="refused", code="invalid_grant"),
-    scenarios=("UC1.09",),
+    scenarios=("UC1.09", "PSC.15"),
     text=Sentence(
         "Un rafraîchissement refusé n'est pas répété : l'utilisateur se reconnecte.",
         "A refused refresh is not repeated: the user signs in again.",
@@ -123,7 +123,7 @@ def refused_refresh(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.09",),
+    scenarios=("UC1.09", "PSC.14"),
     text=Sentence(
         "Un jeton d'accès expiré se renouvelle par le jeton de rafraîchissement, sans nouvelle connexion.",
         "An expired access token is renewed with the refresh token, without a new sign-in.",
@@ -145,7 +145,7 @@ def silent_refresh(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-007",
     requirements=["SBX-PSC-01"],
     on=Selection(operation="psc.token"),
-    scenarios=("PSC.02",),
+    scenarios=("PSC.02", "PSC.04"),
     absence=True,
     text=Sentence(
         "Un retour dont le state n'est pas celui de la demande est rejeté avant tout échange de code.",
@@ -167,7 +167,7 @@ def state_checked(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-008",
     requirements=["SBX-PSC-01"],
     on=Selection(operation="psc.userinfo"),
-    scenarios=("PSC.03",),
+    scenarios=("PSC.03", "PSC.05"),
     absence=True,
     text=Sentence(
         "Un jeton d'identité dont le nonce n'est pas celui de la demande n'ouvre pas de session.",

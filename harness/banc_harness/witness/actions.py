@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 from banc_harness.witness.asked import Asked, Declined, Output, World
 from banc_harness.witness.browser import Browser, LostOnTheWay
+from banc_harness.witness.ciba import Ciba
 from banc_harness.witness.feeding import DmpRefused
 from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
 from banc_harness.witness.letter_desk import LetterDesk
@@ -25,7 +26,7 @@ REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
 Kind = Literal["dpi", "sgl", "lgc"]
 SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
-CAPABILITIES = ("psc.code", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
+CAPABILITIES = ("psc.code", "psc.ciba", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
 
 
 @dataclass(slots=True)
@@ -105,10 +106,26 @@ class Witness:
     def sign_in(self, asked: Asked) -> Output:
         """The user opens the software and signs in on Pro Santé Connect's page."""
         professional = asked.input["professional"]
-        form = {"persona": professional["idnat"], "means": "MOBILE", "outcome": "approve"}
-        user = self._relying_party(asked).sign_in(asked.world.browser, form)
+        try:
+            user = self._signed_in(asked, professional["idnat"])
+        except (SignInRefused, LostOnTheWay, Unreachable):
+            if "opens-without-psc" not in self.defects:
+                raise
+            return {"professional": {"idnat": professional["idnat"]}}
         self.records.sign_in(asked.session, user)
-        return {"professional": {"idnat": user["idnat"]}}
+        output: Output = {"professional": {"idnat": user["idnat"]}}
+        if "binding_message" in user and "number-unshown" not in self.defects:
+            output["said"] = [f"Comparez ce nombre avec celui du téléphone : {user['binding_message']}"]
+        if "logs-tokens" in self.defects:
+            output["said"] = [f"Jeton reçu : {user['access_token']}"]
+        return output
+
+    def _signed_in(self, asked: Asked, idnat: str) -> Output:
+        party = self._relying_party(asked)
+        if asked.input.get("flow") == "ciba":
+            return Ciba(party).sign_in(idnat, str(asked.input.get("channel", "MOBILE")))
+        form = {"persona": idnat, "means": "MOBILE", "outcome": "approve"}
+        return party.sign_in(asked.world.browser, form)
 
     def refresh(self, asked: Asked) -> Output:
         """The software renews its tokens; a closed session makes the user sign in again."""
@@ -119,6 +136,8 @@ class Witness:
             user = self._relying_party(asked).refresh(user)
         except SignInRefused:
             self.records.sign_out(asked.session)
+            if "idle-logout-closes-psc" in self.defects:
+                self._relying_party(asked).sign_out(user)
             raise
         self.records.sign_in(asked.session, user)
         return {"professional": {"idnat": user["idnat"]}}
@@ -139,6 +158,7 @@ class Witness:
             transport=asked.transport,
             now=int(asked.now.timestamp()),
             defects=self.defects,
+            keys=asked.world.keys,
         )
 
     def _user(self, asked: Asked) -> Output:

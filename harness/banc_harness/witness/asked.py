@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +20,13 @@ class Declined(Exception):
 
 @dataclass(slots=True)
 class World:
-    """What the witness keeps in memory of one session: the user's browser and its own clock's shift, in seconds."""
+    """What the witness keeps in memory of one session: the user's browser, its own clock's shift in seconds, and Pro
+    Santé Connect's keys as it last read them.
+    """
 
     browser: Browser
     offset_s: int = 0
+    keys: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

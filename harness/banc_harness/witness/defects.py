@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
+
 #: Name of each defect, and what the software then does, in French and in English.
 DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "no-acr": (
@@ -162,4 +164,4 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "demande la suppression par l'uniqueId au lieu de l'entryUUID",
         "asks for the deletion by uniqueId instead of entryUUID",
     ),
-}
+} | SIGN_IN_DEFECTS

@@ -5,18 +5,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from banc_harness.witness.browser import Browser
+from banc_harness.witness.id_token import KeyRing, Unbelievable, believed
 from banc_harness.witness.transport import Answered, Transport
+
+SCOPE = "openid scope_all"
+ACR = "eidas1"
 
 
 class SignInRefused(Exception):
@@ -35,20 +36,23 @@ class Client:
 
 @dataclass(slots=True)
 class RelyingParty:
-    """The back end of the sign-in. ``now`` is the software's own clock, in seconds since 1970."""
+    """The back end of the sign-in. ``now`` is the software's own clock, in seconds since 1970; ``keys`` are the
+    provider's, as this software last read them.
+    """
 
     discovery_url: str
     client: Client
     transport: Transport
     now: int
     defects: frozenset[str] = frozenset()
+    keys: dict[str, Any] = field(default_factory=dict)
 
     def sign_in(self, browser: Browser, form: Mapping[str, str]) -> dict[str, Any]:
         """Opens a session for the person that the browser's ``form`` chooses.
 
         Raises :class:`SignInRefused` on every answer that does not prove who signed in.
         """
-        provider = self._discovery()
+        provider = self.discovery()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         if "short-state" in self.defects:
             state = "1234"
@@ -57,8 +61,8 @@ class RelyingParty:
             "response_type": "code",
             "client_id": self.client.client_id,
             "redirect_uri": self.client.redirect_uri,
-            "scope": "openid scope_all",
-            "acr_values": "eidas1",
+            "scope": SCOPE,
+            "acr_values": ACR,
             "state": state,
             "nonce": nonce,
             "code_challenge": challenge,
@@ -68,6 +72,8 @@ class RelyingParty:
             del query["acr_values"]
         if "no-nonce" in self.defects:
             del query["nonce"]
+        if "secret-in-front" in self.defects:
+            query["client_secret"] = self.client.secret
         address = provider["authorization_endpoint"]
         if "raw-realm" in self.defects:
             address = provider["issuer"] + "/protocol/openid-connect/auth"
@@ -75,54 +81,71 @@ class RelyingParty:
         answer = {name: values[0] for name, values in parse_qs(urlsplit(landed).query).items()}
         if "state-unchecked" not in self.defects and not secrets.compare_digest(answer.get("state", ""), state):
             raise SignInRefused("Connexion refusée : la réponse ne correspond pas à la demande.")
-        if "error" in answer:
+        if answer.get("iss", provider["issuer"]) != provider["issuer"] and "claims-unchecked" not in self.defects:
+            raise SignInRefused("Connexion refusée : la réponse vient d'un autre fournisseur.")
+        if "error" in answer and "error-ignored" not in self.defects:
             raise SignInRefused(f"Pro Santé Connect a refusé la connexion ({answer['error']}).")
-        tokens = self._token(
-            provider,
-            {
-                "grant_type": "authorization_code",
-                "code": answer.get("code", ""),
-                "redirect_uri": self.client.redirect_uri,
-                "code_verifier": verifier,
-            },
-        )
+        redeemed = {
+            "grant_type": "authorization_code",
+            "code": answer.get("code", "") or "absent",
+            "redirect_uri": self.client.redirect_uri,
+            "code_verifier": verifier,
+        }
+        tokens = self.token(provider, redeemed)
         unchecked = {"no-nonce", "nonce-unchecked"} & self.defects
-        claims = self._checked(provider, tokens["id_token"], None if unchecked else nonce)
-        return self._session(provider, tokens, claims)
+        claims = self._checked(provider, tokens, None if unchecked else nonce)
+        user = self.session(provider, tokens, claims)
+        if "redeems-twice" in self.defects:
+            self._sent(provider["token_endpoint"], redeemed)
+        return user
 
     def refresh(self, user: Mapping[str, Any]) -> dict[str, Any]:
         """A new set of tokens for the session of ``user``.
 
         Raises :class:`SignInRefused` when the provider has closed the session.
         """
-        provider = self._discovery()
+        provider = self.discovery()
         attempts = 4 if "refresh-loop" in self.defects else 1
+        form = {"grant_type": "refresh_token", "refresh_token": user["refresh_token"]}
+        for _ in range(5 if "refresh-storm" in self.defects else 0):
+            self.token(provider, form)
         for remaining in reversed(range(attempts)):
             try:
-                tokens = self._token(provider, {"grant_type": "refresh_token", "refresh_token": user["refresh_token"]})
+                tokens = self.token(provider, form)
             except SignInRefused:
                 if not remaining:
                     raise
                 continue
-            claims = self._checked(provider, tokens["id_token"], None)
-            return self._session(provider, tokens, claims)
+            claims = self._checked(provider, tokens, None)
+            return self.session(provider, tokens, claims)
         raise AssertionError("unreachable")
 
     def sign_out(self, user: Mapping[str, Any]) -> None:
         """Closes the provider's session too (EXI PSC 20)."""
-        provider = self._discovery()
+        if "local-logout" in self.defects:
+            return
+        provider = self.discovery()
         query = {"id_token_hint": user["id_token"]}
         if self.client.post_logout_uri:
             query["post_logout_redirect_uri"] = self.client.post_logout_uri
         self.transport.send("GET", f"{provider['end_session_endpoint']}?{urlencode(query)}")
 
-    def _session(self, provider: dict[str, Any], tokens: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+    def session(self, provider: dict[str, Any], tokens: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+        """The session of who the tokens stand for, once userinfo told the rest. Raises :class:`SignInRefused`."""
         headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        info = _json(self.transport.send("GET", provider["userinfo_endpoint"], headers=headers))
-        if info.get("sub") != claims["sub"]:
+        transport = self.transport.from_workstation() if "workstation-calls" in self.defects else self.transport
+        info = answered(transport.send("GET", provider["userinfo_endpoint"], headers=headers))
+        if info.get("sub") != claims["sub"] and "sub-unchecked" not in self.defects:
             raise SignInRefused("Connexion refusée : l'identité reçue n'est pas celle du jeton.")
+        idnat = info["SubjectNameID"]
+        if "rpps-only" in self.defects and not re.fullmatch(r"8[0-9]{11}", idnat):
+            raise SignInRefused("Connexion refusée : l'identifiant n'est pas un RPPS.")
+        practised = info["SubjectRefPro"] if "needs-exercice" in self.defects else info.get("SubjectRefPro", {})
+        places = [place for exercice in practised.get("exercices", ()) for place in exercice.get("activities", ())]
+        if "single-activity" in self.defects and len(places) > 1:
+            raise SignInRefused("Connexion refusée : plusieurs situations d'exercice.")
         return {
-            "idnat": info["SubjectNameID"],
+            "idnat": idnat,
             "family": info.get("family_name", ""),
             "given": info.get("given_name", ""),
             "access_token": tokens["access_token"],
@@ -132,42 +155,55 @@ class RelyingParty:
             "signed_in_at": int(claims.get("auth_time", self.now)),
         }
 
-    def _discovery(self) -> dict[str, Any]:
-        return _json(self.transport.send("GET", self.discovery_url))
+    def discovery(self) -> dict[str, Any]:
+        """The provider's discovery document."""
+        url = self.discovery_url
+        if "raw-discovery" in self.defects:
+            url = url.replace("/wallet-openid-configuration", "/openid-configuration")
+        return answered(self.transport.send("GET", url))
 
-    def _token(self, provider: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
+    def token(self, provider: dict[str, Any], form: dict[str, str]) -> dict[str, Any]:
+        """The answer of the token endpoint. Raises :class:`SignInRefused`."""
+        return answered(self._sent(provider["token_endpoint"], form))
+
+    def posted(self, endpoint: str, form: dict[str, str]) -> Answered:
+        """A form posted with the client's credentials, whatever comes back."""
+        return self._sent(endpoint, form)
+
+    def checked(self, provider: dict[str, Any], tokens: dict[str, Any]) -> dict[str, Any]:
+        """The claims of the ID token of a flow without nonce. Raises :class:`SignInRefused`."""
+        return self._checked(provider, tokens, None)
+
+    def _sent(self, endpoint: str, form: dict[str, str]) -> Answered:
         page = {"Origin": "https://localhost:3999"} if "token-from-page" in self.defects else {}
         credentials = base64.b64encode(f"{self.client.client_id}:{self.client.secret}".encode()).decode()
-        answer = self.transport.send(
+        return self.transport.send(
             "POST",
-            provider["token_endpoint"],
+            endpoint,
             body=urlencode(form).encode(),
             headers=page
             | {"Content-Type": "application/x-www-form-urlencoded", "Authorization": f"Basic {credentials}"},
         )
-        return _json(answer)
 
-    def _checked(self, provider: dict[str, Any], id_token: str, nonce: str | None) -> dict[str, Any]:
-        keys = KeySet.import_key_set(_json(self.transport.send("GET", provider["jwks_uri"])))  # type: ignore[arg-type]
+    def _checked(self, provider: dict[str, Any], tokens: dict[str, Any], nonce: str | None) -> dict[str, Any]:
+        ring = KeyRing(lambda: answered(self.transport.send("GET", provider["jwks_uri"])), self.keys, self.defects)
         try:
-            claims = dict(jwt.decode(id_token, keys, algorithms=["RS256"]).claims)
-        except JoseError as error:
-            raise SignInRefused("Connexion refusée : la signature du jeton n'est pas celle du fournisseur.") from error
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
-        wrong = (
-            claims.get("iss") != provider["issuer"]
-            or self.client.client_id not in audiences
-            or claims.get("typ", "ID") != "ID"
-            or int(claims.get("exp", 0)) <= self.now - 30
-            or (nonce is not None and claims.get("nonce") != nonce)
-        )
-        if wrong:
-            raise SignInRefused("Connexion refusée : le jeton d'identité n'est pas celui de cette connexion.")
-        return claims
+            return believed(
+                tokens["id_token"],
+                ring,
+                issuer=provider["issuer"],
+                client_id=self.client.client_id,
+                access_token=tokens["access_token"],
+                nonce=nonce,
+                now=self.now,
+                defects=self.defects,
+            )
+        except Unbelievable as error:
+            raise SignInRefused(str(error)) from error
 
 
-def _json(answer: Answered) -> dict[str, Any]:
+def answered(answer: Answered) -> dict[str, Any]:
+    """The JSON object of an answer. Raises :class:`SignInRefused` for an error, or anything else."""
     try:
         body = json.loads(answer.body)
     except ValueError:

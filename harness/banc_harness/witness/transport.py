@@ -11,6 +11,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 MAX_ANSWER = 64 * 2**20
+WORKSTATION = ("127.0.0.2", 0)
+"""Where the user's workstation calls from, which is not the software's server."""
 
 
 class Unreachable(Exception):
@@ -36,16 +38,23 @@ class KeyPair:
 
 @dataclass(slots=True)
 class Transport:
-    """One TLS identity towards the services. ``timeout_s`` bounds each read and write."""
+    """One TLS identity towards the services. ``timeout_s`` bounds each read and write; ``source`` is the address that
+    calls leave from.
+    """
 
     ca_file: str
     pair: KeyPair | None = None
     timeout_s: float = 15.0
+    source: tuple[str, int] | None = None
     _context: ssl.SSLContext | None = field(default=None, init=False)
 
     def presenting(self, pair: KeyPair) -> Self:
         """The same trust, with a client certificate."""
         return type(self)(self.ca_file, pair, self.timeout_s)
+
+    def from_workstation(self) -> Self:
+        """The same trust, from another address of this machine."""
+        return type(self)(self.ca_file, self.pair, self.timeout_s, WORKSTATION)
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
@@ -65,7 +74,13 @@ class Transport:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         connection: http.client.HTTPConnection = (
-            http.client.HTTPSConnection(host, port, timeout=self.timeout_s, context=self._tls())
+            http.client.HTTPSConnection(
+                "127.0.0.1" if self.source and host == "localhost" else host,
+                port,
+                timeout=self.timeout_s,
+                context=self._tls(),
+                source_address=self.source,
+            )
             if parts.scheme == "https"
             else http.client.HTTPConnection(host, port, timeout=self.timeout_s)
         )

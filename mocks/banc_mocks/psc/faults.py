@@ -123,6 +123,14 @@ USERINFO = (
         _fault("userinfo.sub", "userinfo porte le sub d'une autre personne.", "userinfo carries another person's sub."),
         _with(sub="f:11111111-2222-3333-4444-555555555555:899900099999"),
     ),
+    Lie(
+        _fault(
+            "userinfo.extra",
+            "userinfo porte des données inconnues et des chaînes vides.",
+            "userinfo carries unknown claims and empty strings.",
+        ),
+        _with(SubjectOrganizationID="", Mode_Acces_Raison="", banc_inconnu={"liste": [1], "vide": ""}),
+    ),
 )
 """Told in the userinfo answer."""
 
@@ -167,6 +175,12 @@ INVALID_GRANT = Fault(
     ("client_id", "grant_type"),
 )
 
+SLOW_DOWN = _fault(
+    "ciba.slow_down",
+    "Le point d'accès token demande d'interroger moins vite (slow_down).",
+    "The token endpoint asks to be polled more slowly (slow_down).",
+)
+
 CALLBACK_ERROR = Fault(
     f"{SERVICE}.callback.error",
     SERVICE,
@@ -182,5 +196,6 @@ FAULTS: tuple[Fault, ...] = (
     *(lie.fault for lie in (*CALLBACK, *ID_TOKEN, *USERINFO)),
     *SIGNATURES,
     INVALID_GRANT,
+    SLOW_DOWN,
     CALLBACK_ERROR,
 )

@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
-from .conftest import DOCTOR, Bench, Login
-from .test_faults import claims_of
-
-CIBA = "urn:openid:params:grant-type:ciba"
-
-
-@dataclass
-class Ciba:
-    """One CIBA sign-in, step by step, as a careful proxy makes it."""
-
-    bench: Bench
-
-    def ask(self, **changed: str | None) -> httpx.Response:
-        form = {
-            "scope": "openid scope_all",
-            "login_hint": DOCTOR,
-            "binding_message": "42",
-            "acr_values": "eidas1",
-            "channel": "MOBILE",
-            "client_id": self.bench.client_id,
-            "client_secret": self.bench.client_secret,
-        } | changed
-        endpoint = self.bench.document()["backchannel_authentication_endpoint"]
-        return self.bench.http().post(endpoint, data={key: value for key, value in form.items() if value is not None})
-
-    def asked(self, **changed: str | None) -> str:
-        answer = self.ask(**changed)
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["auth_req_id"])
-
-    def poll(self, auth_req_id: str, **changed: str) -> httpx.Response:
-        form = {
-            "grant_type": CIBA,
-            "auth_req_id": auth_req_id,
-            "client_id": self.bench.client_id,
-            "client_secret": self.bench.client_secret,
-        } | changed
-        return self.bench.http().post(self.bench.document()["token_endpoint"], data=form)
-
-    def decide(self, auth_req_id: str, outcome: str) -> None:
-        self.bench.tell("POST", f"ciba/{auth_req_id}", {"outcome": outcome})
+from .conftest import DOCTOR, Bench, Ciba, Login, claims_of
 
 
 @pytest.fixture

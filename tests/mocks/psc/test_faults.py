@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from joserfc import jwt
@@ -15,11 +13,7 @@ from joserfc.jwk import KeySet, RSAKey
 
 from banc_mocks.psc.faults import FAULTS
 
-from .conftest import Bench, Login, callback
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    return dict(json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "==")))
+from .conftest import Bench, Ciba, Login, callback, claims_of
 
 
 def test_a_wrong_state(bench: Bench, login: Login) -> None:
@@ -144,6 +138,29 @@ def test_userinfo_of_another_subject(bench: Bench, login: Login) -> None:
 
     assert lied["sub"] != claims_of(tokens["id_token"])["sub"]
     assert honest["sub"] == claims_of(tokens["id_token"])["sub"]
+
+
+def test_userinfo_with_more_than_is_known(bench: Bench, login: Login) -> None:
+    tokens = login.tokens()
+    bench.arm("psc.userinfo.extra")
+
+    told = login.userinfo(tokens["access_token"]).json()
+
+    assert (told["SubjectOrganizationID"], told["banc_inconnu"]["liste"]) == ("", [1])
+
+
+def test_a_poll_is_told_to_slow_down(bench: Bench) -> None:
+    bench.declare(ciba=True)
+    bench.approve()
+    bench.arm("psc.ciba.slow_down")
+    ciba = Ciba(bench)
+    asked = ciba.asked()
+
+    slowed = ciba.poll(asked)
+    bench.later(10)
+
+    assert slowed.json()["error"] == "slow_down"
+    assert ciba.poll(asked).status_code == 200
 
 
 def test_a_refused_refresh_leaves_the_code_alone(bench: Bench, login: Login) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from banc_mocks.psc import faults
 from banc_mocks.psc.service.provider import Provider, Refused
 from banc_mocks.psc.state import CibaRequest, Grant
 from banc_mocks.sandbox.settings import Login
@@ -16,7 +17,7 @@ from banc_standards.rules import Hit
 SLOWER_S = 5
 """What each call that came too soon adds to the interval (CIBA Core 1.0 §11)."""
 
-Unfinished = Literal["authorization_pending", "access_denied", "expired_token"]
+Unfinished = Literal["authorization_pending", "slow_down", "access_denied", "expired_token"]
 
 
 class NotYet(BancError):
@@ -29,6 +30,7 @@ class NotYet(BancError):
 
 _TEXTS: dict[Unfinished, Sentence] = {
     "authorization_pending": Sentence("la personne n'a pas encore répondu", "the person has not answered yet"),
+    "slow_down": Sentence("interroger moins vite", "poll more slowly"),
     "access_denied": Sentence("la personne a refusé", "the person refused"),
     "expired_token": Sentence("la demande a expiré", "the request has expired"),
 }
@@ -79,6 +81,9 @@ def poll(provider: Provider, client_id: str, auth_req_id: str, login: Login | No
     if waited is not None and waited < request.interval_s:
         provider.records.keep_ciba(replace(asked, interval_s=request.interval_s + SLOWER_S))
         raise Refused(ciba.TOO_FAST, Hit("interval", f"{waited} s", f"≥ {request.interval_s} s"))
+    if provider.armed(faults.SLOW_DOWN.id):
+        provider.records.keep_ciba(replace(asked, interval_s=request.interval_s + SLOWER_S))
+        raise NotYet("slow_down")
     if provider.now >= request.expires:
         provider.records.keep_ciba(replace(asked, outcome=None, ended=True))
         raise NotYet("expired_token")

@@ -1,0 +1,189 @@
+"""Checks of how a relying party keeps a session of Pro Santé Connect, ends it, and does without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banc_harness.checks import check
+from banc_harness.checks.relying_party import REFUSED, opened
+from banc_harness.selection import Selection
+from banc_harness.trace import Exchange, Trace
+from banc_standards.errors import Sentence
+from banc_standards.rules import Hit
+
+MOST_REFRESHES = 2
+"""Refreshes in one step where one is needed: a second one is a race, more are a storm."""
+_SECRETS = ("access_token", "refresh_token", "id_token")
+
+
+@check(
+    id="CHK-PSC-020",
+    requirements=["SBX-PSC-02"],
+    on=Selection(operation="psc.token", facts={"grant_type": "refresh_token"}),
+    scenarios=("PSC.14", "PSC.15"),
+    text=Sentence(
+        "Un jeton expiré se rafraîchit une fois, sans rafale.",
+        "An expired token is refreshed once, without a burst.",
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 11",
+    fix=Sentence(
+        "gardez le nouveau jeton et sa durée ; un seul rafraîchissement à la fois",
+        "keep the new token and its life; one refresh at a time",
+    ),
+)
+def no_storm(trace: Trace) -> Iterator[Hit]:
+    """Counts the refreshes of each step."""
+    counted: dict[str | None, list[Exchange]] = {}
+    for exchange in trace.selected:
+        counted.setdefault(exchange.claimed_by, []).append(exchange)
+    for many in counted.values():
+        if len(many) > MOST_REFRESHES:
+            yield Hit(many[-1].place(), found=f"{len(many)} ×", expected=f"≤ {MOST_REFRESHES}")
+
+
+@check(
+    id="CHK-PSC-021",
+    requirements=["SBX-PSC-06"],
+    on=Selection(operation="psc.logout"),
+    scenarios=("PSC.16",),
+    presence=True,
+    text=Sentence(
+        "« Se déconnecter » ferme la session Pro Santé Connect, par id_token_hint et une adresse déclarée.",
+        '"Sign out" closes the session of Pro Santé Connect, by id_token_hint and a declared address.',
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 20",
+    fix=Sentence(
+        "ouvrez end_session_endpoint avec id_token_hint et post_logout_redirect_uri",
+        "open end_session_endpoint with id_token_hint and post_logout_redirect_uri",
+    ),
+)
+def provider_signed_out(trace: Trace) -> Iterator[Hit]:
+    """The logout is accepted and says whose session it closes."""
+    for exchange in trace.selected:
+        sent = {**exchange.query, **exchange.form}
+        if exchange.outcome != "accepted":
+            yield Hit(exchange.place(), found=exchange.code or exchange.outcome, expected="accepted")
+        elif "id_token_hint" not in sent and "refresh_token" not in sent:
+            yield Hit(exchange.place("id_token_hint"), found="(absent)", expected="id_token_hint")
+
+
+@check(
+    id="CHK-PSC-022",
+    requirements=["SBX-PSC-06"],
+    on=Selection(operation="psc.logout"),
+    scenarios=("PSC.17",),
+    absence=True,
+    text=Sentence(
+        "Une déconnexion automatique ne ferme pas la session Pro Santé Connect.",
+        "An automatic sign-out does not close the session of Pro Santé Connect.",
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 32",
+    fix=Sentence(
+        "à l'inactivité, fermez la session du logiciel seulement",
+        "when idle, close the session of the software only",
+    ),
+)
+def provider_left_alone(trace: Trace) -> Iterator[Hit]:
+    """No logout."""
+    for exchange in trace.selected:
+        yield Hit(exchange.place(), found="logout", expected="aucun / none")
+
+
+@check(
+    id="CHK-PSC-023",
+    requirements=["SBX-PSC-11"],
+    on=Selection(operation="psc.token"),
+    scenarios=("PSC.18",),
+    absence=True,
+    text=Sentence(
+        "Un retour qui porte une erreur ne mène à aucune demande de jetons ; l'utilisateur en lit la raison.",
+        "A callback that carries an error leads to no token request; the user reads why.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.2.6 ; RFC 6749 §4.1.2.1",
+    fix=Sentence(
+        "lisez error avant code, vérifiez state, et dites à l'utilisateur ce qui s'est passé",
+        "read error before code, check state, and tell the user what happened",
+    ),
+)
+def error_obeyed(trace: Trace) -> Iterator[Hit]:
+    """No token request, and no session."""
+    for exchange in trace.selected:
+        yield Hit(exchange.place(), found=exchange.form.get("grant_type", ""), expected="aucun / none")
+    for act in trace.answers("auth.login"):
+        if act.status == "done":
+            yield Hit(f"{act.step} {act.action}", found="done", expected=REFUSED)
+
+
+@check(
+    id="CHK-PSC-030",
+    requirements=["SBX-PSC-12"],
+    on=Selection(operation="psc.token", outcome="accepted"),
+    scenarios=("PSC.*",),
+    text=Sentence(
+        "Aucun jeton n'apparaît dans ce que le logiciel montre ou rend ; ses journaux, une personne les lit.",
+        "No token appears in what the software shows or returns; its logs, a person reads.",
+    ),
+    clause="Référentiel Pro Santé Connect (traces) ; RFC 6819 §4.6.4",
+    fix=Sentence(
+        "tracez qui, quand et quoi (IdNat, session_state, heure), jamais un jeton, un code ni un secret",
+        "log who, when and what (IdNat, session_state, time), never a token, a code or a secret",
+    ),
+)
+def tokens_unseen(trace: Trace) -> Iterator[Hit]:
+    """Looks for the tokens of the scenario in what the driver answered."""
+    issued = {
+        str(answer[name]): name
+        for exchange in trace.selected
+        if isinstance(answer := exchange.response_json, dict)
+        for name in _SECRETS
+        if answer.get(name)
+    }
+    for act in trace.acts:
+        said = "\n".join([*(text for _, text in act.shown), str(dict(act.output))])
+        for value, name in issued.items():
+            if value in said:
+                yield Hit(f"{act.step} {act.action}", found=name, expected="aucun / none")
+
+
+@check(
+    id="CHK-PSC-031",
+    requirements=["SBX-PSC-07"],
+    on=Selection(operation=("psc.authorization", "psc.token"), fault="psc.down"),
+    scenarios=("PSC.20",),
+    text=Sentence(
+        "Quand Pro Santé Connect ne répond pas, aucune session ne s'ouvre en son nom.",
+        "When Pro Santé Connect does not answer, no session opens in its name.",
+    ),
+    clause="Référentiel d'identification électronique (continuité de service)",
+    fix=Sentence(
+        "dites que Pro Santé Connect est indisponible et proposez un autre moyen fort",
+        "say that Pro Santé Connect is unavailable and offer another strong means",
+    ),
+)
+def nothing_opened(trace: Trace) -> Iterator[Hit]:
+    """The software says that its user is not signed in."""
+    for exchange in trace.selected:
+        yield from opened(trace, exchange)
+
+
+@check(
+    id="CHK-PSC-032",
+    requirements=["SBX-PSC-13"],
+    on=Selection(operation="psc.authorization"),
+    scenarios=("PSC.12",),
+    presence=True,
+    text=Sentence(
+        "Le bouton Pro Santé Connect mène au portail ; son aspect et sa place, une personne les voit.",
+        "The Pro Santé Connect button leads to the wallet; its look and its place, a person sees.",
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 28 à 30",
+    fix=Sentence(
+        "reprenez le bouton officiel, au même niveau que les autres moyens de connexion",
+        "use the official button, at the same level as the other means to sign in",
+    ),
+)
+def button_to_the_wallet(trace: Trace) -> Iterator[Hit]:
+    """The authorization request goes to the wallet."""
+    for exchange in trace.selected:
+        if "/protocol/openid-connect/auth" in exchange.line:
+            yield Hit(exchange.place("request line"), found=exchange.line[:80], expected="GET …/auth (wallet)")

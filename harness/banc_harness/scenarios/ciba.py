@@ -1,0 +1,84 @@
+"""Signing in without a browser (CIBA): the software's server asks, the person answers on their device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from banc_harness.play import Play, scenario
+from banc_standards.errors import Sentence
+
+PROFILES = ("psc-ciba",)
+NEEDS = ("psc.ciba",)
+LOGIN = ("auth.login",)
+FLOW: dict[str, Any] = {"flow": "ciba", "channel": "MOBILE"}
+TRIES = 4
+"""Enough numbers for their being all the same not to be luck: one chance in a million."""
+
+
+@scenario(
+    id="PSC.21",
+    title=Sentence("Connexion par CIBA, quatre fois", "Sign-in by CIBA, four times"),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def sign_in(play: Play) -> None:
+    """The person approves at once; the number to compare is drawn each time."""
+    professional = play.professional()
+    for rank in range(1, TRIES + 1):
+        title = Sentence(f"Connexion {rank}", f"Sign-in {rank}")
+        async with play.step(f"PSC.21.{rank}", title, also=("psc.*",)) as step:
+            await step.login(professional)
+            await step.switch(psc__ciba_interval_s=1)
+            await step.act("auth.login", professional=professional, **FLOW)
+            await step.expect("psc.ciba", outcome="accepted")
+            await step.expect("psc.token", outcome="accepted")
+
+
+@scenario(
+    id="PSC.22",
+    title=Sentence(
+        "La personne tarde : le logiciel interroge au rythme demandé",
+        "The person takes their time: the software polls at the pace asked for",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def polled(play: Play) -> None:
+    """Two polls wait, one is told to slow down, the next gets the tokens."""
+    professional = play.professional()
+    async with play.step(
+        "PSC.22.1", Sentence("Connexion, réponse tardive", "Sign-in, late answer"), also=("psc.*",)
+    ) as s:
+        await s.login(professional)
+        await s.switch(psc__ciba_interval_s=1, psc__ciba_polls=1)
+        await s.arm_fault("psc.ciba.slow_down")
+        await s.act("auth.login", professional=professional, **FLOW)
+        await s.expect("psc.token", fault="psc.ciba.slow_down")
+        await s.expect("psc.token", outcome="accepted")
+
+
+@scenario(
+    id="PSC.23",
+    title=Sentence(
+        "La personne refuse, puis ne répond pas : le logiciel cesse d'interroger",
+        "The person refuses, then does not answer: the software stops polling",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def stopped(play: Play) -> None:
+    """A refusal is final; so is the end of the request's life."""
+    professional = play.professional()
+    async with play.step("PSC.23.1", Sentence("Refus", "Refusal"), also=("psc.*",)) as step:
+        await step.login(professional, outcome="refuse")
+        await step.switch(psc__ciba_interval_s=1)
+        await step.act("auth.login", professional=professional, **FLOW)
+        await step.expect("psc.token", outcome="refused", code="access_denied")
+    async with play.step("PSC.23.2", Sentence("Aucune réponse", "No answer"), also=("psc.*",)) as step:
+        await step.login(professional, outcome="timeout")
+        await step.switch(psc__ciba_s=2)
+        await step.act("auth.login", professional=professional, **FLOW)
+        await step.expect("psc.token", outcome="refused", code=("authorization_pending", "expired_token"))

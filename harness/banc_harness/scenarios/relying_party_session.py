@@ -1,0 +1,151 @@
+"""What a relying party of Pro Santé Connect does with a session: keeps it, ends it, and does without it."""
+
+from __future__ import annotations
+
+from banc_harness.play import Play, scenario
+from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
+from banc_standards.errors import Sentence
+
+ACCESS_TOKEN_DEAD_S = 130
+IDLE_S = 31 * 60
+
+
+async def signed_in(play: Play, id: str) -> None:
+    """A sign-in where nothing is wrong."""
+    professional = play.professional()
+    async with play.step(f"{id}.1", Sentence("Connexion", "Sign-in"), also=("psc.*",)) as step:
+        await step.login(professional)
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.token", outcome="accepted")
+
+
+@scenario(
+    id="PSC.14",
+    title=Sentence(
+        "Le jeton d'accès expire : il est rafraîchi, une fois", "The access token expires: it is refreshed, once"
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def one_refresh(play: Play) -> None:
+    """Two minutes later the software renews its token, without a burst of requests."""
+    await signed_in(play, "PSC.14")
+    title = Sentence("Jeton expiré : rafraîchissement", "Expired token: refresh")
+    async with play.step("PSC.14.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
+        await step.act("auth.refresh", professional=play.professional())
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "refresh_token"})
+
+
+@scenario(
+    id="PSC.15",
+    title=Sentence(
+        "Le rafraîchissement est refusé : l'utilisateur se reconnecte",
+        "The refresh is refused: the user signs in again",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def refused_refresh(play: Play) -> None:
+    """The refusal is obeyed at once; the next sign-in works."""
+    await signed_in(play, "PSC.15")
+    professional = play.professional()
+    title = Sentence("Rafraîchissement refusé", "Refused refresh")
+    async with play.step("PSC.15.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
+        await step.arm_fault("psc.token.invalid_grant", times=None, match={"grant_type": "refresh_token"})
+        await step.act("auth.refresh", professional=professional)
+        await step.expect("psc.token", outcome="refused", code="invalid_grant")
+        await step.clear_faults()
+    async with play.step("PSC.15.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "authorization_code"})
+
+
+@scenario(
+    id="PSC.16",
+    title=Sentence(
+        "« Se déconnecter » ferme aussi la session Pro Santé Connect",
+        '"Sign out" closes the session of Pro Santé Connect too',
+    ),
+    actions=(*LOGIN, "auth.logout"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def explicit_sign_out(play: Play) -> None:
+    """The user signs out on purpose, then signs in again."""
+    await signed_in(play, "PSC.16")
+    professional = play.professional()
+    async with play.step("PSC.16.2", Sentence("Déconnexion", "Sign-out"), also=("psc.*",)) as step:
+        await step.act("auth.logout", professional=professional)
+        await step.expect("psc.logout", outcome="accepted")
+    async with play.step("PSC.16.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.token", outcome="accepted")
+
+
+@scenario(
+    id="PSC.17",
+    title=Sentence(
+        "Une déconnexion automatique laisse la session Pro Santé Connect",
+        "An automatic sign-out leaves the session of Pro Santé Connect alone",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def idle_sign_out(play: Play) -> None:
+    """Half an hour without the user: the software closes its own session only."""
+    await signed_in(play, "PSC.17")
+    title = Sentence("Une demi-heure d'inactivité", "Half an hour of inactivity")
+    async with play.step("PSC.17.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=IDLE_S)
+        await step.act("auth.refresh", professional=play.professional())
+        await step.expect("psc.token", outcome="refused", code="invalid_grant")
+
+
+@scenario(
+    id="PSC.18",
+    title=Sentence("Le retour porte une erreur", "The callback carries an error"),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def callback_errors(play: Play) -> None:
+    """The person refuses, then the provider fails: no code, hence no tokens."""
+    professional = play.professional()
+    async with play.step("PSC.18.1", Sentence("La personne refuse", "The person refuses"), also=("psc.*",)) as step:
+        await step.login(professional, outcome="refuse")
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.authorization", outcome="refused", code="access_denied")
+    title = Sentence("Pro Santé Connect échoue", "Pro Santé Connect fails")
+    async with play.step("PSC.18.2", title, also=("psc.*",)) as step:
+        await step.login(professional)
+        await step.arm_fault("psc.callback.error")
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.authorization", fault="psc.callback.error")
+
+
+@scenario(
+    id="PSC.20",
+    title=Sentence(
+        "Pro Santé Connect ne répond pas : aucune session ne s'ouvre",
+        "Pro Santé Connect does not answer: no session opens",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def unavailable(play: Play) -> None:
+    """The wallet, then the token endpoint, answer 503."""
+    professional = play.professional()
+    for rank, operation in enumerate(("psc.authorization", "psc.token"), 1):
+        title = Sentence(f"Panne de {operation}", f"{operation} is down")
+        async with play.step(f"PSC.20.{rank}", title, also=("psc.*",)) as step:
+            await step.login(professional)
+            await step.arm_fault("psc.down", times=None, match={"operation": operation})
+            await step.act("auth.login", professional=professional)
+            await step.expect(operation, fault="psc.down")
+            await step.clear_faults()

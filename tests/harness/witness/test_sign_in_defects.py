@@ -1,0 +1,127 @@
+"""The relying-party checks of Pro Santé Connect: the honest witness passes them all, each defect is seen for what it
+is, and what rests on an uncertain fact only informs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from banc_harness import demo
+from banc_harness.checks.registered import checks
+from banc_harness.runs import Options, run
+from banc_harness.scenarios.registered import scenarios
+from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
+from banc_standards.contracts.report import Report
+
+pytestmark = pytest.mark.journeys
+
+PROFILES = ("psc", "psc-ciba")
+TABLE: dict[str, tuple[str, str]] = {
+    # defect: (scenario that shows it, checks that it must fail, and no other)
+    "raw-discovery": ("PSC.08", "CHK-PSC-002 CHK-PSC-009"),
+    "signature-unchecked": ("PSC.06", "CHK-PSC-010"),
+    "claims-unchecked": ("PSC.07", "CHK-PSC-011"),
+    "sub-unchecked": ("PSC.10", "CHK-PSC-016"),
+    "keys-forever": ("PSC.08", "CHK-PSC-012"),
+    "secret-in-front": ("PSC.12", "CHK-PSC-014"),
+    "redeems-twice": ("PSC.12", "CHK-PSC-004 CHK-PSC-015"),
+    "rpps-only": ("PSC.11", "CHK-PSC-017"),
+    "single-activity": ("PSC.12", "CHK-PSC-018"),
+    "needs-exercice": ("PSC.13", "CHK-PSC-019"),
+    "refresh-storm": ("PSC.14", "CHK-PSC-020"),
+    "local-logout": ("PSC.16", "CHK-PSC-021"),
+    "idle-logout-closes-psc": ("PSC.17", "CHK-PSC-022"),
+    "error-ignored": ("PSC.18", "CHK-PSC-004 CHK-PSC-015 CHK-PSC-023"),
+    "logs-tokens": ("PSC.12", "CHK-PSC-030"),
+    "opens-without-psc": ("PSC.20", "CHK-PSC-031"),
+    "fixed-binding": ("PSC.21", "CHK-PSC-024"),
+    "polls-too-fast": ("PSC.22", "CHK-PSC-025"),
+    "polls-after-the-end": ("PSC.23", "CHK-PSC-025"),
+    "workstation-calls": ("PSC.21", "CHK-PSC-026"),
+    # defects of the common table, in the scenarios of these profiles
+    "state-unchecked": ("PSC.04", "CHK-PSC-007"),
+    "nonce-unchecked": ("PSC.05", "CHK-PSC-008"),
+    "never-refreshes": ("PSC.14", "CHK-PSC-006"),
+    "refresh-loop": ("PSC.15", "CHK-PSC-005 CHK-PSC-020"),
+    "raw-realm": ("PSC.12", "CHK-PSC-002 CHK-PSC-032"),
+}
+INFORMING: dict[str, tuple[str, str]] = {
+    # defect: (scenario that shows it, check that says so without failing)
+    "strict-acr": ("PSC.09", "CHK-PSC-013"),
+    "claims-unchecked": ("PSC.07", "CHK-PSC-033"),
+    "number-unshown": ("PSC.21", "CHK-PSC-034"),
+}
+FOR_A_PERSON = ("SBX-PSC-10", "SBX-PSC-11", "SBX-PSC-12", "SBX-PSC-13")
+"""The choice of a place of work, the messages, the logs, the button."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for the module: its keys are made once."""
+    return tmp_path_factory.mktemp("data")
+
+
+async def played(data: Path, folder: Path, scenario: str, *defects: str) -> Report:
+    async with demo.witness(defects) as described:
+        sut = described.sut.model_copy(update={"profiles": [*described.sut.profiles, *PROFILES]})
+        registered = dataclasses.replace(described, sut=sut)
+        done = await run(Options(sut=registered, data=data, report=folder, scenarios=(scenario,)))
+    return done.report
+
+
+def failed(report: Report) -> set[str]:
+    return {judged.check for judged in report.checks if judged.verdict == "NON_CONFORME"}
+
+
+def own_checks() -> set[str]:
+    """The checks that only these scenarios put to the test."""
+    mine = [item.id for item in scenarios().values() if set(item.profiles) & set(PROFILES)]
+    return {check.id for check in checks().values() if any(check.concerns(id) for id in mine)}
+
+
+async def test_the_honest_witness_passes_and_a_person_must_still_look(data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path, "PSC.*")
+    verdicts = {item.requirement: item.verdict for item in report.requirements if "PSC" in item.requirement}
+    ours = {name for name in verdicts if name.startswith("SBX-PSC-")}
+
+    assert failed(report) == set()
+    assert own_checks() <= {judged.check for judged in report.checks}
+    assert {verdicts[name] for name in FOR_A_PERSON} == {"A_COMPLETER"}
+    assert {verdicts[name] for name in ours - set(FOR_A_PERSON)} == {"CONFORME"}
+    assert report.exit_code == 0
+    assert {step.outcome for scenario in report.scenarios for step in scenario.steps} == {"done"}
+
+
+@pytest.mark.parametrize("defect", sorted(TABLE))
+async def test_every_defect_is_seen_for_what_it_is(defect: str, data: Path, tmp_path: Path) -> None:
+    scenario, expected = TABLE[defect]
+
+    report = await played(data, tmp_path, scenario, defect)
+
+    assert failed(report) == set(expected.split())
+    assert not report.gate.passed
+    assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("defect", sorted(INFORMING))
+async def test_what_is_uncertain_or_optional_only_informs(defect: str, data: Path, tmp_path: Path) -> None:
+    scenario, check = INFORMING[defect]
+
+    report = await played(data, tmp_path, scenario, defect)
+
+    said = {(item.verdict, found.severity) for item in report.checks if item.check == check for found in item.findings}
+    assert said == {("CONFORME", "info")}
+
+
+def test_every_check_of_these_scenarios_is_seen_to_speak() -> None:
+    seen = {check for table in (TABLE, INFORMING) for _, expected in table.values() for check in expected.split()}
+    known = {"CHK-PSC-001", "CHK-PSC-003", "CHK-PSC-004"}  # their defects are in the common table
+
+    assert own_checks() - known <= seen
+
+
+def test_every_defect_has_its_row() -> None:
+    assert set(SIGN_IN_DEFECTS) <= set(TABLE) | set(INFORMING)
