@@ -23,6 +23,16 @@ DEADLINE_S: Final = 300.0
 """The longest one document may take; the first one pays for compiling every schema."""
 
 
+def check_installed() -> None:
+    """Raises ``UnusableInput`` (PACK-004) where the engine is not installed."""
+    if find_spec("saxonche") is None:
+        raise UnusableInput(
+            "PACK-004",
+            Sentence("--pack demande un moteur XSLT, saxonche", "--pack needs an XSLT engine, saxonche"),
+            Sentence("pip install 'banc-segur[pack]'", "pip install 'banc-segur[pack]'"),
+        )
+
+
 class Died(Exception):
     """The process ended, or was ended, before it answered."""
 
@@ -31,12 +41,7 @@ class Engine:
     """One process for one pack. Use as a context manager, or :meth:`close` it."""
 
     def __init__(self, pack: Path, *, memory_mib: int | None = None, deadline_s: float = DEADLINE_S) -> None:
-        if find_spec("saxonche") is None:
-            raise UnusableInput(
-                "PACK-004",
-                Sentence("--pack demande un moteur XSLT, saxonche", "--pack needs an XSLT engine, saxonche"),
-                Sentence("pip install 'banc-segur[pack]'", "pip install 'banc-segur[pack]'"),
-            )
+        check_installed()
         self._pack = pack
         self._memory = memory_mib or int(os.environ.get("BANC_PACK_MEMORY_MIB") or MEMORY_MIB)
         self._deadline = deadline_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
@@ -14,17 +15,20 @@ from banc_standards.cda.read import CdaRefused, read
 from banc_standards.cda.rules import ENGINE
 from banc_standards.cda.rules.reading import RULES as READING_RULES
 from banc_standards.cda.rules.reading import refusal
-from banc_standards.errors import Lang
+from banc_standards.errors import Lang, Sentence
 from banc_standards.rules import Finding, Hit, Rule
 from banc_standards.xml import XmlRefused
+
+if TYPE_CHECKING:
+    from banc_harness.packs.judging import PackJudge
 
 _MOST_TITLE = 200
 
 
-def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool) -> Verdict:
+def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool, pack: PackJudge | None = None) -> Verdict:
     """The verdict on a clinical document; bytes that are none are told by the rule that refuses them.
 
-    ``excerpts`` asks for the lines that the findings point at.
+    ``excerpts`` asks for the lines that the findings point at; ``pack`` adds what other people's rules say.
     """
     try:
         document = read(data)
@@ -34,6 +38,11 @@ def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool) -> Verdict:
         return _refused(data, path, lang, READING_RULES[0], refusal(refused), excerpts=excerpts)
     broken = [rule.finding(hit, lang) for rule, hit in ENGINE.judge(document)]
     name, version = named(document)
+    if pack is not None:
+        more = pack.findings(document, name, version)
+        if isinstance(more, Sentence):
+            return Verdict(path, "cda", unusable=more)
+        broken += more
     return Verdict(
         path,
         "cda",

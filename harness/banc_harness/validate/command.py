@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from banc_harness.validate.judging import Order, judged
 from banc_harness.validate.kinds import KINDS
@@ -16,6 +16,7 @@ from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
 if TYPE_CHECKING:
     from banc_harness.cli.language import Words
+    from banc_harness.packs.opinion import SecondOpinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,17 @@ class Options:
 
 
 def validate(options: Options, say: Words) -> int:
-    """Judges and tells everything; returns the exit code. Raises ``UnusableInput`` for what comes later."""
+    """Judges and tells everything; returns the exit code.
+
+    Raises ``UnusableInput`` for what comes later or a pack that is none, ``EnvironmentFailed`` when a process dies.
+    """
     _refuse_what_comes_later(options)
+    second = _second_opinion(options)
     kind = KINDS[options.kind].name if options.kind else None
-    order = Order(kind, say.lang, excerpts=options.format in ("text", "sarif"))
+    order = Order(kind, say.lang, excerpts=options.format in ("text", "sarif"), pack=options.pack)
     told = writer(options.format, sys.stdout, say.lang)
     summary, skipped = Summary(), Skipped()
+    also: dict[str, Any] = {}
     try:
         with progress(sys.stderr, quiet=sys.stdout.isatty(), say=say) as moved:
             for one in judged(options.files, order, jobs=options.jobs):
@@ -46,18 +52,40 @@ def validate(options: Options, say: Words) -> int:
                     summary.add(verdict)
                     told.add(verdict)
                     moved(summary)
+                    if second is not None:
+                        second.add(verdict)
+                if second is not None:
+                    second.remark(one.remarks)
     except EnvironmentFailed:  # what was judged is told whole, the exit code says that it is not all
         told.end(summary, skipped)
         raise
-    told.end(summary, skipped)
+    if second is not None:
+        also = second.as_json(say.lang)
+    told.end(summary, skipped, also)
     passed = skipped.text()
     if passed is not None and options.format != "text":
         print(f"banc : {passed.of(say.lang)}", file=sys.stderr)
+    if second is not None:
+        second.tell(say, table=options.format == "text")
     return summary.exit_code
 
 
+def _second_opinion(options: Options) -> SecondOpinion | None:
+    if options.pack is None:
+        if options.compare:
+            raise UnusableInput(
+                "VALIDATE-003",
+                Sentence("--compare demande --pack", "--compare needs --pack"),
+                Sentence("ajoutez --pack DOSSIER", "add --pack DIR"),
+            )
+        return None
+    from banc_harness.packs.opinion import SecondOpinion
+
+    return SecondOpinion(options.pack, compare=options.compare)
+
+
 def _refuse_what_comes_later(options: Options) -> None:
-    later = ((options.pack is not None, "--pack"), (options.compare, "--compare"), (options.together, "--together"))
+    later = ((options.together, "--together"),)
     for asked, name in later:
         if asked:
             raise UnusableInput(

@@ -11,7 +11,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_harness.validate.detect import HEAD, detect, extension
@@ -22,6 +24,8 @@ from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from banc_harness.packs.judging import PackJudge
 
 UNKNOWN_KIND: Final = Sentence(
     "genre inconnu : ni le contenu ni le nom ne disent ce que c'est ; précisez avec --as",
@@ -38,19 +42,25 @@ _AHEAD: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to judge: the kind that everything is said to be (None: find out), the language, whether to show lines."""
+    """How to judge: the kind that everything is said to be (None: find out), the language, whether to show lines, the
+    folder of a pack that judges too.
+    """
 
     kind: KindName | None = None
     lang: Lang = "fr"
     excerpts: bool = False
+    pack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of one target: its verdicts (several for an archive), and what was passed over inside."""
+    """What came of one target: its verdicts (several for an archive), what was passed over inside, and what was
+    remarked of the pack so far.
+    """
 
     verdicts: tuple[Verdict, ...]
     skipped: Skipped
+    remarks: tuple[Sentence, ...] = ()
 
 
 def judged(names: Iterable[str], order: Order, *, jobs: int = 1) -> Iterator[Judged]:
@@ -78,9 +88,13 @@ def judge_bytes(data: bytes, path: str, order: Order, *, size: int | None = None
     total = len(data) if size is None else size
     if total > known.most_bytes:
         return Judged((_oversized(path, known, total, order, exact=size is not None),), Skipped())
-    asked = Asked(order.lang, order.excerpts)
+    pack = _pack(order.pack) if order.pack is not None else None
+    asked = Asked(order.lang, order.excerpts, pack=pack)
     try:
-        return Judged(tuple(known.judge(data, path, asked)), asked.skipped)
+        verdicts = tuple(known.judge(data, path, asked))
+        return Judged(verdicts, asked.skipped, tuple(pack.remarks.told.values()) if pack is not None else ())
+    except EnvironmentFailed:
+        raise
     except Exception as error:  # a defect of ours on one file must neither look like a verdict nor stop the others
         traceback.print_exc(file=sys.stderr)
         return _unusable(path, _our_defect(error), kind)
@@ -153,6 +167,18 @@ def _oversized(path: str, kind: Kind, size: int, order: Order, *, exact: bool) -
 
 def _unusable(path: str, reason: Sentence, kind: KindName | None = None) -> Judged:
     return Judged((Verdict(path, kind, unusable=reason),), Skipped())
+
+
+@cache
+def _pack(folder: str) -> PackJudge:
+    """The pack of a folder, one for the life of the process."""
+    import atexit
+
+    from banc_harness.packs.judging import PackJudge
+
+    pack = PackJudge(Path(folder))
+    atexit.register(pack.close)
+    return pack
 
 
 def _our_defect(error: Exception) -> Sentence:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from tempfile import SpooledTemporaryFile
-from typing import IO, Final, TextIO
+from typing import IO, Any, Final, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
-from banc_harness.validate.verdict import Skipped, Summary, Verdict
+from banc_harness.validate.verdict import NOTHING_ELSE, Skipped, Summary, Verdict
 from banc_standards.errors import Lang
 from banc_standards.rules import Finding
 
@@ -43,7 +44,7 @@ class JunitWriter:
             self._cases.write(f"      <system-out>{_text(chr(10).join(map(self._line, rest)))}</system-out>\n")
         self._cases.write("    </testcase>\n")
 
-    def end(self, summary: Summary, skipped: Skipped) -> None:
+    def end(self, summary: Summary, skipped: Skipped, also: Mapping[str, Any] = NOTHING_ELSE) -> None:
         """Writes the file."""
         counts = f'tests="{summary.files}" failures="{summary.not_conform}" errors="{summary.unusable}" time="0"'
         name = _attribute(_SUITE)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from banc_harness.validate.verdict import KindName, Skipped, Verdict
 from banc_standards.errors import Lang, Sentence
 
+if TYPE_CHECKING:
+    from banc_harness.packs.judging import PackJudge
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a judgement: the language of its sentences, whether to show the source, where to count."""
+    """What is asked of a judgement: the language of its sentences, whether to show the source, where to count, and the
+    pack that clinical documents are judged by too.
+    """
 
     lang: Lang = "fr"
     excerpts: bool = False
     skipped: Skipped = field(default_factory=Skipped)
+    pack: PackJudge | None = None
 
 
 Judge = Callable[[bytes, str, Asked], Iterator[Verdict]]
@@ -44,7 +50,7 @@ class Kind:
 def _clinical(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     from banc_harness.validate import clinical
 
-    yield clinical.judge(data, path, asked.lang, excerpts=asked.excerpts)
+    yield clinical.judge(data, path, asked.lang, excerpts=asked.excerpts, pack=asked.pack)
 
 
 def _archive(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:

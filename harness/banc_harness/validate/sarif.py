@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import PurePath
 from typing import Any, Final, TextIO
 from urllib.parse import quote
 
-from banc_harness.validate.verdict import Noted, Skipped, Summary, Verdict
+from banc_harness.validate.verdict import NOTHING_ELSE, Noted, Skipped, Summary, Verdict
 from banc_standards.errors import Lang
-from banc_standards.rules import Rule, Severity
+from banc_standards.rules import Finding, Rule, Severity
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "info": "note"}
@@ -24,7 +25,7 @@ class SarifWriter:
         self._out = out
         self._lang = lang
         self._first = True
-        self._met: dict[str, None] = {}
+        self._met: dict[str, Finding] = {}
         self._unusable: list[tuple[str, str]] = []
         out.write(f'{{"version":"2.1.0","$schema":"{SCHEMA}","runs":[{{"columnKind":"unicodeCodePoints","results":[')
 
@@ -33,19 +34,19 @@ class SarifWriter:
         if verdict.unusable is not None:
             self._unusable.append((verdict.path, verdict.unusable.of(self._lang)))
         for item in verdict.noted:
-            self._met[item.finding.rule] = None
+            self._met.setdefault(item.finding.rule, item.finding)
             self._out.write("\n" if self._first else ",\n")
             self._first = False
             self._out.write(_json(_result(verdict, item)))
 
-    def end(self, summary: Summary, skipped: Skipped) -> None:
+    def end(self, summary: Summary, skipped: Skipped, also: Mapping[str, Any] = NOTHING_ELSE) -> None:
         """Writes the tool, its rules and how the run ended."""
         driver = {
             "name": "banc",
             "fullName": "Banc Ségur, banc validate",
             "semanticVersion": version("banc-segur"),
             "language": "en" if self._lang == "en" else "fr",
-            "rules": [_rule(name, self._lang) for name in self._met],
+            "rules": [_rule(finding, self._lang) for finding in self._met.values()],
         }
         told = [
             {
@@ -86,11 +87,19 @@ def _result(verdict: Verdict, item: Noted) -> dict[str, Any]:
     }
 
 
-def _rule(name: str, lang: Lang) -> dict[str, Any]:
+def _rule(finding: Finding, lang: Lang) -> dict[str, Any]:
     from banc_harness.catalogue import catalogue
     from banc_harness.rule_pages import address
 
-    rule: Rule = catalogue()[name]
+    if finding.source != "banc":  # other people's rules are known by what they said
+        return {
+            "id": finding.rule,
+            "shortDescription": {"text": finding.message},
+            "help": {"text": f"{finding.message}\n\n{finding.source}, {finding.clause}"},
+            "defaultConfiguration": {"level": _LEVELS[finding.severity]},
+            "properties": {"certainty": finding.certainty},
+        }
+    rule: Rule = catalogue()[finding.rule]
     text, fix = rule.text.of(lang), rule.fix.of(lang)
     to_do = "Fix" if lang == "en" else "À faire"
     clause = "Clause" if lang == "en" else "Texte"

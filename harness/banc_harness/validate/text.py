@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import textwrap
-from typing import Final, TextIO
+from collections.abc import Mapping
+from typing import Any, Final, TextIO
 
-from banc_harness.validate.verdict import Excerpt, Noted, Skipped, Summary, Verdict
+from banc_harness.validate.verdict import NOTHING_ELSE, Excerpt, Noted, Skipped, Summary, Verdict
 from banc_standards.errors import Lang, Sentence
 from banc_standards.rules import Severity
 
@@ -67,7 +68,7 @@ class TextWriter:
             self._line()
         self._out.flush()
 
-    def end(self, summary: Summary, skipped: Skipped) -> None:
+    def end(self, summary: Summary, skipped: Skipped, also: Mapping[str, Any] = NOTHING_ELSE) -> None:
         """Writes the sums on one line."""
         parts = [
             self._number(summary.files, "fichier", "file"),
@@ -147,7 +148,10 @@ class TextWriter:
             (("trouvé", "found"), finding.found),
             (("attendu", "expected"), finding.expected),
             (("à faire", "fix"), finding.fix),
-            (("texte", "clause"), finding.clause),
+            (
+                ("texte", "clause"),
+                finding.clause if finding.source == "banc" else f"{finding.source}, {finding.clause}",
+            ),
         )
         for (fr, en), value in rows:
             if value:

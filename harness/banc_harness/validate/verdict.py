@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from banc_standards.errors import Lang, Sentence
 from banc_standards.rules import Finding
 
 KindName = Literal["cda", "xdm", "xds", "vihf", "hl7v2", "fhir", "mail", "insi", "psc"]
 Level = Literal["N1", "N3"]
+
+NOTHING_ELSE: Final[Mapping[str, Any]] = MappingProxyType({})
+"""No key beside those of CONTRACTS §7."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Protocol, TextIO
+from collections.abc import Mapping
+from typing import Any, Protocol, TextIO
 
-from banc_harness.validate.verdict import Skipped, Summary, Verdict
+from banc_harness.validate.verdict import NOTHING_ELSE, Skipped, Summary, Verdict
 from banc_standards.errors import Lang
 
 FORMATS = ("text", "json", "junit", "sarif")
@@ -17,8 +18,8 @@ class Writer(Protocol):
     def add(self, verdict: Verdict) -> None:
         """Writes one verdict."""
 
-    def end(self, summary: Summary, skipped: Skipped) -> None:
-        """Writes what comes last."""
+    def end(self, summary: Summary, skipped: Skipped, also: Mapping[str, Any] = NOTHING_ELSE) -> None:
+        """Writes what comes last; ``also`` are keys that only data has room for."""
 
 
 def writer(format: str, out: TextIO, lang: Lang) -> Writer:
@@ -53,7 +54,7 @@ class JsonWriter:
         self._first = False
         self._out.write(json.dumps(verdict.as_json(self._lang), ensure_ascii=False, separators=(",", ":")))
 
-    def end(self, summary: Summary, skipped: Skipped) -> None:
+    def end(self, summary: Summary, skipped: Skipped, also: Mapping[str, Any] = NOTHING_ELSE) -> None:
         """Writes the sums."""
-        sums = json.dumps(summary.as_json(), separators=(",", ":"))
-        self._out.write(f'\n],"summary":{sums}}}\n')
+        last = json.dumps({"summary": summary.as_json(), **also}, ensure_ascii=False, separators=(",", ":"))
+        self._out.write(f"\n],{last[1:]}\n")
