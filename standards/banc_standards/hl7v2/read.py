@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from banc_standards.errors import BancError, Sentence
@@ -74,6 +74,8 @@ _BREAK: Final = re.compile(rb"\r\n|\r|\n")
 _HEADER: Final = re.compile(rb"(?:^|(?<=[\r\n]))MSH(?=[^A-Za-z0-9\s])")
 _ENVELOPE: Final = (b"FHS", b"BHS", b"BTS", b"FTS")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
+_TRAILING: Final = re.compile("[^|^~&\\s][ \u00a0]+(?=[|^~&]|$)")
+_LONG: Final = 20_000
 _STRAY: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -259,6 +261,10 @@ def _look_inside(segment: Segment, faults: dict[str, list[Hit]], limits: Limits)
         shown = f"{ord(stray[0]):02X}"
         hit = Hit(segment.label, found=shown, line=segment.line, column=stray.start() + 1)
         _note(faults, "HL7-TXT-011", hit)
+    blank = _TRAILING.search(text) if len(text) < _LONG else None
+    if blank is not None:
+        hit = Hit(segment.label, found=text[max(0, blank.start() - 20) : blank.end()], line=segment.line)
+        _note(faults, "HL7-TXT-012", replace(hit, column=blank.start() + 1))
     mark = segment.delimiters.escape
     if segment.name != "MSH" and mark in text:
         for rank, value in enumerate(segment.fields[1:], 1):

@@ -298,4 +298,16 @@ def _pam_profile(message: Message) -> Iterator[Hit]:
         yield header.hit(21, expected="2.11^IHE_FRANCE-2.11-PAM")
 
 
+@_BOOK.rule(
+    "HL7-EVN-001",
+    ("EVN-2 est la date de l'événement.", "EVN-2 is the date of the event."),
+    ("Écrire AAAAMMJJhhmmss.", "Write YYYYMMDDhhmmss."),
+    at="EVN-2",
+)
+def _event(message: Message) -> Iterator[Hit]:
+    for event in message.all("EVN"):
+        if not is_time(event.get(2)):
+            yield event.hit(2, expected="AAAAMMJJhhmmss")
+
+
 RULES = _BOOK.rules

@@ -166,6 +166,21 @@ _told(
     "séquences d'échappement",
 )
 
+_told(
+    _HL7,
+    "HL7-TXT-012",
+    (
+        "Une composante ne finit pas par des blancs, insécables ou non.",
+        "A component does not end with blanks, non-breaking or not.",
+    ),
+    (
+        "Retirer les blancs : beaucoup de récepteurs comparent à la lettre.",
+        "Remove the blanks: many receivers compare to the letter.",
+    ),
+    "types de données",
+    severity="warning",
+    certainty="deduced",
+)
 RULES: tuple[Rule, ...] = (*_HL7.rules, *_MLLP.rules, *_BOUNDS.rules)
 BY_ID = {rule.id: rule for rule in RULES}
 
