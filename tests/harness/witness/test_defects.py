@@ -13,6 +13,7 @@ from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
 from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
+from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
 pytestmark = pytest.mark.journeys
@@ -130,7 +131,9 @@ def failed(report: Report) -> set[str]:
 def concerned(kind: demo.Kind) -> set[str]:
     """The checks that some scenario of a software puts to the test."""
     couloir, _ = demo.PLACES[kind]
-    played = [item for item in scenarios().values() if not item.couloirs or couloir in item.couloirs]
+    profiles = set(demo.PROFILES[kind])
+    known = (item for item in scenarios().values() if not item.profiles or profiles & set(item.profiles))
+    played = [item for item in known if not item.couloirs or couloir in item.couloirs]
     return {check.id for check in checks().values() if any(check.concerns(item.id) for item in played)}
 
 
@@ -159,10 +162,12 @@ async def test_every_defect_is_seen_for_what_it_is(kind: demo.Kind, defect: str,
 
 def test_every_check_can_fail() -> None:
     expected = (expected for table in TABLES.values() for _, expected in table.values())
-    assert {check for names in expected for check in names.split()} == set(checks())
+    shown = {check for names in expected for check in names.split()}
+    relying_party = {check.id for check in checks().values() if all(name.startswith("PSC.") for name in check.scenarios)}
+    assert shown | relying_party == set(checks()), "those of relying parties have a table of their own"
 
 
 def test_every_defect_has_its_row() -> None:
-    assert LETTERS.keys() == DEFECTS_OF["dpi"].keys()
+    assert LETTERS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
     assert len(LABORATORY_DEFECTS) >= 10
