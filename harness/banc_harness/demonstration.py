@@ -11,12 +11,12 @@ from typing import Any
 
 from banc_harness import runs
 from banc_harness.client import Control
+from banc_harness.company import player
 from banc_harness.demo import Kind, Parts, own_defects, witness
 from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
-from banc_harness.plan import Plan, Player
+from banc_harness.plan import Plan
 from banc_harness.reports import whole
-from banc_harness.requirements.table import table
 from banc_harness.runs import Options, Reached
 from banc_harness.sut import Described
 from banc_harness.together import Played, Whole
@@ -77,16 +77,11 @@ def _plans(options: Options, parts: Parts, described: Mapping[Kind, Described]) 
     if parts.story:
         first, *others = parts.cast
         told = runs.planned(replace(options, scenarios=parts.story), described[first])
-        plans.append(replace(told, cast=tuple(_player(described[kind]) for kind in others)))
+        plans.append(replace(told, cast=tuple(player(described[kind]) for kind in others)))
     for kind, asked in parts.own.items():
         plan = runs.planned(replace(options, scenarios=asked), described[kind])
         plans.append(replace(plan, software=plan.sut.software_type))
     return plans
-
-
-def _player(described: Described) -> Player:
-    sut = described.sut
-    return Player(sut, described.folder, tuple(sut.profiles), table(sut.couloir))
 
 
 async def _play(plan: Plan, options: Options, reached: Reached, consumers: Sequence[Consumer]) -> Played:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from banc_fixtures.population import SEED, population
+from banc_harness import company
 from banc_harness import sut as software
 from banc_harness.account import Account
 from banc_harness.certifying import access, resuming
@@ -30,12 +31,13 @@ from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.in_process import sandbox as started_sandbox
 from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of
-from banc_harness.reports import baseline, html_report, json_report, junit, markdown, sarif
+from banc_harness.reports import baseline, html_report, json_report, junit, markdown, sarif, whole
 from banc_harness.reports.baseline import Comparison
 from banc_harness.requirements.table import table
 from banc_harness.scenarios.registered import scenarios
 from banc_harness.session import RunSession
 from banc_harness.sut import Described
+from banc_harness.together import Played, Whole
 from banc_standards.contracts.report import Report
 from banc_standards.contracts.sandbox import Ready
 from banc_standards.contracts.vocabulary import RunKind, SessionMode
@@ -135,7 +137,8 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     with ExitStack() as files:
         targets = event_files(options, folder)
         writers = [files.enter_context(ndjson(target, more=past is not None)) for target in targets]
-        async with reached(options, folder) as found:
+        sealed = options.signer is not None or past is not None
+        async with reached(options, folder) as found, company.completed(plan, sealed=sealed) as plan:
             engine, brought = await _play(plan, options, found, folder, past, readers, writers)
     report = gathering.report()
     compared = None if before is None else baseline.compare(before, report)
@@ -144,7 +147,10 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     known = None if before is None else baseline.gaps(before)
     sarif.write(account, folder, description=_description(options), known=known)
     markdown.write(account, folder, compared)
-    page = html_report.write(account, engine.sealed, folder)
+    if plan.cast:
+        page = whole.write(Whole([Played(account, gathering, engine.sealed)]), folder)
+    else:
+        page = html_report.write(account, engine.sealed, folder)
     bundle, unsealed = await asyncio.to_thread(_seal, options, plan, engine, brought)
     return Done(report, path, page, compared, bundle, unsealed, options.fail_under)
 

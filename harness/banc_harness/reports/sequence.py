@@ -127,9 +127,17 @@ class _Drawing:
 
     def _name(self, lane: str) -> Sentence:
         if lane == SOFTWARE:
-            name = self._account.started.sut.product.name if self._account.started is not None else ""
+            name = self._software()
             return Sentence(name or "Logiciel", name or "Software")
         return NAMES.get(lane, Sentence(lane, lane))
+
+    def _software(self) -> str:
+        """The name of the software that played the scenario."""
+        run, who = self._account.started, self._scenario.started
+        if run is None:
+            return ""
+        role = next((item for item in run.cast if who is not None and item.software == who.software), run)
+        return role.sut.product.name
 
     def _band(self, step: Step) -> Band:
         rows = [_Timed(asked.sent.at, 0, self._action(rank, step)) for rank, asked in enumerate(step.asked)]
