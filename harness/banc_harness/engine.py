@@ -32,6 +32,7 @@ from banc_harness.plan import Plan, Player, bench_versions, requirement_set, rul
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import score, together
 from banc_harness.sealed import Sealed
+from banc_harness.selection import Selection
 from banc_harness.session import LEASE_S, RunSession, furnish, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
@@ -46,6 +47,10 @@ from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
 
 PATIENCE_WITH_DRIVER = 2
 """Scenarios in a row without any answer of the driver, after which the next ones are not played."""
+
+
+KNOWN_LATER = Selection(operation=("insi.*", "dmp.TD2.1"), outcome="accepted")
+"""What a software still knows in a later chapter of a story."""
 
 
 class Engine:
@@ -80,7 +85,7 @@ class Engine:
         self._started = time.monotonic()
         self._judgements: list[Judgement] = []
         self._benches: dict[SoftwareType, Bench] = {}
-        self._identities: dict[SoftwareType, list[Exchange]] = {}
+        self._earlier: dict[SoftwareType, list[Exchange]] = {}
         self._concluded: dict[SoftwareType, tuple[Gate, ...]] = {}
         self._broken = False
         self._unfinished = False
@@ -260,13 +265,13 @@ class Engine:
             self._judge_unplayed(bench, scenario, failure)
             return failure, False
         bench.silent_scenarios = bench.silent_scenarios + 1 if performance.silent else 0
-        self._known(scenario).extend(trace.all("insi.*"))
-        self._tell_judgements(bench, judge_played(self._plan.checks, trace))
+        self._known(scenario).extend(item for item in trace.exchanges if KNOWN_LATER.matches(item.entry))
+        self._tell_judgements(bench, judge_played(self._plan.checks, trace, scenario.like))
         return failure, True
 
     def _known(self, scenario: Scenario) -> list[Exchange]:
-        """What INSi told the software in the former chapters of a story; nothing elsewhere."""
-        return self._identities.setdefault(scenario.by, []) if scenario.story and scenario.by else []
+        """What INSi told the software, and what it filed, in the former chapters of a story; nothing elsewhere."""
+        return self._earlier.setdefault(scenario.by, []) if scenario.story and scenario.by else []
 
     async def _compare_capabilities(self, bench: Bench) -> None:
         """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""
@@ -311,7 +316,7 @@ class Engine:
             self._late.add(bench.recorder.emit(events.ExchangeSeen, **content, stray=True, findings=findings))
 
     def _judge_unplayed(self, bench: Bench, scenario: Scenario, why: Sentence) -> None:
-        self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why))
+        self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why, scenario.like))
 
     async def _decide(self, bench: Bench) -> list[RequirementVerdict]:
         decided: list[RequirementVerdict] = []

@@ -70,15 +70,15 @@ def unplayed(check: Check, scenario: str, why: Sentence) -> Judgement:
     return Judgement(check, scenario, "NON_TESTE", why)
 
 
-def judge_played(checks: Checks, trace: Trace) -> list[Judgement]:
-    """What the checks of a scenario say of its trace, in their order."""
-    said = (judge(check, trace) for check in checks.values() if check.concerns(trace.scenario))
+def judge_played(checks: Checks, trace: Trace, like: Iterable[str] = ()) -> list[Judgement]:
+    """What the checks of a scenario, and of those that it is ``like``, say of its trace, in their order."""
+    said = (judge(check, trace) for check in _concerned(checks, trace.scenario, like))
     return [item for item in said if item is not None]
 
 
-def judge_unplayed(checks: Checks, scenario: str, why: Sentence) -> list[Judgement]:
-    """What the checks of a scenario say when it was not played."""
-    return [unplayed(check, scenario, why) for check in checks.values() if check.concerns(scenario)]
+def judge_unplayed(checks: Checks, scenario: str, why: Sentence, like: Iterable[str] = ()) -> list[Judgement]:
+    """What the checks of a scenario, and of those that it is ``like``, say when it was not played."""
+    return [unplayed(check, scenario, why) for check in _concerned(checks, scenario, like)]
 
 
 def judge_late(checks: Checks, trace: Trace) -> list[Judgement]:
@@ -157,6 +157,11 @@ def decide(
         checks=sorted({item.check.id for item in about}),
         in_gate=requirement.in_gate(software_type),
     )
+
+
+def _concerned(checks: Checks, scenario: str, like: Iterable[str]) -> list[Check]:
+    names = (scenario, *like)
+    return [check for check in checks.values() if any(check.concerns(name) for name in names)]
 
 
 def passed(count: int) -> Sentence:

@@ -41,7 +41,7 @@ class Scenario:
 
     ``actions`` are those asked of the driver; ``requires`` the capabilities without which it is skipped; ``profiles``
     and ``couloirs`` those that it belongs to, all of them when empty. A chapter of a ``story`` belongs to nothing else:
-    the software ``by`` plays it in the session that the whole cast shares.
+    the software ``by`` plays it in the session that the whole cast shares, judged as the scenarios that it is ``like``.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Scenario:
     scene: Scene
     story: str = ""
     by: SoftwareType | None = None
+    like: tuple[str, ...] = ()
 
     @property
     def use_case(self) -> str:
@@ -70,6 +71,7 @@ def scenario(
     couloirs: Iterable[str] = (),
     story: str = "",
     by: SoftwareType | None = None,
+    like: Iterable[str] = (),
 ) -> Callable[[Scene], Scenario]:
     """Makes a :class:`Scenario` of an async function over a :class:`Play`."""
 
@@ -84,6 +86,7 @@ def scenario(
             scene=scene,
             story=story,
             by=by,
+            like=tuple(like),
         )
 
     return decorate
@@ -289,6 +292,10 @@ class Step:
             document, visibility=tuple(visibility), status=status, replaces=replaces
         )
         return f"urn:oid:{kept.unique_id}"
+
+    async def put_mail(self, mail: bytes, *, by: Professional | Structure, to: Iterable[str]) -> None:
+        """Has a correspondent of another operator send a mail, from ``by``'s mailbox to these addresses."""
+        await self._stage.levers.put_mail(mail, domain=by.mailbox, sender=self._stage.mailbox(by), to=tuple(to))
 
     async def login(
         self, professional: Professional | None, *, means: LoginMeans = "MOBILE", outcome: LoginOutcome = "approve"

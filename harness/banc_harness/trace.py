@@ -279,8 +279,8 @@ class Trace:
     """What happened in one scenario. ``selected`` are the exchanges that the check is about, in the journal's order.
 
     ``subjects`` names the fictitious people of the scenario: ``patients``, ``professionals``, ``structures``, each the
-    ids of the population. ``earlier`` is what INSi told the software in former chapters of a story: it still knows it,
-    and nothing of it is judged again.
+    ids of the population. ``earlier`` is what INSi told the software, and what it filed, in former chapters of a
+    story: it still knows it, and nothing of it is judged again.
     """
 
     scenario: str

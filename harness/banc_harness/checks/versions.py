@@ -13,13 +13,14 @@ from banc_standards.errors import Sentence
 from banc_standards.rules import Finding, Hit
 from banc_standards.xds.names import DELETED
 
+FILED = Selection(operation="dmp.TD2.1", outcome="accepted")
 REGISTRY = Selection(operation=("dmp.TD3.1", "dmp.TD3.3c"))
 
 
 @check(
     id="CHK-DMP-010",
     requirements=["SBX-DMP-04", "DMP/va1.15", "DMP/va1.16", "DMP/va1.23", "SBX-VSM-02"],
-    on=Selection(operation="dmp.TD2.1", outcome="accepted"),
+    on=FILED,
     presence=True,
     scenarios=("UC1.11", "UC2.03", "UC3.02"),
     text=Sentence(
@@ -37,10 +38,11 @@ REGISTRY = Selection(operation=("dmp.TD3.1", "dmp.TD3.3c"))
 def replaced_by_its_next_version(trace: Trace) -> Iterator[Hit | Finding]:
     """Each document filed follows the one before: in the registry, and in the document itself."""
     yield from heard_in(trace.about(Selection(operation="dmp.TD3.1")), "XDS-QRY-", "DMP-")
-    if len(trace.selected) < 2:
-        yield Hit("dmp.TD2.1", found=str(len(trace.selected)), expected="2")
+    filed = (*(item for item in trace.earlier if FILED.matches(item.entry)), *trace.selected)
+    if len(filed) < 2:
+        yield Hit("dmp.TD2.1", found=str(len(filed)), expected="2")
         return
-    for former, new in pairwise(trace.selected):
+    for former, new in pairwise(filed):
         known = _documents(former)
         replaced = new.fact("replaced") or []
         if known.isdisjoint(replaced):

@@ -137,10 +137,11 @@ def content(account: Account, sealed: Sealed, *, budget: int = BUDGET) -> dict[s
     }
 
 
-def context(account: Account, sealed: Sealed, *, at: str = "", xat: str = "") -> dict[str, Any]:
+def context(account: Account, sealed: Sealed, *, at: str = "", xat: str = "", rat: str | None = None) -> dict[str, Any]:
     """What the page and its printed form both tell; raises ``ValueError`` before the run has ended.
 
-    ``at`` begins the names of places in the page, ``xat`` those of exchanges, where it holds several runs.
+    ``at`` begins the names of places in the page, ``xat`` those of exchanges, ``rat`` (``at`` by default) those of
+    requirements, where it holds several runs.
     """
     started, ended = account.started, account.ended
     if started is None or ended is None:
@@ -152,6 +153,7 @@ def context(account: Account, sealed: Sealed, *, at: str = "", xat: str = "") ->
     return {
         "at": at,
         "xat": xat,
+        "rat": at if rat is None else rat,
         "contents": True,
         "lang": started.lang,
         "product": f"{started.sut.product.name} {started.sut.product.version}".strip(),

@@ -6,12 +6,14 @@ A pure function of what the runs told and of what was sealed, like the page of o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from banc_harness.account import Account
+from banc_harness.reports.fixes import fixes
 from banc_harness.reports.html_report import (
     KINDS,
     MODES,
@@ -78,7 +80,7 @@ def render(whole: Whole) -> str:
             score_width=int(whole.score.percent or 0),
             total=whole.score,
             softwares=softwares,
-            story=None if whole.story is None else _story(whole.story, budget),
+            story=None if whole.story is None else _story(whole.story, whole.softwares, budget),
             played=whole.played,
             outcome_names=OUTCOME_NAMES,
             outcome_class=OUTCOME_CLASSES,
@@ -101,6 +103,8 @@ def _software(software: Software, budget: int) -> dict[str, Any]:
         shared |= content(found, played.sealed, budget=budget)
     else:
         shared["contents"] = False  # its timeline, documents and exchanges are those of the story
+    elsewhere = fixes(software.story.account.only(software.name)).needed if software.own and software.story else ()
+    known = {fix.cause.id for fix in shared["fixes"].needed}
     return {
         "at": at,
         "name": software.name,
@@ -112,7 +116,8 @@ def _software(software: Software, budget: int) -> dict[str, Any]:
         "score": percent(software.score.percent),
         "width": int(software.score.percent or 0),
         "counts": shared["counts"],
-        "fixes": shared["fixes"].needed,
+        "fixes": len(shared["fixes"].needed) + len([fix for fix in elsewhere if fix.cause.id not in known]),
+        "fixes_at": f"{at}why" if shared["fixes"].needed else "histoire-detail",
         "judged": software.score.judged,
         "applicable": software.score.applicable,
         "sections": [_section(name, shared) for name in sections],
@@ -133,7 +138,7 @@ def account_of(software: Software) -> Account:
     return replace(account, requirements=list(software.requirements), started=started, ended=ended)
 
 
-def _story(story: Played, budget: int) -> dict[str, Any]:
+def _story(story: Played, softwares: Sequence[Software], budget: int) -> dict[str, Any]:
     """The story: its chapters, and the sections that show how it went."""
     wording = Wording(story.started.lang)
     shared = context(story.account, story.sealed, at=STORY, xat=STORY)
@@ -142,9 +147,16 @@ def _story(story: Played, budget: int) -> dict[str, Any]:
     return {
         "chapters": told,
         "patients": patients(story.account),
-        "passed": all(item.outcome == "done" for item in told),
-        "sections": [_section(name, shared) for name in _SECTIONS[2:]],
+        "causes": [(item, _section("causes", _in_story(item, story))) for item in softwares if item.own is not None],
+        "sections": [_section(name, shared) for name in _SECTIONS[3:]],
     }
+
+
+def _in_story(software: Software, story: Played) -> dict[str, Any]:
+    """What a software did in the story only, its requirements being told in its own part."""
+    name = f"{software.name.lower()}-"
+    account = replace(story.account.only(software.name), requirements=list(software.requirements))
+    return context(account, story.sealed, at=f"{STORY}{name}", xat=STORY, rat=name)
 
 
 def _section(name: str, shared: dict[str, Any]) -> Markup:

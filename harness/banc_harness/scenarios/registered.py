@@ -8,6 +8,7 @@ from banc_harness.play import Scenarios
 from banc_harness.scenarios import (
     ciba,
     discharge_letter,
+    history,
     lab_results,
     lab_results_withheld,
     letter_by_mail,
@@ -35,6 +36,7 @@ def scenarios() -> Scenarios:
             lab_results_withheld,
             summary,
             summary_withheld,
+            history,
             story,
         )
     )

@@ -44,6 +44,7 @@ def _box(play: Play) -> str:
     couloirs=PRACTICE,
     story=STORY,
     by="LGC",
+    like=("UC3.01",),
 )
 async def first_visit(play: Play) -> None:
     """The first visit to this doctor, who also orders a lab exam."""
@@ -67,6 +68,7 @@ async def first_visit(play: Play) -> None:
     couloirs=("biologie",),
     story=STORY,
     by="SGL",
+    like=("UC2.03",),
 )
 async def results(play: Play) -> None:
     """The results that are ready leave at once, the last one follows: to the DMP, to the doctor and to the patient."""
@@ -99,6 +101,7 @@ async def results(play: Play) -> None:
     couloirs=("hopital",),
     story=STORY,
     by="DPI",
+    like=("UC1.01", "UC1.21"),
 )
 async def discharge(play: Play) -> None:
     """The letter goes to the DMP, to the treating doctor and to the patient."""
@@ -124,6 +127,7 @@ async def discharge(play: Play) -> None:
     couloirs=PRACTICE,
     story=STORY,
     by="LGC",
+    like=("UC3.02",),
 )
 async def next_visit(play: Play) -> None:
     """One more disease, a treatment stopped and another begun: the new summary takes the place of the first."""
