@@ -131,7 +131,7 @@ async def test_unreachable_sandbox_is_an_environment_failure(options: MakeOption
 @pytest.mark.parametrize(
     ("changes", "code", "meant"),
     [
-        ({"scenarios": ("PSC.O1",)}, "RUN-001", "PSC.01"),
+        ({"scenarios": ("PSC.001",)}, "RUN-001", "PSC.01"),
         ({"scenarios": ("PSC.01", "UC9.*")}, "RUN-001", ""),
         ({"profile": "generale"}, "RUN-002", "general"),
         ({"baseline": Path("/nowhere.json")}, "REPORT-002", "report.json"),

@@ -13,6 +13,7 @@ from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
 from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
+from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
 from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
@@ -89,7 +90,37 @@ RESULTS: dict[str, tuple[str, str]] = {
     "deletes-by-unique-id": ("UC2.07", "CHK-DMP-011"),
     "ignores-mail-refusal": ("UC2.25", "CHK-MSS-006"),
 }
-TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS, "sgl": RESULTS}
+SUMMARIES: dict[str, tuple[str, str]] = {
+    # the same for the practice's software
+    "drops-an-allergy": ("UC3.01", "CHK-VSM-002"),
+    "keeps-old-treatment": ("UC3.02", "CHK-VSM-002"),
+    "past-as-active": ("UC3.01", "CHK-VSM-002"),
+    "another-chart": ("UC3.03", "CHK-VSM-002"),
+    "another-ins": ("UC3.03", "CHK-INS-003 CHK-VSM-006"),
+    "summary-as-pdf": ("UC3.01", "CHK-VSM-001"),
+    "wrong-speciality": ("UC3.01", "CHK-VSM-004"),
+    "unnamed-treating-doctor": ("UC3.01", "CHK-VSM-004"),
+    "wrong-setting": ("UC3.01", "CHK-VSM-005"),
+    "reuses-old-id": ("UC3.02", "CHK-DMP-002 CHK-DMP-010 CHK-MSS-001 CHK-MSS-010 CHK-LAB-013 CHK-VSM-003"),
+    "associates-unique-id": (
+        "UC3.02",
+        "CHK-DMP-002 CHK-DMP-003 CHK-DMP-010 CHK-MSS-001 CHK-MSS-010 CHK-LAB-013 CHK-VSM-003",
+    ),
+    "keeps-former": ("UC3.02", "CHK-DMP-010 CHK-MSS-010"),
+    "replaces-the-replaced": ("UC3.04", "CHK-DMP-002 CHK-LAB-017"),
+    "new-id-on-retry": ("UC3.26", "CHK-VSM-007"),
+    "local-times": ("UC3.01", "CHK-DMP-003"),
+    "ignores-visibility": ("UC3.06", "CHK-LAB-014"),
+    "feeds-held-back": ("UC3.07", "CHK-LAB-015"),
+    "production-oid": ("UC3.01", "CHK-INS-002 CHK-VSM-003"),
+    "unqualified-ins": ("UC3.21", "CHK-INS-002"),
+    "blind-feeding": ("UC3.23", "CHK-DMP-002 CHK-DMP-004 CHK-DMP-005"),
+    "ignores-opposition": ("UC3.24", "CHK-DMP-006"),
+    "self-authorisation": ("UC3.01", "CHK-DMP-007"),
+    "deletes-by-unique-id": ("UC3.05", "CHK-DMP-011"),
+    "no-mention": ("UC3.02", "CHK-MSS-002 CHK-MSS-010"),
+}
+TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS, "sgl": RESULTS, "lgc": SUMMARIES}
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +194,15 @@ async def test_every_defect_is_seen_for_what_it_is(kind: demo.Kind, defect: str,
 def test_every_check_can_fail() -> None:
     expected = (expected for table in TABLES.values() for _, expected in table.values())
     shown = {check for names in expected for check in names.split()}
-    relying_party = {check.id for check in checks().values() if all(name.startswith("PSC.") for name in check.scenarios)}
+    relying_party = {
+        check.id for check in checks().values() if all(name.startswith("PSC.") for name in check.scenarios)
+    }
     assert shown | relying_party == set(checks()), "those of relying parties have a table of their own"
 
 
 def test_every_defect_has_its_row() -> None:
     assert LETTERS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
+    assert PRACTICE_DEFECTS.keys() <= SUMMARIES.keys() <= DEFECTS_OF["lgc"].keys()
     assert len(LABORATORY_DEFECTS) >= 10
+    assert len(PRACTICE_DEFECTS) >= 10
