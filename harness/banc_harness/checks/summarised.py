@@ -79,9 +79,9 @@ class Summary:
 
 
 def _entry(section: etree._Element, entry: etree._Element) -> Entry:
-    coded = list(entry.iter(f"{V3}value", f"{V3}code", f"{V3}translation"))
-    names = [item.get("displayName", "") for item in coded]
-    names += ["".join(map(str, item.itertext())) for item in entry.iter(f"{V3}name", f"{V3}originalText")]
+    names = ["".join(map(str, item.itertext())) for item in entry.iter(f"{V3}name", f"{V3}originalText")]
+    coded = [item for tag in ("value", "translation", "code") for item in entry.iter(f"{V3}{tag}")]
+    names += [item.get("displayName", "") for item in coded]
     names += _narrative(section, {item.get("value", "").removeprefix("#") for item in entry.iter(f"{V3}reference")})
     shown = next((name.strip() for name in names if name.strip()), "")
     return Entry(frozenset(item.get("code", "") for item in coded), fold(" ".join(names)), shown)

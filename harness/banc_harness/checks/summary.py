@@ -9,6 +9,7 @@ from banc_harness.checks.summarised import VSM, chart_of, held, summaries
 from banc_harness.selection import Selection
 from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
+from banc_standards.ins import Ins
 from banc_standards.rules import Hit
 
 SENT = Selection(operation=("dmp.TD2.1", "mssante.submission"))
@@ -182,20 +183,25 @@ def place_of_care(trace: Trace) -> Iterator[Hit]:
 def qualified_identity_told(trace: Trace) -> Iterator[Hit]:
     """The INS of each document and of its entry is that of the patient of the step, as INSi returned it."""
     for exchange in trace.selected:
-        known = {
-            f"{answer.fact('ins')}^^^&{answer.fact('ins_oid')}&ISO^NH"
-            for answer in trace.before(exchange, "insi.*", "accepted")
-            if answer.code == "00"
-        }
+        expected = _ins_of(trace, exchange)
         for document in exchange.cdas:
-            ins = document.patient.ins
-            if ins is None or ins.cx() not in known:
-                found = "(absent)" if ins is None else ins.cx()
-                yield Hit(exchange.place("patientRole/id"), found=found, expected=", ".join(sorted(known)))
+            found = document.patient.ins.cx() if document.patient.ins else "(absent)"
+            if found != expected:
+                yield Hit(exchange.place("patientRole/id"), found=found, expected=expected)
         for entry in exchange.submission.contents if exchange.submission else ():
-            if entry.patient_id not in known:
-                found = entry.patient_id or "(absent)"
-                yield Hit(exchange.place("patientId"), found=found, expected=", ".join(sorted(known)))
+            if entry.patient_id != expected:
+                yield Hit(exchange.place("patientId"), found=entry.patient_id or "(absent)", expected=expected)
+
+
+def _ins_of(trace: Trace, exchange: Exchange) -> str:
+    """The INS of the patient of the step that an exchange belongs to, under the OID that INSi returned with it."""
+    from banc_fixtures.population import population
+
+    known = population().patient(_acting(trace, exchange, "patient")["id"]).ins
+    answers = (answer for answer in trace.before(exchange, "insi.*", "accepted") if answer.code == "00")
+    oids = (str(answer.fact("ins_oid")) for answer in answers if known and answer.fact("ins") == known.value)
+    oid = next(oids, known.oid if known else "")
+    return Ins(known.value, oid).cx() if known else "(aucun / none)"
 
 
 @check(
@@ -236,6 +242,6 @@ def _ids(exchange: Exchange) -> frozenset[str]:
 
 
 def _acting(trace: Trace, exchange: Exchange, who: str) -> dict[str, str]:
-    """The professional or the structure of the step that an exchange belongs to."""
+    """The professional, the structure or the patient of the step that an exchange belongs to."""
     acts = [act for act in trace.acts if act.step == exchange.claimed_by and act.input.get(who)]
     return dict(acts[-1].input[who]) if acts else {}

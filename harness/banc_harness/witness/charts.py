@@ -25,8 +25,10 @@ def summary(
 ) -> MedicalSummary:
     """The summary of a chart on the day of ``record``, which holds its ids, its date and the chart."""
     chart = record["chart"]
-    place = organization(structure)
-    doctor = professional(author, place)
+    setting = {"practice_setting": "ETABLISSEMENT"} if "wrong-setting" in defects else {}
+    speciality = {"speciality": "G15_10/SM04"} if "wrong-speciality" in defects else {}
+    place = organization({**structure, **setting})
+    doctor = professional({**author, **speciality}, place)
     seen = datetime.fromisoformat(record["created"])
     heading = Heading(
         id=record["unique_id"],
@@ -47,14 +49,18 @@ def summary(
             code=value_set("J142").get("AMB"),
             responsible=doctor,
         ),
-        treating_physician=doctor,
+        treating_physician=None if "unnamed-treating-doctor" in defects else doctor,
     )
     allergies = chart.get("allergies") or ()
     return MedicalSummary(
         heading=heading,
         vigilance=chart.get("vigilance") or NOTHING_TO_WATCH,
         problems=tuple(
-            Problem(Code(item["code"], CIM10, item["label"]), _day(item["since"]), _end(item["until"]))
+            Problem(
+                Code(item["code"], CIM10, item["label"]),
+                _day(item["since"]),
+                None if "past-as-active" in defects else _end(item["until"]),
+            )
             for item in chart.get("problems") or ()
         ),
         operations=tuple(

@@ -45,6 +45,18 @@ class Records:
             ).fetchone()
         return dict(json.loads(row[0])) if row else None
 
+    def patients(self, world: str) -> list[dict[str, Any]]:
+        """Everyone of a world, in the order in which they were last written."""
+        with self._cursor() as cursor:
+            rows = cursor.execute("SELECT body FROM patient WHERE world = ? ORDER BY rowid", (world,)).fetchall()
+        return [dict(json.loads(row[0])) for row in rows]
+
+    def first_patient(self, world: str) -> dict[str, Any] | None:
+        """The patient whom the world knew first."""
+        with self._cursor() as cursor:
+            row = cursor.execute("SELECT body FROM patient WHERE world = ? ORDER BY rowid", (world,)).fetchone()
+        return dict(json.loads(row[0])) if row else None
+
     def save_letter(self, world: str, letter: dict[str, Any]) -> None:
         with self._cursor() as cursor:
             cursor.execute(

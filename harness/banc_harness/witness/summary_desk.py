@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from banc_harness.witness import charts
 from banc_harness.witness.asked import Asked, Output
-from banc_harness.witness.desk import Desk, recipients
+from banc_harness.witness.desk import Desk, named, recipients
 from banc_harness.witness.mailing import SUMMARY
 from banc_harness.witness.outbox import Outbox
 from banc_standards.cda.summary import MedicalSummary
@@ -23,63 +23,94 @@ class SummaryDesk(Desk):
         """The doctor validates the summary of a patient who has none that stands."""
         patient = self._visited(asked)
         waiting = (item for item in self.kept(asked, patient) if not item["filed"] and not item["replaces"])
-        record = next(waiting, None)
-        if record is None:
-            unique_id = self.new_id(asked, patient)
-            record = {
-                "unique_id": unique_id,
-                "set_id": f"{unique_id}.0",
-                "version": 1,
-                "replaces": None,
-                "local_id": patient["local_id"],
-                "level": (asked.input.get("document") or {}).get("level") or "N3",
-                "created": asked.now.isoformat(),
-                "attempts": 0,
-                "filed": False,
-                "mails": {},
-            }
-        record["chart"] = patient["chart"]
+        record = next(waiting, None) or self._new(asked, patient)
         return self._dispatch(asked, patient, record, None)
 
     def replace(self, asked: Asked) -> Output:
         """The doctor brings the summary up to date: the new version takes the place of the one that stands."""
         patient = self._visited(asked)
-        to_dmp, _ = recipients(asked)
-        former = self.sent(asked, patient, "replaces", filed=to_dmp)
-        waiting = (item for item in self.kept(asked, patient) if item.get("replaces") == former["unique_id"])
-        record = next(waiting, None) or former | {
-            "unique_id": self.new_id(asked, patient),
+        if "keeps-former" in self.defects:
+            return self._dispatch(asked, patient, self._new(asked, patient), None)
+        former = self._former(asked, patient)
+        again = "reuses-old-id" in self.defects
+        record = self._waiting(asked, patient, former) or former | {
+            "unique_id": former["unique_id"] if again else self.new_id(asked, patient),
             "version": former["version"] + 1,
             "replaces": former["unique_id"],
+            "created": asked.now.isoformat(),
+            "attempts": former["attempts"] if again else 0,
+            "filed": False,
+            "withdrawn": None,
+            "mails": {},
+        }
+        output = self._dispatch(asked, patient, record, former)
+        if not again:
+            self.records.save_letter(asked.session, former | {"withdrawn": "replaced"})
+        return output
+
+    def _new(self, asked: Asked, patient: Output) -> Output:
+        """The record of a summary that begins a series."""
+        unique_id = self.new_id(asked, patient)
+        return {
+            "unique_id": unique_id,
+            "set_id": f"{unique_id}.0",
+            "version": 1,
+            "replaces": None,
+            "local_id": patient["local_id"],
+            "level": (asked.input.get("document") or {}).get("level") or "N3",
             "created": asked.now.isoformat(),
             "attempts": 0,
             "filed": False,
             "mails": {},
         }
-        record["chart"] = patient["chart"]
-        output = self._dispatch(asked, patient, record, former)
-        self.records.save_letter(asked.session, former | {"withdrawn": "replaced"})
-        return output
+
+    def _former(self, asked: Asked, patient: Output) -> Output:
+        """The summary that the update takes the place of: the one that the action names, while it stands."""
+        wanted = named(asked, "replaces")
+        if "replaces-the-replaced" in self.defects:
+            known = (item for item in self.kept(asked, patient) if item["unique_id"] == wanted)
+            replaced = next(known, None)
+            if replaced is not None:
+                return replaced
+        to_dmp, _ = recipients(asked)
+        return self.sent(asked, patient, "replaces", filed=to_dmp)
+
+    def _waiting(self, asked: Asked, patient: Output, former: Output) -> Output | None:
+        """The update that could not leave yet."""
+        if former.get("withdrawn") or not self.defects.isdisjoint({"reuses-old-id", "new-id-on-retry"}):
+            return None
+        kept = self.kept(asked, patient)
+        return next((item for item in kept if item.get("replaces") == former["unique_id"]), None)
 
     def _visited(self, asked: Asked) -> Output:
         """The patient, whose chart is as the doctor left it at this visit."""
         patient = self.patient(asked)
         patient["chart"] = asked.input.get("chart") or patient.get("chart") or {}
         self.records.save_patient(asked.session, patient)
+        others = (item for item in self.records.patients(asked.session) if "chart" in item)
+        before = next((item for item in others if item["local_id"] != patient["local_id"]), patient)
+        if "another-chart" in self.defects:
+            return patient | {"chart": before["chart"]}
+        if "another-ins" in self.defects:
+            return patient | {"ins": before["ins"], "ins_oid": before["ins_oid"]}
         return patient
 
     def _dispatch(self, asked: Asked, patient: Output, record: Output, former: Output | None) -> Output:
         """Sends the summary everywhere it should go."""
         to_dmp, mailed = recipients(asked)
+        to_dmp = to_dmp or "feeds-held-back" in self.defects
         if to_dmp:
             self.feedable(patient)
         ins = self.ins(patient)
+        record["chart"] = patient["chart"]
         self.records.save_letter(asked.session, record)
         summary = charts.summary(
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
-        document = charts.written(summary, record["level"])
+        document = charts.written(summary, "N1" if "summary-as-pdf" in self.defects else record["level"])
         visibility: Sequence[str] = (asked.input.get("document") or {}).get("visibility") or ()
+        if "ignores-visibility" in self.defects:
+            visibility = ()
         output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
         if to_dmp:
             self.file(asked, record, document, ins, replaces=former, visibility=visibility)
