@@ -7,6 +7,8 @@ from functools import cache
 from banc_harness.checks import (
     Checks,
     ciba,
+    consulted_display,
+    consulting,
     declared,
     documents,
     feeding,
@@ -42,5 +44,7 @@ def checks() -> Checks:
             laboratory,
             laboratory_sending,
             summary,
+            consulting,
+            consulted_display,
         )
     )

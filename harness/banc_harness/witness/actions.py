@@ -14,6 +14,7 @@ from banc_harness.witness.feeding import DmpRefused
 from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
+from banc_harness.witness.reading_desk import ReadingDesk
 from banc_harness.witness.records import Records
 from banc_harness.witness.report_desk import ReportDesk
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
@@ -26,7 +27,7 @@ REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
 Kind = Literal["dpi", "sgl", "lgc"]
 SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
-CAPABILITIES = ("psc.code", "psc.ciba", "insi.traits", "dmp.feed", "mss.send.pro", "mss.send.patient")
+CAPABILITIES = ("psc.code", "psc.ciba", "insi.traits", "dmp.feed", "dmp.read", "mss.send.pro", "mss.send.patient")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,7 @@ class Witness:
     _worlds: dict[str, World] = field(default_factory=dict)
     _software: Software = field(init=False)
     _desk: LetterDesk | ReportDesk | SummaryDesk = field(init=False)
+    _reading: ReadingDesk = field(init=False)
 
     def __post_init__(self) -> None:
         self._software = SOFTWARES[self.kind]
@@ -56,6 +58,8 @@ class Witness:
                 self._desk = ReportDesk(*shared)
             case "lgc":
                 self._desk = SummaryDesk(*shared)
+
+        self._reading = ReadingDesk(*shared)
 
     def act(self, action: Mapping[str, Any]) -> Output:
         """Answers one action of a driver; never raises."""
@@ -76,6 +80,8 @@ class Witness:
             "document.send": self._desk.send,
             "document.replace": self._desk.replace,
             "document.delete": self._desk.delete,
+            "document.search": self._reading.search,
+            "document.read": self._reading.read,
             "clock.set": self.set_clock,
             "state.reset": self.reset,
         }
@@ -85,7 +91,9 @@ class Witness:
         try:
             output = method(Asked(action, self._world(action)))
             shown = [{"level": "warning", "text": text} for text in output.pop("said", ())]
-            return answer | {"status": "done", "output": output, "shown": shown}
+            shown += output.pop("shown", ())
+            evidence = output.pop("evidence", [])
+            return answer | {"status": "done", "output": output, "shown": shown, "evidence": evidence}
         except (Declined, SignInRefused, LostOnTheWay) as error:
             return answer | {"status": "refused", "shown": [{"level": "error", "text": str(error)}]}
         except (DmpRefused, InsiRefused, MailRefused, Unreachable) as error:
@@ -204,6 +212,7 @@ class Witness:
         self.records.save_patient(asked.session, patient)
         if patient.get("said"):
             raise Declined(patient["said"])
+        self._reading.opened(asked)
         return _shown(patient)
 
     def _patient(self, asked: Asked) -> Output:

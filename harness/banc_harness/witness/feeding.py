@@ -66,12 +66,21 @@ class Feeding:
     structure: Mapping[str, Any]
     now: datetime
     defects: frozenset[str] = frozenset()
+    mode: str = "INDIRECTE"
+    purpose: str = "normal"
 
     def existence(self, ins: Ins) -> Existence:
         """TD0.2: whether the patient has a record, and whether it is open.
 
         Raises :class:`DmpRefused` when the DMP answers an error.
         """
+        answer = self.tested(ins)
+        if answer.found != names.FOUND:
+            return "absent"
+        return "open" if answer.feedable else "closed"
+
+    def tested(self, ins: Ins) -> dmp_answers.Existence:
+        """TD0.2: all that the DMP says of the record. Raises :class:`DmpRefused` when it answers an error."""
         system = f"{self.structure['oid']}.3"
         request = dmp.query(
             message_id=dmp.Identifier(f"{system}.1", str(uuid.uuid4())),
@@ -83,9 +92,7 @@ class Feeding:
         answer = dmp_answers.existence(self._call("patients", names.QUERY_ACTION, request, ins))
         if answer.error_code or answer.acknowledgement != "AA":
             raise DmpRefused(answer.error_code, answer.error_text)
-        if answer.found != names.FOUND:
-            return "absent"
-        return "open" if answer.feedable else "closed"
+        return answer
 
     def file(
         self,
@@ -159,12 +166,19 @@ class Feeding:
 
     def authorise(self, ins: Ins) -> None:
         """TD0.3, which has no place around a feeding: only a defect calls it."""
-        request = etree.Element("{urn:si-dmp-habilitations}setAuthorization", nsmap={None: "urn:si-dmp-habilitations"})  # type: ignore[dict-item]
-        etree.SubElement(request, "{urn:si-dmp-habilitations}action").text = "AJOUT"
         try:
-            self._call("habilitations", SET_AUTHORISATION, request, ins)
+            self._authorise(ins)
         except DmpRefused:
             return
+
+    def _authorise(self, ins: Ins) -> None:
+        """TD0.3: adds the user's authorisation. Raises :class:`DmpRefused` when the DMP does not."""
+        request = etree.Element("{urn:si-dmp-habilitations}setAuthorization", nsmap={None: "urn:si-dmp-habilitations"})  # type: ignore[dict-item]
+        etree.SubElement(request, "{urn:si-dmp-habilitations}action").text = "AJOUT"
+        answer = self._call("habilitations", SET_AUTHORISATION, request, ins)
+        status = (answer.findtext(".//{*}status") or "").strip()
+        if status != "DMPOk":
+            raise DmpRefused(status or "TD0.3", (answer.findtext(".//{*}context") or "").strip())
 
     def _call(
         self,
@@ -175,6 +189,17 @@ class Feeding:
         *,
         parts: Mapping[str, bytes] | None = None,
     ) -> etree._Element:
+        return self._exchange(service, action, body, ins, parts=parts)[0]
+
+    def _exchange(
+        self,
+        service: str,
+        action: str,
+        body: etree._Element,
+        ins: Ins,
+        *,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> tuple[etree._Element, mtom.Package]:
         url = f"{self.base}/{service}"
         headers = soap.addressing(action=action, message_id=f"urn:uuid:{uuid.uuid4()}", to=url)
         headers.append(vihf.security(self._vihf(ins)))
@@ -199,7 +224,7 @@ class Feeding:
             raise DmpRefused(code, (fault.findtext("{*}Reason/{*}Text") or "").strip())
         if message.body is None:
             raise DmpRefused(f"HTTP {answer.status}", "la réponse du DMP est vide")
-        return message.body
+        return message.body, package
 
     def _vihf(self, ins: Ins) -> etree._Element:
         seal = self.tls if "wrong-seal" in self.defects else self.seal
@@ -216,7 +241,9 @@ class Feeding:
                 name_id="SECRETARIAT" if "generic-user" in self.defects else self.user["idnat"],
                 authn_instant=datetime.fromtimestamp(self.user["signed_in_at"], UTC),
                 authn_class="urn:oasis:names:tc:SAML:2.0:ac:classes:MobileTwoFactorUnregistered",
-                mode="INDIRECTE",
+                authn_decl=None if self.mode == "INDIRECTE" else "CONF_EXI_PGSSIS",
+                mode=self.mode,
+                purpose=self.purpose,
                 structure=seal.structure,
                 sector=f"{self.structure['sector']}^1.2.250.1.71.4.2.4",
                 roles=tuple(roles),

@@ -18,6 +18,7 @@ from banc_standards.dmp.retrieval_rules import AskedSubject, RetrievalSubject
 from banc_standards.dmp.search_rules import SearchSubject
 from banc_standards.ins import Ins
 from banc_standards.xds.model import RegistryError
+from banc_standards.xds.names import APPROVED
 from banc_standards.xds.retrieve import DocumentRequest, DocumentResponse
 
 _HAS_RECORD: Final = next(rule for rule in registry_rules.RULES if rule.id == "DMP-REG-001")
@@ -88,6 +89,8 @@ async def _read(call: Call, records: Records, wanted: Sequence[DocumentRequest],
             continue
         documents.append(await _content(call, held))
         total += held.size
+        if held.status != APPROVED:
+            call.facts.setdefault("obsolete", []).append(f"urn:oid:{held.unique_id}")
     if refused:
         call.code = refused[0].code
         if not documents:
