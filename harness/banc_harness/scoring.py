@@ -164,9 +164,12 @@ def together(gates: Sequence[tuple[str, Gate]], lang: Lang = "fr") -> Gate:
     closed = [name for name, each in gates if not each.passed]
     colon = ": " if lang == "en" else " : "
     passing = len(gates) - len(closed)
+    many = passing > 1
     sentence = Sentence(
-        f"{passing} logiciels sur {len(gates)} passent" + (f" ; pas {', '.join(closed)}" if closed else ""),
-        f"{passing} of {len(gates)} softwares pass" + (f"; not {', '.join(closed)}" if closed else ""),
+        f"{passing} logiciel{'s' * many} sur {len(gates)} {'passent' if many else 'passe'}"
+        + (f" ; pas {', '.join(closed)}" if closed else ""),
+        f"{passing} of {len(gates)} softwares {'pass' if many else 'passes'}"
+        + (f"; not {', '.join(closed)}" if closed else ""),
     )
     return Gate(
         passed=bool(gates) and not closed,

@@ -171,6 +171,7 @@ class ClientRequest(Shape):
     auth_method: Literal["secret", "mtls", "both"] = "secret"
     ciba: bool = False
     certificate_dn: str | None = None
+    backchannel_logout: str | None = None
 
 
 class Client(ClientRequest):
