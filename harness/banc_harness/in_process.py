@@ -25,11 +25,25 @@ async def sandbox(data: Path, *, port_base: int = 0, lang: Lang = "fr", **option
 
     # The launcher is the only module of the services that may be imported here, so its options are reached through it.
     launch: Any = launcher
-    running = await launch.start(launch.Config(data=data, port_base=port_base, lang=lang, **options))
+    guests = (_validators(launch),)
+    running = await launch.start(launch.Config(data=data, port_base=port_base, lang=lang, guests=guests, **options))
     try:
         yield Ready.read(running.ready)
     finally:
         await running.stop()
+
+
+def _validators(launch: Any) -> Any:
+    """Our validators, which answer on the control port as a GITB validation service; loaded when first called."""
+    from banc_harness.gitb.names import MOST_BYTES, REST_PATH, SOAP_PATH
+
+    def answer(method: str, path: str, query: str, media_type: str, body: bytes, url: str, lang: Lang) -> Any:
+        from banc_harness.gitb import service
+
+        told = service.answer(method, path, media_type, body, url, lang)
+        return told.status, told.media_type, told.body
+
+    return launch.Guest((SOAP_PATH, REST_PATH), answer, MOST_BYTES)
 
 
 def faults() -> tuple[Any, ...]:

@@ -55,8 +55,8 @@ def add(application: typer.Typer, say: Words) -> None:
             str | None,
             option(
                 "--pack",
-                say("schématrons publiés, en plus", "published schematrons, too"),
-                metavar=say("DOSSIER", "DIR"),
+                say("schématrons publiés, service GITB ou extension", "published schematrons, GITB service or plug-in"),
+                metavar=say("LOT", "PACK"),
             ),
         ] = None,
         compare: Annotated[

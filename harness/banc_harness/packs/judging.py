@@ -38,16 +38,21 @@ class Remarks:
 
 
 class PackJudge:
-    """Judges documents by a pack, in one warm process. Raises what :class:`Pack` and :class:`Engine` raise."""
+    """Judges documents by a pack, in one warm process. Raises what :class:`Engine` raises."""
 
-    def __init__(self, folder: Path) -> None:
-        self.pack = Pack(folder)
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
         self.remarks = Remarks()
         self._engine = Engine(self.pack.folder)
 
     def close(self) -> None:
         """Ends the process."""
         self._engine.close()
+
+    @property
+    def name(self) -> str:
+        """The pack's."""
+        return self.pack.name
 
     @property
     def engine_version(self) -> str:

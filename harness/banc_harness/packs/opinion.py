@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from banc_harness.cli.language import Words
+from banc_harness.packs import second
 from banc_harness.packs.compare import Comparison
-from banc_harness.packs.engine import check_installed
-from banc_harness.packs.pack import Pack
 from banc_harness.validate.verdict import Verdict
 from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
@@ -20,11 +19,10 @@ _MOST_REMARKS: Final = 20
 
 
 class SecondOpinion:
-    """Raises ``UnusableInput`` at once for a folder that is no pack, or without an engine."""
+    """Raises at once what :func:`~banc_harness.packs.second.second` raises."""
 
-    def __init__(self, folder: str, *, compare: bool) -> None:
-        check_installed()
-        self._name = Pack(Path(folder)).name
+    def __init__(self, asked: str, *, compare: bool) -> None:
+        self._name = second.check(asked)
         self._remarks: dict[str, Sentence] = {}
         self._comparison = Comparison(self._name) if compare else None
 

@@ -20,12 +20,12 @@ from banc_standards.rules import Finding, Hit, Rule
 from banc_standards.xml import XmlRefused
 
 if TYPE_CHECKING:
-    from banc_harness.packs.judging import PackJudge
+    from banc_harness.packs.second import Second
 
 _MOST_TITLE = 200
 
 
-def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool, pack: PackJudge | None = None) -> Verdict:
+def judge(data: bytes, path: str, lang: Lang, *, excerpts: bool, pack: Second | None = None) -> Verdict:
     """The verdict on a clinical document; bytes that are none are told by the rule that refuses them.
 
     ``excerpts`` asks for the lines that the findings point at; ``pack`` adds what other people's rules say.

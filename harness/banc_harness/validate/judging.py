@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_harness.validate.detect import HEAD, detect, extension
@@ -25,7 +24,7 @@ from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from banc_harness.packs.judging import PackJudge
+    from banc_harness.packs.second import Second
 
 UNKNOWN_KIND: Final = Sentence(
     "genre inconnu : ni le contenu ni le nom ne disent ce que c'est ; précisez avec --as",
@@ -170,13 +169,13 @@ def _unusable(path: str, reason: Sentence, kind: KindName | None = None) -> Judg
 
 
 @cache
-def _pack(folder: str) -> PackJudge:
-    """The pack of a folder, one for the life of the process."""
+def _pack(asked: str) -> Second:
+    """Who judges beside us, for the life of the process."""
     import atexit
 
-    from banc_harness.packs.judging import PackJudge
+    from banc_harness.packs.second import second
 
-    pack = PackJudge(Path(folder))
+    pack = second(asked)
     atexit.register(pack.close)
     return pack
 

@@ -10,7 +10,7 @@ from banc_harness.validate.verdict import KindName, Skipped, Verdict
 from banc_standards.errors import Lang, Sentence
 
 if TYPE_CHECKING:
-    from banc_harness.packs.judging import PackJudge
+    from banc_harness.packs.second import Second
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Asked:
     lang: Lang = "fr"
     excerpts: bool = False
     skipped: Skipped = field(default_factory=Skipped)
-    pack: PackJudge | None = None
+    pack: Second | None = None
 
 
 Judge = Callable[[bytes, str, Asked], Iterator[Verdict]]

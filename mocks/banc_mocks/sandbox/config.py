@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +13,25 @@ SERVICES = ("psc", "insi", "dmp", "mssante")
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """Something else that answers on the control port, behind its guard: pure, called in a thread.
+
+    ``answer`` takes method, path, query, media type, body, the address asked and the language; it gives back status,
+    media type and body. A body of more than ``most_bytes`` is refused before it.
+    """
+
+    paths: tuple[str, ...]
+    answer: Callable[[str, str, str, str, bytes, str, Lang], tuple[int, str, bytes]]
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The options of ``banc up`` (CONTRACTS §1).
 
     ``host`` is the address to listen on; ``localhost`` means both 127.0.0.1 and ::1. ``port_base`` 0 takes any free
     ports. ``data`` is the data folder, ``store_url`` another database than its SQLite file, ``san`` more names for the
-    server certificates, ``token`` the bearer token of the control API.
+    server certificates, ``token`` the bearer token of the control API, ``guests`` what else answers on its port.
     """
 
     services: tuple[str, ...] = SERVICES
@@ -30,3 +44,4 @@ class Config:
     token: str | None = None
     plain_http: bool = False
     lang: Lang = "fr"
+    guests: tuple[Guest, ...] = ()

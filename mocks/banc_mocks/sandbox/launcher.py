@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from banc_mocks.sandbox.config import SERVICES, Config
+from banc_mocks.sandbox.config import Guest as Guest
 from banc_standards.errors import BancError, EnvironmentFailed, Sentence, UnusableInput
 
 if TYPE_CHECKING:

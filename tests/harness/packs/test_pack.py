@@ -29,7 +29,7 @@ TITLE = LETTER[LETTER.index(b"<title>") : LETTER.index(b"</title>") + len(b"</ti
 @pytest.fixture(scope="module")
 def judge(pack: Path) -> Iterator[PackJudge]:
     """The pack, its process warm."""
-    found = PackJudge(pack)
+    found = PackJudge(Pack(pack))
     yield found
     found.close()
 
@@ -159,7 +159,7 @@ def test_no_file_outside_of_the_pack_is_read(pack: Path, tmp_path: Path) -> None
 
 
 def test_a_process_that_dies_on_a_document_is_told_and_replaced(pack: Path) -> None:
-    judge = PackJudge(pack)
+    judge = PackJudge(Pack(pack))
     judge._engine._deadline = 0.001
     try:
         assert isinstance(judge.findings(read(LETTER), "LDL-SES", "2022.01"), Sentence)
@@ -176,7 +176,7 @@ def test_memory_is_capped(pack: Path, tmp_path: Path) -> None:
     source = (pack / "schematrons/profils/CI-SIS_ModelesDeContenusCDA.sch").read_text()
     eats = "string-length(string-join((1 to 90000000) ! string(.), ' ')) = 0"
     (greedy / "schematrons/profils/IHE.sch").write_text(source.replace('@root"', f'{eats}"', 1))
-    judge = PackJudge(greedy)
+    judge = PackJudge(Pack(greedy))
     judge._engine._memory = 300
     judge._engine._deadline = 30
     try:

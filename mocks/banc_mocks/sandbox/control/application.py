@@ -12,7 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from pydantic import BaseModel
 
 from banc_mocks.console import page
-from banc_mocks.sandbox.control import behaviour, ciba, credentials, evidence, mailboxes, overview, sessions
+from banc_mocks.sandbox.control import behaviour, ciba, credentials, evidence, guests, mailboxes, overview, sessions
 from banc_mocks.sandbox.control.endpoint import MAX_BODY, Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.guard import check_origin, check_token
 from banc_mocks.sandbox.control.openapi import described
@@ -48,6 +48,7 @@ def application(sandbox: Sandbox) -> web.Application:
     app.router.add_get("/ready", _open(sandbox, overview.ready))
     for method, path, handler in credentials.PUBLIC:
         app.router.add_route(method, path, _open(sandbox, handler))
+    guests.add(app, sandbox)
     for path, answer in page.OPEN:
         app.router.add_get(path, _open(sandbox, answer))
     for path, answer in page.GUARDED:
