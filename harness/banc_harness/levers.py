@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from banc_fixtures.professionals import Professional
 from banc_harness.bench import Bench
+from banc_harness.courier import deliver
 from banc_harness.session import acting_professional
 from banc_standards.contracts import events
 from banc_standards.contracts.control import DocumentRequest, FaultRequest, LoginRequest, StoredDocument
@@ -80,6 +81,12 @@ class Levers:
             "BENCH-DOCUMENT", f"au DMP : {kept.title}, {kept.status}", f"in the DMP: {kept.title}, {kept.status}"
         )
         return kept
+
+    async def put_mail(self, mail: bytes, *, domain: str, sender: str, to: Sequence[str]) -> None:
+        """Delivers a mail of a correspondent; it stays in the mailboxes, as any mail does."""
+        bench = self._bench
+        await deliver(bench.control, bench.session.id, bench.session.sandbox, mail, domain=domain, sender=sender, to=to)
+        self._note("BENCH-MAIL", f"courriel de {sender}", f"mail from {sender}")
 
     async def put_back(self) -> None:
         """Puts back what the scenario changed in the session."""
