@@ -5,10 +5,11 @@ Its chapters are told in this order, each by one software; ``HISTOIRE`` asks for
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_harness.play import Play, scenario
-from banc_harness.scenarios import lab_orders
+from banc_harness.scenarios import history, lab_orders
 from banc_harness.scenarios.discharge_letter import NEEDS, admitted, letter, named, signed_in
 from banc_harness.scenarios.lab_results import EVERYWHERE, filed, mailed, next_version, report, to_prescriber
 from banc_harness.scenarios.practice_charts import FIRST_VISIT, NEXT_VISIT
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 STORY: Final = "HISTOIRE"
 SUMMARY: Final = "summary"
-"""The note of the exchange that filed the first summary."""
+RESULTS: Final = "results"
+"""Notes of the exchanges that filed the first summary and the complete results."""
 PATIENT: Final = "PAT-03"
 TREATING_DOCTOR: Final = "P02"
 """Who keeps the medical summary, orders the exam and gets the letter."""
@@ -89,6 +91,39 @@ async def results(play: Play) -> None:
                 await step.act("document.replace", **next_version(wanted, former))
             former = await filed(step, patient)
             await mailed(step, _box(play), patient.mailbox)
+    play.notes[RESULTS] = former
+
+
+@scenario(
+    id="UC3.81",
+    title=Sentence(
+        "À l'admission, l'hôpital lit au DMP la synthèse et les résultats, et en garde des copies",
+        "At admission, the hospital reads the summary and the results in the DMP, and keeps copies",
+    ),
+    actions=("auth.login", "patient.create", "patient.qualify", "document.search", "document.read"),
+    requires=history.NEEDS,
+    couloirs=("hopital",),
+    story=STORY,
+    by="DPI",
+    like=("UC3.41",),
+)
+async def admission(play: Play) -> None:
+    """Nothing is fetched before the user asks for it: a search first, then the two documents of the list."""
+    from banc_harness.scenarios.history_documents import BIOLOGY_TYPE, SUMMARY_TYPE
+
+    patient = play.patient(PATIENT)
+    await signed_in(play, "UC3.81")
+    await admitted(play, "UC3.81", patient)
+    found = Sentence("Recherche de la synthèse et des résultats", "Search of the summary and the results")
+    search = history.wanted(_these_days(), types=(SUMMARY_TYPE, BIOLOGY_TYPE))
+    async with play.step("UC3.81.3", found, also=AROUND) as step:
+        await step.act("document.search", **history.consulting(play, patient, search=search))
+        await step.expect("dmp.TD3.1", outcome="accepted", facts=named(patient))
+    title = Sentence("Lecture des deux documents, rangés", "Both documents are read and filed")
+    async with play.step("UC3.81.4", title, also=AROUND) as step:
+        documents = [*_documents(play, SUMMARY), *_documents(play, RESULTS)]
+        await step.act("document.read", **history.consulting(play, patient, documents=documents, file=True))
+        await step.expect("dmp.TD3.2", outcome="accepted", facts=named(patient))
 
 
 @scenario(
@@ -137,6 +172,18 @@ async def next_visit(play: Play) -> None:
     async with play.step("UC3.82.2", title, also=AROUND) as step:
         await step.act("document.replace", **again(summary(play, patient, NEXT_VISIT), play.notes.get(SUMMARY)))
         await filed(step, patient)
+
+
+def _documents(play: Play, note: str) -> tuple[str, ...]:
+    """What an earlier chapter filed."""
+    exchange = play.notes.get(note)
+    return () if exchange is None else tuple(exchange.fact("documents") or ())
+
+
+def _these_days() -> dict[str, str]:
+    """From yesterday to tomorrow: the story is of today, wherever midnight falls meanwhile."""
+    today = datetime.now(UTC).date()
+    return {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
 
 
 def _letter(play: Play, patient: Patient) -> dict[str, Any]:
