@@ -131,6 +131,7 @@ async def _psc_client(control: Control, session: str, sut: Sut, name: str) -> Ps
             redirect_uris=sut.endpoints.redirect_uris,
             post_logout_uris=sut.endpoints.post_logout_uris,
             ciba="psc.ciba" in sut.capabilities,
+            backchannel_logout=sut.endpoints.backchannel_logout,
         ),
     )
     return PscClient(id=registered.client_id, secret=registered.client_secret)

@@ -38,7 +38,10 @@ class PendingLogin:
 
 @dataclass(frozen=True, slots=True)
 class SsoSession:
-    """A user signed in at the provider. ``cookie`` is what the browser holds; ``id`` is the ``session_state``."""
+    """A user signed in at the provider. ``cookie`` is what the browser holds; ``id`` is the ``session_state``.
+
+    ``clients`` are those that were given a code in it.
+    """
 
     id: str
     idnat: str
@@ -47,6 +50,7 @@ class SsoSession:
     started: int
     active: int
     closed: bool = False
+    clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

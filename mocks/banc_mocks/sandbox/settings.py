@@ -23,6 +23,7 @@ class Client:
     auth_method: Literal["secret", "mtls", "both"] = "secret"
     ciba: bool = False
     certificate_dn: str | None = None
+    backchannel_logout: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The client as stored and listed."""

@@ -154,6 +154,21 @@ def refresh_token(sign_in: SignIn, *, now: int, lifetime_s: int, jti: str) -> di
     return _present(claims)
 
 
+def logout_token(issuer: str, client_id: str, *, sub: str, sid: str, now: int, jti: str) -> dict[str, Any]:
+    """Claims of the token that tells a client that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.4)."""
+    return {
+        "iss": issuer,
+        "sub": sub,
+        "aud": client_id,
+        "iat": now,
+        "exp": now + 120,
+        "jti": jti,
+        "typ": "Logout",
+        "sid": sid,
+        "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+    }
+
+
 def introspection(claims: dict[str, Any], identity: Identity) -> dict[str, Any]:
     """The active answer about a token whose claims are given; ``SubjectNameID`` for an access token only."""
     kept = ("exp", "iat", "auth_time", "jti", "iss", "sub", "typ", "azp", "nonce", "session_state", "acr", "scope")

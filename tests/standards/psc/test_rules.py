@@ -113,6 +113,7 @@ CASES = [
     on_authorization(protection.NO_PKCE, "code_challenge", code_challenge=None, code_challenge_method=None),
     on_authorization(protection.PLAIN_PKCE, "code_challenge_method", code_challenge_method="plain"),
     on_authorization(protection.BAD_PKCE, "code_challenge", code_challenge="short"),
+    on_authorization(protection.OTHER_RESPONSE_MODE, "response_mode", response_mode="fragment"),
     on_authorization(protection.BAD_PROMPT, "prompt", prompt="none login"),
     Case(
         authorization.RAW_REALM,

@@ -27,10 +27,10 @@ class Keys:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def signed(self, claims: dict[str, Any], rank: int = 0) -> str:
-        """An ID or access token: RS256, ``kid`` in the published set; ``rank`` grows with each rotation."""
+    def signed(self, claims: dict[str, Any], rank: int = 0, *, typ: str = "JWT") -> str:
+        """An ID, access or logout token: RS256, ``kid`` in the published set; ``rank`` grows with each rotation."""
         key = self._ranked(rank)
-        return jwt.encode(_header("RS256", key), claims, key)
+        return jwt.encode(_header("RS256", key) | {"typ": typ}, claims, key)
 
     def signed_by_impostor(self, claims: dict[str, Any], rank: int = 0) -> str:
         """The same token under the published ``kid``, but signed with another key."""

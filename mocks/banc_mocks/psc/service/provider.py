@@ -200,7 +200,7 @@ class Provider:
         used: bool = False,
     ) -> Grant:
         """Issues an authorization code to a client for a signed-in user; ``used`` when it is redeemed at once."""
-        self.records.keep_sso(replace(sso, active=self.now))
+        self.records.keep_sso(replace(sso, active=self.now, clients=tuple(sorted({*sso.clients, client_id}))))
         grant = Grant(
             code=f"{uuid.uuid4()}.{sso.id}.{secrets.token_urlsafe(16)}",
             client_id=client_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.service.provider import Provider, Refused, broken
 from banc_mocks.psc.wire import answers, clients, pages
+from banc_mocks.psc.wire.notifying import Notifier
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
 from banc_standards.psc.read import Form, LogoutRequest
@@ -18,6 +19,7 @@ class Logout:
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
+        self._notifier = Notifier(keys)
 
     async def by_browser(self, call: Call) -> Reply:
         """``GET …/logout``."""
@@ -50,9 +52,9 @@ class Logout:
         provider = answers.provider(call, self._keys)
         by_cookie = provider.signed_in(answers.sso_cookies(call))
         if hint is not None:
-            _close(call, provider, str(hint["sid"]))
+            self._close(call, provider, str(hint["sid"]))
         elif by_cookie is not None:
-            _close(call, provider, by_cookie.id)
+            self._close(call, provider, by_cookie.id)
         address = form.get("post_logout_redirect_uri")
         if address is not None:
             back = answers.with_parameters(address, {"state": form.get("state")})
@@ -64,15 +66,17 @@ class Logout:
         provider = answers.provider(call, self._keys)
         access = provider.inspect(request.form.get("refresh_token") or "")
         if access is not None and access.grant.client_id == client.client_id:
-            _close(call, provider, access.sso.id)
+            self._close(call, provider, access.sso.id)
         return Reply(204)
 
-
-def _close(call: Call, provider: Provider, sso_id: str) -> None:
-    sso = provider.close(sso_id)
-    if sso is not None:
-        subject = provider.person(sso).sub
-        answers.note(call, professional=sso.idnat, subject=subject, session_state=sso.id)
+    def _close(self, call: Call, provider: Provider, sso_id: str) -> None:
+        before = provider.records.sso(sso_id)
+        sso = provider.close(sso_id)
+        if sso is not None and before is not None:
+            subject = provider.person(sso).sub
+            answers.note(call, professional=sso.idnat, subject=subject, session_state=sso.id)
+            if not before.closed:
+                self._notifier.tell(call, provider, sso)
 
 
 def _refused(call: Call, error: Refused) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from banc_fixtures.professionals import Professional
@@ -23,12 +23,15 @@ _STYLE = (
     "select,button{font:inherit;padding:.4rem;max-width:100%}button{margin-top:.5rem}"
     ":focus-visible{outline:3px solid #0b5fff;outline-offset:2px}"
 )
+_POST = "document.forms[0].submit()"
+_POST_HASH = base64.b64encode(hashlib.sha256(_POST.encode()).digest()).decode()
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
 }
 
 _BANNER = Sentence(
@@ -46,6 +49,7 @@ _TIMEOUT = Sentence("Elle ne répond pas à temps", "They do not answer in time"
 _SUBMIT = Sentence("Se connecter", "Sign in")
 _ERROR_TITLE = Sentence("Connexion impossible", "Login impossible")
 _CLOSED_TITLE = Sentence("Session fermée", "Session closed")
+_BACK = Sentence("Retour au logiciel", "Back to the software")
 _CLOSED = Sentence("Votre session Pro Santé Connect est fermée.", "Your Pro Santé Connect session is closed.")
 
 
@@ -82,6 +86,24 @@ def login(
         f'<button type="submit">{_SUBMIT.of(lang)}</button></form>',
         message,
         status,
+    )
+
+
+def form_post(lang: Lang, address: str, values: Mapping[str, str | None]) -> Reply:
+    """The page that posts a callback to the service, at once or by its button (OAuth 2.0 Form Post Response Mode)."""
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in values.items()
+        if value is not None
+    )
+    content = (
+        f'<form method="post" action="{escape(address)}">{fields}<button type="submit">{_BACK.of(lang)}</button></form>'
+        f"<script>{_POST}</script>"
+    )
+    reply = _page(lang, _BACK, content, None, 200)
+    policy = f"{_HEADERS['Content-Security-Policy']}; script-src 'sha256-{_POST_HASH}'"
+    return Reply(
+        200, reply.body, reply.media_type, {**dict(reply.header_pairs()[1:]), "Content-Security-Policy": policy}
     )
 
 

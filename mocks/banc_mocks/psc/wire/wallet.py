@@ -19,7 +19,7 @@ from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import names
 from banc_standards.psc.build import Means
 from banc_standards.psc.read import AuthorizationRequest, Form
-from banc_standards.psc.rules import authorization, forms
+from banc_standards.psc.rules import authorization, forms, protection
 from banc_standards.rules import Hit, Rule
 
 LOGIN = names.WALLET_AUTHORIZATION + "/login"
@@ -49,7 +49,10 @@ class _Asked:
     def back(self, call: Call, parameters: dict[str, str | None]) -> Reply:
         """The redirection to the service, with ``state`` and what else is told."""
         told = faults.tell(faults.CALLBACK, {"state": self.form.get("state")} | parameters, call.armed)
-        address = answers.with_parameters(self.form.get("redirect_uri") or "", told)
+        address = self.form.get("redirect_uri") or ""
+        if self.form.get("response_mode") == protection.FORM_POST:
+            return pages.form_post(pages.language(call.headers.get("Accept-Language")), address, told)
+        address = answers.with_parameters(address, told)
         return Reply(302, headers=[("Location", address), ("Cache-Control", "no-store")])
 
     def error(self, call: Call, code: str, description: str | None = None) -> Reply:
@@ -106,7 +109,7 @@ class Wallet:
         except Refused as error:
             return _refused_page(call, error)
         client = answers.client_of(call, form.get("client_id"))
-        for name in ("redirect_uri", "scope", "acr_values", "prompt"):
+        for name in ("redirect_uri", "scope", "acr_values", "prompt", "response_mode", "kc_idp_hint"):
             answers.note(call, **{name: form.get(name)})
         endpoint: Literal["wallet", "realm"] = "wallet" if call.head.listener == "wallet" else "realm"
         request = AuthorizationRequest(form, endpoint, answers.declared(client))
@@ -173,7 +176,8 @@ class Wallet:
             f"{answers.sso_cookie_name(call)}={sso.id}.{sso.cookie}; Path={_cookie_path(call)}; HttpOnly; SameSite=Lax"
         )
         secure = "; Secure" if call.base_url("wallet").startswith("https:") else ""
-        return Reply(reply.status, headers=[*reply.header_pairs(), ("Set-Cookie", cookie + secure)])
+        headers = [*reply.header_pairs()[1 if reply.body else 0 :], ("Set-Cookie", cookie + secure)]
+        return Reply(reply.status, reply.body, reply.media_type, headers)
 
     def _grant(self, call: Call, provider: Provider, asked: _Asked, sso: SsoSession) -> Reply:
         form = asked.form

@@ -59,6 +59,7 @@ async def add_client(asked: Asked) -> shapes.Client:
         auth_method=wanted.auth_method,
         ciba=wanted.ciba,
         certificate_dn=wanted.certificate_dn,
+        backchannel_logout=wanted.backchannel_logout,
     )
     await asked.sandbox.sessions.add_client(session, client)
     return shapes.Client.model_validate(client.as_json())

@@ -11,6 +11,7 @@ from banc_standards.psc.read import AuthorizationRequest
 from banc_standards.rules import Hit, Rule
 
 ENOUGH_BITS = 128
+FORM_POST = "form_post"
 
 _PKCE_VALUE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -80,6 +81,12 @@ def _bad_prompt(request: AuthorizationRequest) -> Iterator[Hit]:
     max_age = request.form.get("max_age")
     if max_age is not None and not re.fullmatch(r"[0-9]{1,9}", max_age):
         yield Hit("max_age", max_age, "0-999999999 s")
+
+
+def _other_response_mode(request: AuthorizationRequest) -> Iterator[Hit]:
+    asked = request.form.get("response_mode")
+    if asked not in (None, "query", FORM_POST):
+        yield Hit("response_mode", str(asked)[:100], f"query | {FORM_POST}")
 
 
 NO_STATE = Rule(
@@ -188,6 +195,20 @@ BAD_PROMPT = Rule(
     always=True,
 )
 
+OTHER_RESPONSE_MODE = Rule(
+    id="PSC-AUT-023",
+    text=Sentence(
+        "Le retour est demandé en query ou en form_post : les autres modes, bien qu'annoncés, ne sont pas servis ici.",
+        "The callback is asked for as query or form_post: the other modes, although advertised, are not served here.",
+    ),
+    clause="OAuth 2.0 Form Post Response Mode ; OAuth 2.0 Multiple Response Types §2.1",
+    fix=Sentence("Retirez response_mode, ou envoyez form_post.", "Remove response_mode, or send form_post."),
+    check=_other_response_mode,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
 RULES: tuple[Rule, ...] = (
     NO_STATE,
     WEAK_STATE,
@@ -197,4 +218,5 @@ RULES: tuple[Rule, ...] = (
     PLAIN_PKCE,
     BAD_PKCE,
     BAD_PROMPT,
+    OTHER_RESPONSE_MODE,
 )
