@@ -82,9 +82,27 @@ def _target(subject: Subject) -> Iterator[Hit]:
             if by_url is None:
                 by_url = full_urls(subject)
             found = by_url.get(target, "")
-        elif (literal := _LITERAL.fullmatch(target)) is not None and is_resource(literal[1]):
-            found = literal[1]
         if found and found not in value.targets:
+            yield subject.hit((*value.path, "reference"), target, ", ".join(value.targets))
+
+
+@_BOOK.rule(
+    "FHIR-REF-003",
+    (
+        "Une référence à une ressource d'ailleurs nomme un type que l'élément admet.",
+        "A reference to a resource elsewhere names a type that the element allows.",
+    ),
+    ("Viser une ressource d'un type attendu.", "Point to a resource of an expected type."),
+    at="Reference",
+    severity="warning",
+)
+def _literal(subject: Subject) -> Iterator[Hit]:
+    for value in subject.typed.get("Reference", ()):
+        if not value.targets or "Resource" in value.targets:
+            continue
+        target = text(value.data, "reference")
+        literal = _LITERAL.fullmatch(target)
+        if literal is not None and is_resource(literal[1]) and literal[1] not in value.targets:
             yield subject.hit((*value.path, "reference"), target, ", ".join(value.targets))
 
 
