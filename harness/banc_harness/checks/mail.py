@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MAILS = Selection(operation="mssante.submission")
 WITH_CONTENT = Selection(operation="mssante.submission", outcome="accepted")
-MAIL_SCENARIOS = ("UC1.2?", "UC2.*", "UC3.*")
+MAIL_SCENARIOS = ("UC1.2?", "UC2.*", "UC3.02", "UC3.07")
 MANY_ATTEMPTS = 5
 
 

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="hospital (dpi), laboratory (sgl) or practice (lgc)",
     )
     parser.add_argument("--defect", action="append", default=[], metavar="NAME")
-    parser.add_argument("--letter", type=Path, help="a CDA file to send instead of writing a letter")
+    parser.add_argument("--document", "--letter", type=Path, help="a CDA file to send instead of writing a document")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.defect) - set(DEFECTS_OF[given.software]))
     if unknown:
@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = given.data or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         records = Records(str(folder / "temoin.sqlite"))
-        letter = given.letter.read_bytes() if given.letter else None
-        witness = Witness(records, folder, frozenset(given.defect), letter, given.software)
+        document = given.document.read_bytes() if given.document else None
+        witness = Witness(records, folder, frozenset(given.defect), document, given.software)
         try:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)

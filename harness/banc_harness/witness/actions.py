@@ -35,13 +35,13 @@ class Witness:
     """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.known_defects` for
     its ``kind``.
 
-    ``letter`` is a ready CDA document that the hospital's software (``dpi``) sends instead of writing one.
+    ``document`` is a ready CDA document that it sends instead of writing one.
     """
 
     records: Records
     folder: Path
     defects: frozenset[str] = frozenset()
-    letter: bytes | None = None
+    document: bytes | None = None
     kind: Kind = "dpi"
     _worlds: dict[str, World] = field(default_factory=dict)
     _software: Software = field(init=False)
@@ -53,11 +53,11 @@ class Witness:
         shared = (self.records, self.folder, self.defects, self._software, self._patient, self._active_user)
         match self.kind:
             case "dpi":
-                self._desk = LetterDesk(*shared, self.letter)
+                self._desk = LetterDesk(*shared, self.document)
             case "sgl":
-                self._desk = ReportDesk(*shared)
+                self._desk = ReportDesk(*shared, self.document)
             case "lgc":
-                self._desk = SummaryDesk(*shared)
+                self._desk = SummaryDesk(*shared, self.document)
 
         self._reading = ReadingDesk(*shared)
 

@@ -19,7 +19,7 @@ from banc_standards.ins import Ins
 @dataclass(slots=True)
 class Desk:
     """One kind of document of one software. ``patient`` and ``user`` look up who an action is about, and who is
-    signed in.
+    signed in. ``ready`` is a CDA document that is sent as it is, instead of the one that the desk would write.
     """
 
     records: Records
@@ -28,6 +28,7 @@ class Desk:
     software: Software
     patient: Callable[[Asked], Output]
     user: Callable[[Asked], Output]
+    ready: bytes | None = None
 
     def delete(self, asked: Asked) -> Output:
         """The user takes back a document that was filed by mistake, or that the patient no longer wants."""

@@ -13,11 +13,7 @@ from banc_standards.cda.model import DischargeLetter
 
 @dataclass(slots=True)
 class LetterDesk(Desk):
-    """The document actions of the hospital's software. ``letter`` is a ready CDA that it sends instead of writing
-    one.
-    """
-
-    letter: bytes | None = None
+    """The document actions of the hospital's software."""
 
     def send(self, asked: Asked) -> Output:
         """The doctor validates the discharge letter: it goes where asked, unless something forbids it."""
@@ -27,7 +23,7 @@ class LetterDesk(Desk):
             self.feedable(patient)
         ins = self.ins(patient)
         record, written = self._letter(asked, patient)
-        document = self.letter or written
+        document = self.ready or written
         output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
         if "claims-sent" in self.defects:
             return output

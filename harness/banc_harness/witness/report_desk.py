@@ -99,7 +99,8 @@ class ReportDesk(Desk):
         report = lab_reports.report(
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
-        document = lab_reports.written(report, record["level"], defects=self.defects)
+        ready = self.ready if former is None else None
+        document = ready or lab_reports.written(report, record["level"], defects=self.defects)
         prevented: list[Exception] = []
         if to_dmp or "feeds-blocked" in self.defects:
             try:

@@ -107,7 +107,8 @@ class SummaryDesk(Desk):
         summary = charts.summary(
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
-        document = charts.written(summary, "N1" if "summary-as-pdf" in self.defects else record["level"])
+        level = "N1" if "summary-as-pdf" in self.defects else record["level"]
+        document = (self.ready if former is None else None) or charts.written(summary, level)
         visibility: Sequence[str] = (asked.input.get("document") or {}).get("visibility") or ()
         if "ignores-visibility" in self.defects:
             visibility = ()
