@@ -46,6 +46,11 @@ class Illustration:
 
 def illustration(rule_id: str) -> Illustration | None:
     """The illustration of a rule, else that of its family; None for a rule without either."""
+    if rule_id.startswith("HL7-"):
+        from banc_standards.hl7v2.rules.examples import examples as messages
+
+        shown = messages()[rule_id]
+        return Illustration(shown.why, shown.bad.strip("\n"), shown.good.strip("\n"), own=True)
     from banc_standards.cda.rules.examples import examples, family_of
 
     found = examples().get(rule_id)
@@ -56,9 +61,9 @@ def illustration(rule_id: str) -> Illustration | None:
 
 
 def page_of(rule_id: str) -> str:
-    """The page that a rule stands on: the first word of its id, the first two for a clinical document's."""
+    """The page that a rule stands on: the first word of its id, the first two for a document's or a message's."""
     words = rule_id.lower().split("-")
-    kept = words[:2] if words[0] == "cda" and len(words) > 2 else words[:1]
+    kept = words[:2] if words[0] in ("cda", "hl7") and len(words) > 2 else words[:1]
     return "-".join(kept)
 
 
@@ -150,7 +155,7 @@ def _entry(rule: Rule, lang: Lang) -> Iterator[str]:
         yield ""
         yield label
         yield ""
-        yield "```xml"
+        yield "```text" if rule.id.startswith("HL7-") else "```xml"
         yield extract
         yield "```"
 
@@ -158,6 +163,9 @@ def _entry(rule: Rule, lang: Lang) -> Iterator[str]:
 def _why_of_page(rules: list[Rule]) -> Sentence | None:
     from banc_standards.cda.rules.examples import family_of
 
+    if rules[0].id.startswith("HL7-"):
+        shown = illustration(rules[0].id)
+        return shown.why if shown is not None else None
     family = family_of(rules[0].id)
     return family.why if family is not None else None
 

@@ -64,6 +64,14 @@ class Segment:
         fields = self.fields
         return fields[field] if field < len(fields) else ""
 
+    @cached_property
+    def _repetitions(self) -> dict[int, tuple[str, ...]]:
+        return {}
+
+    @cached_property
+    def _components(self) -> dict[tuple[int, int], list[str]]:
+        return {}
+
     def filled(self, field: int) -> bool:
         """Whether a field says something: separators alone, and the mark that erases, say nothing."""
         return self[field] != ERASED and bool(self[field].strip(self._separators))
@@ -75,15 +83,21 @@ class Segment:
 
     def repetitions(self, field: int) -> tuple[str, ...]:
         """The repetitions of a field as written; none of an empty field."""
-        text = self[field]
-        return tuple(text.split(self.delimiters.repetition, _MOST_PARTS)[:_MOST_PARTS]) if text else ()
+        found = self._repetitions.get(field)
+        if found is None:
+            text = self[field]
+            parts = text.split(self.delimiters.repetition, _MOST_PARTS)[:_MOST_PARTS] if text else ()
+            found = self._repetitions[field] = tuple(parts)
+        return found
 
     def get(self, field: int, component: int = 1, repetition: int = 1, subcomponent: int = 0) -> str:
         """A component, escapes undone; with ``subcomponent`` one of its parts, else the whole of it."""
-        parts = self.repetitions(field)
-        if repetition > len(parts):
-            return ""
-        found = _nth(parts[repetition - 1], self.delimiters.component, component)
+        parts = self._components.get((field, repetition))
+        if parts is None:
+            written = self.repetitions(field)
+            whole = written[repetition - 1] if repetition <= len(written) else ""
+            parts = self._components[field, repetition] = whole.split(self.delimiters.component, _MOST_PARTS)
+        found = parts[component - 1] if component <= len(parts) else ""
         if subcomponent:
             found = _nth(found, self.delimiters.subcomponent, subcomponent)
         return unescaped(found, self.delimiters)

@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from banc_standards.hl7v2 import names
 from banc_standards.hl7v2.er7 import Segment
@@ -131,7 +131,7 @@ class Observation:
         """OBX-3.1."""
         return self.obx.get(3)
 
-    @property
+    @cached_property
     def metadata(self) -> str:
         """The name of the metadata that it carries, old names and aliases included; empty when it carries none."""
         code = self.code
@@ -198,6 +198,11 @@ class Message:
     framed: bool
     charset: str
     faults: Mapping[str, list[Hit]]
+
+    @cached_property
+    def memo(self) -> dict[object, Any]:
+        """What rules found once for all of them, by whoever found it."""
+        return {}
 
     @cached_property
     def by_name(self) -> Mapping[str, tuple[Segment, ...]]:
@@ -269,7 +274,7 @@ class Message:
     def _carries_metadata(self) -> bool:
         return any(item.metadata or item.obx[2] == "ED" for item in self.observations)
 
-    @property
+    @cached_property
     def old(self) -> bool:
         """Whether it announces a version of its volet before the present one (1.x, 2.0; LPS 1.0)."""
         version, namespace = self.profile

@@ -71,11 +71,12 @@ class _Block:
 
 
 _BREAK: Final = re.compile(rb"\r\n|\r|\n")
-_HEADER: Final = re.compile(rb"(?:^|(?<=[\r\n]))MSH(?=[^A-Za-z0-9\s])")
+_HEADER: Final = re.compile(rb"MSH[!-/:-@\[-`{-~]")
 _ENVELOPE: Final = (b"FHS", b"BHS", b"BTS", b"FTS")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _TRAILING: Final = re.compile("[^|^~&\\s][ \u00a0]+(?=[|^~&]|$)")
 _LONG: Final = 20_000
+_CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\r\n")
 _STRAY: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -131,7 +132,11 @@ def _framed(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
             at = end + 1
         else:
             at = end + 2
-        yield _Block(content, line)
+        if _HEADER.match(content):
+            yield _Block(content, line)
+        else:
+            shown = content[:40].decode("utf-8", "replace")
+            _note(faults, "HL7-TXT-001", Hit(f"message[{rank}]", found=shown, expected="MSH", line=line, column=1))
         line += _lines(data[start:at])
 
 
@@ -140,7 +145,7 @@ def _bare(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
     text = data.removeprefix(b"\xef\xbb\xbf")
     if len(text) < len(data):
         _note(faults, "HL7-TXT-001", Hit("MSH", found="EF BB BF", expected="MSH", line=1, column=1))
-    starts = [found.start() for found in _HEADER.finditer(text)]
+    starts = list(_headers(text))
     if not starts:
         return
     before = [line for line in _BREAK.split(text[: starts[0]]) if line.strip()]
@@ -152,6 +157,15 @@ def _bare(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
         line += _lines(text[at:start])
         yield _Block(text[start:end], line)
         at = start
+
+
+def _headers(data: bytes) -> Iterator[int]:
+    """Where a line begins with MSH."""
+    at = data.find(b"MSH")
+    while at >= 0:
+        if (at == 0 or data[at - 1] in b"\r\n") and _HEADER.match(data, at):
+            yield at
+        at = data.find(b"MSH", at + 3)
 
 
 def _lines(data: bytes) -> int:
@@ -177,8 +191,9 @@ def _message(block: _Block, where: str, framed: bool, limits: Limits) -> Message
         place = _around(segments, text.text[: text.misread])
         shown = text.text[max(0, text.misread - 10) : text.misread + 10].splitlines()[0]
         _note(faults, "HL7-TXT-006", place.hit(found=shown, expected=declared))
+    commands = len(data.translate(None, _CONTROLS)) != len(data)
     for segment in segments:
-        _look_inside(segment, faults, limits)
+        _look_inside(segment, faults, limits, commands=commands)
     return Message(tuple(segments), where, framed, declared, faults)
 
 
@@ -250,13 +265,13 @@ def _around(segments: list[Segment], before: str) -> Segment:
     return next((segment for segment in reversed(segments) if segment.line <= line), segments[0])
 
 
-def _look_inside(segment: Segment, faults: dict[str, list[Hit]], limits: Limits) -> None:
+def _look_inside(segment: Segment, faults: dict[str, list[Hit]], limits: Limits, *, commands: bool) -> None:
     text = segment.text
     number = text.count(segment.delimiters.field)
     if number > limits.max_fields:
         hit = Hit(segment.label, found=f"{number} champs", expected=f"≤ {limits.max_fields}", line=segment.line)
         _note(faults, "HL7-TXT-009", hit)
-    stray = _STRAY.search(text) if not text.isprintable() else None
+    stray = _STRAY.search(text) if commands else None
     if stray is not None:
         shown = f"{ord(stray[0]):02X}"
         hit = Hit(segment.label, found=shown, line=segment.line, column=stray.start() + 1)

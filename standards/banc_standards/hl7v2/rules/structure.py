@@ -74,6 +74,13 @@ def _name(message: Message) -> str | None:
 
 def _misfits(message: Message) -> list[tuple[Misfit, int]]:
     """What does not fit, with the place of the segment in the message (its length: the end)."""
+    known: list[tuple[Misfit, int]] | None = message.memo.get(_misfits)
+    if known is None:
+        known = message.memo[_misfits] = _compared(message)
+    return known
+
+
+def _compared(message: Message) -> list[tuple[Misfit, int]]:
     name = _name(message)
     if name is None:
         return []
