@@ -9,6 +9,7 @@ from banc_harness.scenarios import (
     ciba,
     discharge_letter,
     history,
+    history_withheld,
     lab_reception,
     lab_results,
     lab_results_withheld,
@@ -39,6 +40,7 @@ def scenarios() -> Scenarios:
             summary,
             summary_withheld,
             history,
+            history_withheld,
             story,
         )
     )

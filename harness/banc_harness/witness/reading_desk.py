@@ -20,6 +20,7 @@ from banc_standards.xds.names import APPROVED, ARCHIVED, DEPRECATED
 
 STATES = {APPROVED: "current", DEPRECATED: "obsolete", ARCHIVED: "archived"}
 """The label of a document's state on the screen (EX_3.1-1080)."""
+EXTENSIONS = {"application/pdf": "pdf", "text/html": "html", "text/plain": "txt"}
 PATIENTS_OWN = "90"
 """The class of what the patient files (EX_3.1-1040)."""
 
@@ -175,7 +176,7 @@ class ReadingDesk(Desk):
         )
         output["evidence"].append(
             {
-                "name": f"document-{len(output['read'])}.{'pdf' if media_type == 'application/pdf' else 'html'}",
+                "name": f"document-{len(output['read'])}.{EXTENSIONS[media_type]}",
                 "media_type": media_type,
                 "base64": base64.b64encode(page).decode(),
             }

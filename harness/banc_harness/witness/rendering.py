@@ -14,11 +14,11 @@ _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=Fals
 
 
 def rendered(document: bytes) -> tuple[str, bytes]:
-    """The media type and the bytes of what is shown of a CDA document. Raises ``ValueError`` when it is no XML."""
+    """The media type and the bytes of what is shown of a CDA document; what is no XML is shown as it is."""
     try:
         root = etree.fromstring(document, _PARSER)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(str(error)) from error
+    except etree.XMLSyntaxError:
+        return "text/plain", document
     body = root.find(".//{*}nonXMLBody/{*}text")
     if body is not None and body.get("mediaType") == "application/pdf":
         return "application/pdf", base64.b64decode(body.text or "")

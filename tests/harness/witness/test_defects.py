@@ -17,6 +17,8 @@ from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
 from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
+from .consultations import CONSULTATIONS
+
 pytestmark = pytest.mark.journeys
 
 LETTERS: dict[str, tuple[str, str]] = {
@@ -53,7 +55,7 @@ LETTERS: dict[str, tuple[str, str]] = {
     "new-mail-on-retry": ("UC1.24", "CHK-MSS-009"),
     "mail-storm": ("UC1.22", "CHK-MSS-009"),
     "self-authorisation": ("UC1.01", "CHK-DMP-007"),
-    "generic-user": ("UC1.01", "CHK-DMP-002 CHK-DMP-008"),
+    "generic-user": ("UC1.01 UC3.41", "CHK-DMP-002 CHK-DMP-008 CHK-HIS-006 CHK-HIS-008"),
     "no-speciality": ("UC1.01", "CHK-DMP-001 CHK-DMP-002"),
     "wrong-seal": ("UC1.01", "CHK-DMP-001 CHK-DMP-002"),
     "other-software": ("UC1.01", "CHK-RUN-001"),
@@ -120,7 +122,7 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "deletes-by-unique-id": ("UC3.05", "CHK-DMP-011"),
     "no-mention": ("UC3.02", "CHK-MSS-002 CHK-MSS-010"),
 }
-TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS, "sgl": RESULTS, "lgc": SUMMARIES}
+TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS | CONSULTATIONS, "sgl": RESULTS, "lgc": SUMMARIES}
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +203,7 @@ def test_every_check_can_fail() -> None:
 
 
 def test_every_defect_has_its_row() -> None:
-    assert LETTERS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
+    assert LETTERS.keys() | CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
     assert PRACTICE_DEFECTS.keys() <= SUMMARIES.keys() <= DEFECTS_OF["lgc"].keys()
     assert len(LABORATORY_DEFECTS) >= 10
