@@ -168,8 +168,8 @@ class Records:
         return [Message.from_json(value) for _, value in self._memory.items(_kind(address))]
 
     def used(self) -> dict[str, int]:
-        """The mailboxes that got something, with their last UID."""
-        return {address: int(uid) for address, uid in self._memory.items("uid")}
+        """The mailboxes that got something, with how many messages they hold."""
+        return {address: len(self._memory.items(_kind(address))) for address, _ in self._memory.items("uid")}
 
     def sent(self, message_id: str) -> Sent | None:
         """The mail of that Message-ID."""

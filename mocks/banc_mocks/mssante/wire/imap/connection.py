@@ -198,8 +198,8 @@ class ImapConnection(asyncio.Protocol):
         while True:
             try:
                 line = await self._intake.line(LINE_LIMIT)
-            except TooLong:
-                await self._refuse(data, "IMAP-SYN-002", f"> {LINE_LIMIT} octets", f"<= {LINE_LIMIT}")
+            except TooLong as long:
+                await self._refuse(data or long.head, "IMAP-SYN-002", f"> {LINE_LIMIT} octets", f"<= {LINE_LIMIT}")
                 return None
             if line == b"\r\n" and not data:
                 continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+HEAD: Final = 200
+"""Octets that are kept of a line that is too long."""
 HIGH: Final = 262_144
 """Octets that wait before the connection is held up."""
 
@@ -14,7 +16,11 @@ class Left(Exception):
 
 
 class TooLong(Exception):
-    """A line passes its bound; the rest of it was read and dropped."""
+    """A line passes its bound; the rest of it was read and dropped. ``head`` is how it begins."""
+
+    def __init__(self, head: bytes) -> None:
+        super().__init__("")
+        self.head = head
 
 
 class Intake:
@@ -52,8 +58,10 @@ class Intake:
     async def line(self, limit: int) -> bytes:
         """One line, its end included. Raises :class:`Left`, :class:`TooLong`."""
         searched = dropped = 0
+        head = b""
         while (found := self._data.find(b"\n", searched)) < 0:
             if len(self._data) > limit:
+                head = head or bytes(self._data[:HEAD])
                 dropped += len(self._data)
                 del self._data[:]
                 if dropped > 100 * limit:
@@ -62,7 +70,7 @@ class Intake:
             await self._more()
         line = self._take(found + 1)
         if dropped or len(line) > limit:
-            raise TooLong
+            raise TooLong(head or line[:HEAD])
         return line
 
     async def exactly(self, size: int) -> bytes:

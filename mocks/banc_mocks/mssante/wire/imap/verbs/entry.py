@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from banc_mocks.mssante.service.access import Refused
 from banc_mocks.mssante.service.behaviour import OAUTHBEARER
+from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import authentication, sasl
 from banc_mocks.mssante.wire.imap.grammar import BadSyntax
 from banc_mocks.mssante.wire.imap.intake import TooLong
@@ -95,7 +96,7 @@ async def login(turn: Turn) -> str:
     reader.astring()
     reader.end()
     turn.exchange.facts["mechanism"] = sasl.LOGIN
-    _check_secured(turn)
+    _check_secured(turn, address)
     return _open(turn, sasl.LOGIN, sasl.Credentials(address))
 
 
@@ -110,7 +111,7 @@ async def authenticate(turn: Turn) -> str:
         initial = reader.data[reader.at :].rstrip(b"\r\n").decode("ascii", "replace")
     else:
         reader.end()
-    _check_secured(turn)
+    _check_secured(turn, _claimed(mechanism, initial))
     offered = turn.client.server.session_of(turn.client).switch(OAUTHBEARER.name)
     if mechanism not in authentication.KNOWN or (mechanism == sasl.OAUTHBEARER and not offered):
         expected = " | ".join(turn.client.server.mechanisms(turn.client))
@@ -127,8 +128,20 @@ async def authenticate(turn: Turn) -> str:
         raise
 
 
-def _check_secured(turn: Turn) -> None:
+def _claimed(mechanism: str, initial: str | None) -> str:
+    """The mailbox that an initial response names, empty when it names none."""
+    try:
+        return sasl.credentials(mechanism, sasl.decoded(initial or "")).login
+    except sasl.Malformed:
+        return ""
+
+
+def _check_secured(turn: Turn, address: str) -> None:
+    """What is refused in clear still belongs to the session that the mailbox's domain names."""
     if not turn.client.secured:
+        turn.exchange.facts["mailbox"], named = plain(address, turn.client.server.known_session)
+        if named is not None:
+            turn.exchange.address(named)
         raise Refused(BY_ID["IMAP-TLS-001"], Hit(turn.name, found="en clair", expected="STARTTLS"))
 
 
