@@ -6,7 +6,7 @@ Pure, from events only: a requirement rolls up what the checks said of the softw
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -108,6 +108,18 @@ class Software:
     def score(self) -> Score:
         """Its score, over both runs."""
         return score(self.requirements)
+
+    @cached_property
+    def account(self) -> Account:
+        """What its own run told, with its verdicts over both runs; without one, what its chapters told."""
+        played = self.played[0]
+        account = played.account if self.own is not None else played.account.only(self.name)
+        lang = played.started.lang
+        translated = self.gate(_OTHER[lang])
+        other = {"gate.sentence": translated.sentence, "gate.reasons": translated.reasons}
+        started = played.started.model_copy(update={"sut": self.sut, "requirements": self.requirement_set})
+        ended = played.ended.model_copy(update={"gate": self.gate(lang), "score": self.score, "other": other})
+        return replace(account, requirements=list(self.requirements), started=started, ended=ended)
 
     @property
     def exit_code(self) -> int:

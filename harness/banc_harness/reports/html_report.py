@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -214,6 +214,18 @@ def environment(lang: Lang | None) -> Environment:
     say = both if lang is None else lambda said: escape(said.of(lang))
     environment.globals.update(both=say, _=lambda fr, en: say(Sentence(fr, en)), safe=safe, plain=_plain)
     return environment
+
+
+def first_time() -> Callable[[int], bool]:
+    """Tells whether a number has not been seen yet: an anchor stands once in a page."""
+    seen: set[int] = set()
+
+    def first(number: int) -> bool:
+        new = number not in seen
+        seen.add(number)
+        return new
+
+    return first
 
 
 @cache

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 from banc_harness.account import Account
-from banc_harness.reports.html_report import context, environment
+from banc_harness.reports.html_report import context, environment, first_time, template
 from banc_harness.sealed import NOTHING_SEALED, Sealed
 from banc_standards.errors import EnvironmentFailed, Sentence
 
@@ -19,18 +18,9 @@ from banc_standards.errors import EnvironmentFailed, Sentence
 def page(account: Account, sealed: Sealed = NOTHING_SEALED) -> str:
     """The page to be printed, as HTML; raises ``ValueError`` before the run has ended."""
     shared = context(account, sealed)
-    style = (files("banc_harness.reports") / "templates" / "print.css").read_text(encoding="utf-8")
-    numbered: set[int] = set()
-
-    def first(seq: int) -> bool:
-        """Whether a number has not been seen yet: an anchor stands once in a page."""
-        new = seq not in numbered
-        numbered.add(seq)
-        return new
-
-    template = environment(shared["lang"]).get_template("print.html.j2")
+    made = environment(shared["lang"]).get_template("print.html.j2")
     reviews = list(account.reviews.values())
-    return template.render(**shared, print_css=style, reviews=reviews, letters=(), first=first)
+    return made.render(**shared, print_css=template("print.css"), reviews=reviews, letters=(), first=first_time())
 
 
 def render(account: Account, sealed: Sealed = NOTHING_SEALED) -> bytes:

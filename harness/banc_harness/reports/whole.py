@@ -75,7 +75,7 @@ def printed(whole: Whole) -> bytes:
     """The PDF: of one run, or of several. Raises ``EnvironmentFailed`` without WeasyPrint."""
     if whole.alone is not None:
         return pdf_report.render(whole.alone.account, whole.alone.sealed)
-    return pdf_report.print_page(page(whole))
+    return pdf_report.print_page(whole_page.printed(whole))
 
 
 def summary(whole: Whole) -> str:

@@ -7,22 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from markupsafe import Markup
 
-from banc_harness.account import Account
 from banc_harness.reports.fixes import fixes
 from banc_harness.reports.html_report import (
     KINDS,
     MODES,
     OUTCOME_CLASSES,
     OUTCOME_NAMES,
-    VERDICTS,
     content,
     context,
     environment,
+    first_time,
     policy,
     template,
 )
@@ -44,112 +43,111 @@ COULOIRS: Final[dict[Couloir, Sentence]] = {
     "ville": Sentence("médecine de ville", "general practice"),
     "medico-social": Sentence("médico-social", "social care"),
 }
-_HEADING = re.compile(r"(</?h)([2-5])\b")
-_SECTIONS = ("verdict", "requirements", "causes", "sequence", "documents", "exchanges")
+_HEADING = re.compile(r"(</?h)([1-5])\b")
+_VERDICT = ("verdict", "requirements", "causes")
+_WIRE = ("sequence", "documents", "exchanges")
 
 
 def render(whole: Whole) -> str:
     """The page; raises ``ValueError`` before every run has ended."""
-    budget = BUDGET // len(whole.played)
-    softwares = [_software(item, budget) for item in whole.softwares]
-    widths = sorted({item["width"] for item in softwares} | {int(whole.score.percent or 0)})
-    css = "\n".join([template("report.css"), template("whole.css"), *(f".w{n} {{ width: {n}%; }}" for n in widths)])
-    js = template("report.js")
-    gate = _both(whole.gate("fr"), whole.gate("en"))
-    first = whole.played[0].started
-    return (
-        environment(None)
-        .get_template("whole.html.j2")
-        .render(
-            lang=whole.lang,
-            policy=policy(css, js),
-            css=css,
-            js=js,
-            at="",
-            xat=STORY,
-            started=first,
-            kind=KINDS[first.kind],
-            mode=MODES[first.mode],
-            began=whole.began,
-            duration=seconds(whole.duration_ms),
-            verdict_word=_word(gate[0]),
-            gate=gate[0],
-            gate_sentence=gate[1],
-            gate_reasons=gate[2],
-            score=percent(whole.score.percent),
-            score_width=int(whole.score.percent or 0),
-            total=whole.score,
-            softwares=softwares,
-            story=None if whole.story is None else _story(whole.story, whole.softwares, budget),
-            played=whole.played,
-            outcome_names=OUTCOME_NAMES,
-            outcome_class=OUTCOME_CLASSES,
-            verdict_names=VERDICTS,
-        )
-    )
+    page = _Page(None, BUDGET // len(whole.played), _WIRE)
+    told = page.told(whole)
+    css, js = _css(told, whole), template("report.js")
+    return environment(None).get_template("whole.html.j2").render(**told, policy=policy(css, js), css=css, js=js)
 
 
-def _software(software: Software, budget: int) -> dict[str, Any]:
-    """One software: what its card tells, and its sections."""
-    fr, en = software.gate("fr"), software.gate("en")
-    gate, sentence, _ = _both(fr, en)
-    found = account_of(software)
-    played = software.played[0]
-    at = f"{software.name.lower()}-"
-    xat = STORY if software.own is None else at
-    shared = context(found, played.sealed, at=at, xat=xat)
-    sections = _SECTIONS if software.own is not None else _SECTIONS[:3]
-    if software.own is not None:
-        shared |= content(found, played.sealed, budget=budget)
-    else:
-        shared["contents"] = False  # its timeline, documents and exchanges are those of the story
-    elsewhere = fixes(software.story.account.only(software.name)).needed if software.own and software.story else ()
-    known = {fix.cause.id for fix in shared["fixes"].needed}
-    return {
-        "at": at,
-        "name": software.name,
-        "product": software.product,
-        "couloir": COULOIRS.get(software.sut.couloir, Sentence(software.sut.couloir, software.sut.couloir)),
-        "gate": gate,
-        "word": _word(gate),
-        "sentence": sentence,
-        "score": percent(software.score.percent),
-        "width": int(software.score.percent or 0),
-        "counts": shared["counts"],
-        "fixes": len(shared["fixes"].needed) + len([fix for fix in elsewhere if fix.cause.id not in known]),
-        "fixes_at": f"{at}why" if shared["fixes"].needed else "histoire-detail",
-        "judged": software.score.judged,
-        "applicable": software.score.applicable,
-        "sections": [_section(name, shared) for name in sections],
-        "run": played.started,
-    }
+def printed(whole: Whole) -> str:
+    """The page to be printed, as HTML, in the language of the runs, without the bytes of every exchange."""
+    told = _Page(whole.lang, 0, ("steps",)).told(whole)
+    page = environment(whole.lang).get_template("print_whole.html.j2")
+    return page.render(**told, css=_css(told, whole), print_css=template("print.css"))
 
 
-def account_of(software: Software) -> Account:
-    """What the sections of a software tell: its own run, with its verdicts over both; without one, its chapters."""
-    played = software.played[0]
-    account = played.account if software.own is not None else played.account.only(software.name)
-    lang: Lang = played.started.lang
-    other: Lang = "fr" if lang == "en" else "en"
-    gate, translated = software.gate(lang), software.gate(other)
-    told: dict[str, str | list[str]] = {"gate.sentence": translated.sentence, "gate.reasons": translated.reasons}
-    started = played.started.model_copy(update={"sut": software.sut, "requirements": software.requirement_set})
-    ended = played.ended.model_copy(update={"gate": gate, "score": software.score, "other": told})
-    return replace(account, requirements=list(software.requirements), started=started, ended=ended)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Both languages when ``lang`` is ``None``; ``wire`` are the sections that show what crossed, within a ``budget``
+    of characters for each run.
+    """
+
+    lang: Lang | None
+    budget: int
+    wire: tuple[str, ...]
+
+    def told(self, whole: Whole) -> dict[str, Any]:
+        """What the page and its printed form both tell."""
+        gate, translated = whole.gate("fr"), whole.gate("en")
+        first = whole.played[0].started
+        return {
+            "lang": whole.lang,
+            "at": "",
+            "xat": STORY,
+            "started": first,
+            "kind": KINDS[first.kind],
+            "mode": MODES[first.mode],
+            "began": whole.began,
+            "duration": seconds(whole.duration_ms),
+            "verdict_word": _word(gate),
+            "gate": gate,
+            "gate_sentence": Sentence(gate.sentence, translated.sentence),
+            "gate_reasons": [Sentence(*both) for both in zip(gate.reasons, translated.reasons, strict=True)],
+            "softwares": [self._software(item) for item in whole.softwares],
+            "story": None if whole.story is None else self._story(whole.story, whole.softwares),
+            "played": whole.played,
+            "outcome_names": OUTCOME_NAMES,
+            "outcome_class": OUTCOME_CLASSES,
+        }
+
+    def _software(self, software: Software) -> dict[str, Any]:
+        """One software: what its card tells, and its sections; without a run of its own, the story shows the rest."""
+        gate, played, own = software.gate("fr"), software.played[0], software.own is not None
+        at = f"{software.name.lower()}-"
+        shared = context(software.account, played.sealed, at=at, xat=at if own else STORY)
+        shared["contents"] = own and self.lang is None
+        if own and self.lang is None:
+            shared |= content(software.account, played.sealed, budget=self.budget)
+        elsewhere = fixes(software.story.account.only(software.name)).needed if own and software.story else ()
+        known = {fix.cause.id for fix in shared["fixes"].needed}
+        couloir = software.sut.couloir
+        return {
+            "at": at,
+            "name": software.name,
+            "product": software.product,
+            "couloir": COULOIRS.get(couloir, Sentence(couloir, couloir)),
+            "gate": gate,
+            "word": _word(gate),
+            "sentence": Sentence(gate.sentence, software.gate("en").sentence),
+            "score": percent(software.score.percent),
+            "width": int(software.score.percent or 0),
+            "fixes": len(known) + len([fix for fix in elsewhere if fix.cause.id not in known]),
+            "fixes_at": f"{at}why" if known else "histoire-detail",
+            "judged": software.score.judged,
+            "applicable": software.score.applicable,
+            "sections": [self._section(name, shared) for name in (*_VERDICT, *(self.wire if own else ()))],
+            "run": played.started,
+        }
+
+    def _story(self, story: Played, softwares: Sequence[Software]) -> dict[str, Any]:
+        """The story: its chapters, and the sections that show how it went."""
+        shared = context(story.account, story.sealed, at=STORY, xat=STORY)
+        if self.lang is None:
+            shared |= content(story.account, story.sealed, budget=self.budget)
+        return {
+            "chapters": list(chapters(story.account, story.sealed, Wording(story.started.lang))),
+            "patients": patients(story.account),
+            "causes": [
+                (item, self._section("causes", _in_story(item, story))) for item in softwares if item.own is not None
+            ],
+            "sections": [self._section(name, shared) for name in self.wire],
+        }
+
+    def _section(self, name: str, shared: dict[str, Any]) -> Markup:
+        """A section of the page of one run, one heading deeper; its title becomes one like the others."""
+        html = environment(self.lang).get_template(f"{name}.html.j2").render(**shared, first=first_time())
+        return Markup(_HEADING.sub(_deeper, html))  # noqa: S704 - from our templates
 
 
-def _story(story: Played, softwares: Sequence[Software], budget: int) -> dict[str, Any]:
-    """The story: its chapters, and the sections that show how it went."""
-    wording = Wording(story.started.lang)
-    shared = context(story.account, story.sealed, at=STORY, xat=STORY)
-    shared |= content(story.account, story.sealed, budget=budget)
-    told = list(chapters(story.account, story.sealed, wording))
-    return {
-        "chapters": told,
-        "patients": patients(story.account),
-        "causes": [(item, _section("causes", _in_story(item, story))) for item in softwares if item.own is not None],
-        "sections": [_section(name, shared) for name in _SECTIONS[3:]],
-    }
+def _deeper(found: re.Match[str]) -> str:
+    return f"{found[1]}{max(int(found[2]) + 1, 3)}"
 
 
 def _in_story(software: Software, story: Played) -> dict[str, Any]:
@@ -159,15 +157,9 @@ def _in_story(software: Software, story: Played) -> dict[str, Any]:
     return context(account, story.sealed, at=f"{STORY}{name}", xat=STORY, rat=name)
 
 
-def _section(name: str, shared: dict[str, Any]) -> Markup:
-    """A section of the page of one run, one heading deeper."""
-    html = environment(None).get_template(f"{name}.html.j2").render(**shared)
-    return Markup(_HEADING.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", html))  # noqa: S704 - from our templates
-
-
-def _both(fr: Gate, en: Gate) -> tuple[Gate, Sentence, list[Sentence]]:
-    reasons = [Sentence(one, other) for one, other in zip(fr.reasons, en.reasons, strict=True)]
-    return fr, Sentence(fr.sentence, en.sentence), reasons
+def _css(told: dict[str, Any], whole: Whole) -> str:
+    widths = sorted({item["width"] for item in told["softwares"]} | {int(whole.score.percent or 0)})
+    return "\n".join([template("report.css"), template("whole.css"), *(f".w{n} {{ width: {n}%; }}" for n in widths)])
 
 
 def _word(gate: Gate) -> Sentence:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from banc_harness.reports.markdown import section, spelled
 from banc_harness.reports.story import chapters
-from banc_harness.reports.whole_page import account_of
 from banc_harness.reports.wording import Wording, percent, seconds
 from banc_harness.together import Played, Whole
 from banc_standards.errors import Lang, Sentence
@@ -41,7 +40,7 @@ def _lines(whole: Whole, lang: Lang) -> Iterator[str]:
         yield from _story(whole.story, lang)
     for item in whole.softwares:
         yield from ("", f"# {spelled(item.product)}")
-        yield from section(account_of(item))
+        yield from section(item.account)
     yield ""
     yield Sentence(
         "Détail, octets et textes dans `report.html`.", "Details, bytes and clauses are in `report.html`."

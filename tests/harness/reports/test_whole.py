@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lxml import etree, html
 
 from banc_harness.events import line
-from banc_harness.reports import again, fhir, gitb, junit, sarif
+from banc_harness.reports import again, fhir, gitb, junit, sarif, whole_page
 from banc_harness.reports import whole as reports
 from banc_harness.together import Whole
 from banc_standards.contracts.report import Report
@@ -67,8 +68,9 @@ def test_report_keeps_its_keys_and_names_the_software_of_every_row() -> None:
     assert len({(item.session, item.seq) for item in report.exchanges}) == len(report.exchanges)
 
 
-def test_every_place_that_the_page_points_to_is_there_once() -> None:
-    page = html.fromstring(reports.page(whole(broken_story=True)))
+@pytest.mark.parametrize("written", [reports.page, whole_page.printed])
+def test_every_place_that_the_page_points_to_is_there_once(written: Callable[[Whole], str]) -> None:
+    page = html.fromstring(written(whole(broken_story=True)))
 
     names = Counter(page.xpath("//@id"))
     assert [name for name, times in names.items() if times > 1] == []
