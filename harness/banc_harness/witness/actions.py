@@ -12,6 +12,7 @@ from banc_harness.witness.browser import Browser, LostOnTheWay
 from banc_harness.witness.ciba import Ciba
 from banc_harness.witness.feeding import DmpRefused
 from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
+from banc_harness.witness.inbox_desk import InboxDesk
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
 from banc_harness.witness.reading_desk import ReadingDesk
@@ -27,7 +28,16 @@ REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
 Kind = Literal["dpi", "sgl", "lgc"]
 SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
-CAPABILITIES = ("psc.code", "psc.ciba", "insi.traits", "dmp.feed", "dmp.read", "mss.send.pro", "mss.send.patient")
+CAPABILITIES = (
+    "psc.code",
+    "psc.ciba",
+    "insi.traits",
+    "dmp.feed",
+    "dmp.read",
+    "mss.send.pro",
+    "mss.send.patient",
+    "mss.receive",
+)
 
 
 @dataclass(slots=True)
@@ -47,6 +57,7 @@ class Witness:
     _software: Software = field(init=False)
     _desk: LetterDesk | ReportDesk | SummaryDesk = field(init=False)
     _reading: ReadingDesk = field(init=False)
+    _inbox: InboxDesk = field(init=False)
 
     def __post_init__(self) -> None:
         self._software = SOFTWARES[self.kind]
@@ -60,6 +71,7 @@ class Witness:
                 self._desk = SummaryDesk(*shared, self.document)
 
         self._reading = ReadingDesk(*shared)
+        self._inbox = InboxDesk(*shared)
 
     def act(self, action: Mapping[str, Any]) -> Output:
         """Answers one action of a driver; never raises."""
@@ -82,6 +94,7 @@ class Witness:
             "document.delete": self._desk.delete,
             "document.search": self._reading.search,
             "document.read": self._reading.read,
+            "mail.fetch": self._inbox.fetch,
             "clock.set": self.set_clock,
             "state.reset": self.reset,
         }
