@@ -9,7 +9,7 @@ from banc_harness.cli.explaining import explanation
 from banc_harness.cli.language import Words
 from banc_harness.rule_pages import address, illustration, page_of, pages
 
-VALIDATED = ("CDA-", "XML-", "XDM-", "XDS-", "MAIL-")
+VALIDATED = ("CDA-", "XML-", "XDM-", "XDS-", "MAIL-", "HL7-")
 """The beginnings of the ids that ``banc validate`` prints."""
 
 
