@@ -8,7 +8,7 @@ import typer
 
 from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
-from banc_harness.cli.options import one_of, option
+from banc_harness.cli.options import flag, one_of, option
 
 
 def add(application: typer.Typer, say: Words) -> None:
@@ -50,12 +50,30 @@ def add(application: typer.Typer, say: Words) -> None:
 
     @command(
         application,
-        help=say("Liste les exigences, avec nos mots.", "Lists the requirements, in our words."),
-        examples="banc requirements\nbanc requirements --format json",
+        help=say(
+            "Liste les exigences, avec nos mots ; ou ce que le banc en décide.",
+            "Lists the requirements, in our words; or what the bench decides of them.",
+        ),
+        examples="banc requirements\nbanc requirements --format json\nbanc requirements --coverage",
     )
-    def requirements(format: Annotated[str, shape] = "text") -> None:
+    def requirements(
+        format: Annotated[str, shape] = "text",
+        coverage: Annotated[
+            bool,
+            flag(
+                "--coverage",
+                say(
+                    "Ce que les contrôles décident par logiciel, et pourquoi le reste ne l'est pas encore.",
+                    "What the checks decide for each software, and why the rest is not decided yet.",
+                ),
+            ),
+        ] = False,
+    ) -> None:
         from banc_harness.requirements.table import couloirs, table
 
+        if coverage:
+            _coverage(format, say)
+            return
         items = [item for couloir in couloirs() for item in table(couloir).values()]
         if format == "json":
             _json({"requirements": [_requirement(item) for item in items]})
@@ -126,6 +144,27 @@ def add(application: typer.Typer, say: Words) -> None:
             _json({"rules": [as_json(rule) for rule in items]})
             return
         _columns([(rule.id, rule.severity, rule.certainty, rule.text.of(say.lang)) for rule in items])
+
+
+def _coverage(format: str, say: Words) -> None:
+    from banc_harness.coverage import as_json, by_reason, coverages
+
+    found = coverages()
+    if format == "json":
+        _json({"coverage": [as_json(item) for item in found]})
+        return
+    for item in found:
+        decided, asked = item.judged["automatic"], item.asked["automatic"]
+        print(
+            say(
+                f"{item.software} ({item.couloir}) : {decided} exigences automatiques décidées sur {asked}",
+                f"{item.software} ({item.couloir}): {decided} automatic requirements decided of {asked}",
+            )
+        )
+        for reason, requirements in by_reason(item):
+            print(f"\n  {reason.text.of(say.lang)}")
+            print("    " + ", ".join(one.id for one in requirements))
+        print()
 
 
 def _requirement(item: Any) -> dict[str, Any]:
