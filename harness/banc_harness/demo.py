@@ -75,6 +75,7 @@ def described(url: str, kind: Kind = "dpi") -> Described:
         software_type=software_type,
         ids=Ids(idam=software.idam, dmp_homologation=software.homologation, nil=software.nil),
         profiles=list(PROFILES[kind]),
+        clock="follows",
         capabilities=list(actions.CAPABILITIES),
         endpoints=Endpoints(redirect_uris=[actions.REDIRECT_URI], post_logout_uris=[actions.POST_LOGOUT_URI]),
         driver=HttpDriver(kind="http", url=url),
