@@ -261,3 +261,28 @@ async def deleted_report(play: Play) -> None:
     async with play.step("UC2.07.4", Sentence("Suppression", "Deletion"), also=AROUND) as step:
         await step.act("document.delete", **next_version(wanted, former))
         await step.expect("dmp.TD3.3c", outcome="accepted", facts=named(patient))
+
+
+@scenario(
+    id="UC2.08",
+    title=Sentence(
+        "Compte rendu masqué aux professionnels après son dépôt", "Report masked to professionals after it was filed"
+    ),
+    actions=(*ACTIONS, "document.hide"),
+    requires=(*TO_DMP, "dmp.hide"),
+    couloirs=LABORATORY,
+)
+async def report_masked_afterwards(play: Play) -> None:
+    """The patient asks for it once the report is in the DMP: its metadata change, and nothing else of it."""
+    patient = play.patient("PAT-04")
+    await signed_in(play, "UC2.08")
+    await admitted(play, "UC2.08", patient)
+    wanted = report(play, patient, "260110", lab_orders.ROUTINE, ["dmp"])
+    async with play.step("UC2.08.3", Sentence("Dépôt", "Filing"), also=AROUND) as step:
+        await step.act("document.send", **wanted)
+        former = await filed(step, patient)
+    async with play.step("UC2.08.4", Sentence("Masquage", "Masking"), also=AROUND) as step:
+        hidden = next_version(wanted, former)
+        hidden["document"] = hidden["document"] | {"visibility": ["MASQUE_PS"]}
+        await step.act("document.hide", **hidden)
+        await step.expect("dmp.TD3.3a", outcome="accepted", facts=named(patient))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from lxml import etree
 
-from banc_harness.witness.feeding import PARIS_IN_WINTER, DmpRefused, Feeding
+from banc_harness.witness.feeding import PARIS_IN_WINTER, UPDATE, DmpRefused, Feeding, registered
 from banc_standards.dmp import names
 from banc_standards.errors import BancError
 from banc_standards.ins import Ins
 from banc_standards.terminology.codes import value_set
+from banc_standards.terminology.oids import VISIBILITY
+from banc_standards.xds import build as xds
 from banc_standards.xds import retrieve
 from banc_standards.xds.model import DocumentEntry
 from banc_standards.xds.names import APPROVED, ARCHIVED, DEPRECATED, REPLACES
@@ -81,6 +83,18 @@ class Consulting(Feeding):
             return retrieve.retrieved(body, package)
         except BancError as error:
             raise DmpRefused("TD3.2", "la réponse du DMP est incomplète") from error
+
+    def hide(self, entry: DocumentEntry, ins: Ins, visibility: Sequence[str], *, submission_id: str) -> None:
+        """TD3.3a: the document keeps all its metadata but for who sees it.
+
+        Raises :class:`DmpRefused` with the DMP's own code when it stays as it was.
+        """
+        codes = value_set("J08")
+        own = tuple(code for code in entry.confidentiality if code.system != VISIBILITY)
+        changed = replace(entry, confidentiality=(*own, *(codes.get(code, VISIBILITY) for code in visibility)))
+        if "masks-and-renames" in self.defects:
+            changed = replace(changed, title=f"{entry.title} (masqué)")
+        registered(self._call("registry", UPDATE, xds.update_metadata(self._lot(submission_id, ins), changed), ins))
 
     def _criteria(self, wanted: Mapping[str, Any]) -> list[Parameter]:
         found = []

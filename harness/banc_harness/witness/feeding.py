@@ -130,7 +130,7 @@ class Feeding:
         submission = xds.submission(lot, [entry, signed], replaces={entry.id: replaces} if replaces else None)
         parts = {f"{entry.id}@temoin": document, f"{signed.id}@temoin": signature}
         body = xds.provide_and_register(submission, {entry.id: f"{entry.id}@temoin", signed.id: f"{signed.id}@temoin"})
-        _registered(self._call("repository", PROVIDE, body, ins, parts=parts))
+        registered(self._call("repository", PROVIDE, body, ins, parts=parts))
 
     def entry_uuid(self, unique_id: str, ins: Ins) -> str | None:
         """TD3.1b: the id that the DMP gave to the entry of a document; None when it holds none.
@@ -138,7 +138,7 @@ class Feeding:
         Raises :class:`DmpRefused` when the DMP answers an error.
         """
         request = queries.get_documents(unique_ids=[unique_id])
-        answer = _registered(self._call("registry", STORED_QUERY, request, ins))
+        answer = registered(self._call("registry", STORED_QUERY, request, ins))
         return next(iter(registry_answers.answer(answer).references), None)
 
     def delete(self, entry_uuid: str, ins: Ins, *, submission_id: str) -> None:
@@ -147,7 +147,7 @@ class Feeding:
         Raises :class:`DmpRefused` with the DMP's own code when it stays.
         """
         request = xds.update_statuses(self._lot(submission_id, ins), [entry_uuid], original=APPROVED, new=DELETED)
-        _registered(self._call("registry", UPDATE, request, ins))
+        registered(self._call("registry", UPDATE, request, ins))
 
     def _lot(self, unique_id: str, ins: Ins) -> SubmissionSet:
         return SubmissionSet(
@@ -265,7 +265,7 @@ def _pdf(document: bytes) -> bytes:
     return base64.b64decode(text)
 
 
-def _registered(answer: etree._Element) -> etree._Element:
+def registered(answer: etree._Element) -> etree._Element:
     """The registry's answer; raises :class:`DmpRefused` when it carries an error."""
     errors = list(answer.iter("{*}RegistryError"))
     if errors:

@@ -66,6 +66,14 @@ LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "dépose au DMP un compte rendu que l'utilisateur a retenu",
         "files in the DMP a report that the user held back",
     ),
+    "masks-and-renames": (
+        "masque un document en changeant aussi son titre",
+        "masks a document, and changes its title with it",
+    ),
+    "masks-in-words-only": (
+        "dit avoir masqué un document, et n'envoie rien",
+        "says that a document was masked, and sends nothing",
+    ),
     "patient-without-ins": (
         "écrit au patient sans identité qualifiée",
         "writes to the patient without a qualified identity",

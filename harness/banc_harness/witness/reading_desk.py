@@ -85,6 +85,25 @@ class ReadingDesk(Desk):
             raise DmpRefused("TD3.2", said[0] if said else "le DMP n'a rien rendu")
         return output | {"said": said}
 
+    def hide(self, asked: Asked) -> Output:
+        """The user masks a document of theirs that is in the DMP, because the patient asks for it."""
+        patient = self.patient(asked)
+        ins = self.ins(patient)
+        record = self.sent(asked, patient, "id", filed=True)
+        output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
+        if "masks-in-words-only" in self.defects:
+            return output
+        line = self._consulting(asked)
+        self._let_in(line, patient, ins)
+        entries = line.entries(ins, [record["unique_id"]])
+        if not entries:
+            raise Declined("Le DMP ne connaît plus ce document.")
+        visibility = [str(code) for code in (asked.input.get("document") or {}).get("visibility") or ()]
+        record["attempts"] += 1
+        self.records.save_letter(asked.session, record)
+        line.hide(entries[0], ins, visibility, submission_id=f"{record['unique_id']}.{record['attempts']}.9")
+        return output
+
     def opened(self, asked: Asked) -> None:
         """The record opens: the honest software fetches nothing that nobody asked for."""
         if "fetches-unasked" not in self.defects:

@@ -15,6 +15,7 @@ from banc_standards.errors import Sentence, UnusableInput
 TYPES = {"hopital": {"DPI", "PFI", "RI"}, "biologie": {"SGL"}, "ville": {"LGC"}}
 OWN = {
     *("SBX-INS-01", "SBX-INS-02", "SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03", "SBX-DMP-04"),
+    *("SBX-DMP-05", "SBX-DMP-06", "SBX-DMP-07", "SBX-DMP-08"),
     *("SBX-PSC-01", "SBX-PSC-02", "SBX-DOC-01"),
     *("SBX-MSS-01", "SBX-MSS-02", "SBX-MSS-03", "SBX-MSS-04", "SBX-MSS-05"),
 }

@@ -90,6 +90,8 @@ RESULTS: dict[str, tuple[str, str]] = {
     "replaces-nothing": ("UC2.03", "CHK-DMP-010"),
     "no-mention": ("UC2.03", "CHK-MSS-002 CHK-MSS-010"),
     "deletes-by-unique-id": ("UC2.07", "CHK-DMP-011"),
+    "masks-and-renames": ("UC2.08", "CHK-LAB-018 CHK-LAB-019"),
+    "masks-in-words-only": ("UC2.08", "CHK-LAB-018"),
     "ignores-mail-refusal": ("UC2.25", "CHK-MSS-006"),
 }
 SUMMARIES: dict[str, tuple[str, str]] = {
