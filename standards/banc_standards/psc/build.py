@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -231,6 +232,51 @@ def half_hash(token: str) -> str:
 def thumbprint(certificate: bytes) -> str:
     """``x5t#S256`` of a DER certificate, in the form of RFC 8705: base64url of the raw digest."""
     return _base64url(hashlib.sha256(certificate).digest())
+
+
+def hexadecimal_thumbprint(certificate: bytes) -> str:
+    """``x5t#S256`` as the agency's examples write it: base64, padded, of the hexadecimal text of the digest."""
+    return base64.b64encode(hashlib.sha256(certificate).hexdigest().encode()).decode("ascii")
+
+
+def binding(shown: str, certificate: bytes) -> Literal["rfc", "ans"] | None:
+    """In which form ``x5t#S256`` names a DER certificate; None when it names another one."""
+    forms: tuple[tuple[Literal["rfc", "ans"], str], ...] = (
+        ("rfc", thumbprint(certificate)),
+        ("ans", hexadecimal_thumbprint(certificate)),
+    )
+    return next(
+        (form for form, value in forms if hmac.compare_digest(value, shown.encode("ascii", "replace").decode())), None
+    )
+
+
+def exchanged_token(
+    subject: dict[str, Any],
+    *,
+    issuer: str,
+    audience: str,
+    client_id: str,
+    scope: str,
+    now: int,
+    lifetime_s: int,
+    jti: str,
+    thumbprint: str,
+) -> dict[str, Any]:
+    """Claims of the API token that a PSC access token (its claims) is exchanged for, bound to a certificate
+    (RFC 8693, RFC 8705 §3.1).
+    """
+    kept = ("sub", "SubjectNameID", "preferred_username", "session_state", "sid", "acr", "auth_time")
+    return {name: subject[name] for name in kept if name in subject} | {
+        "iss": issuer,
+        "aud": audience,
+        "azp": client_id,
+        "typ": "Bearer",
+        "iat": now,
+        "exp": now + lifetime_s,
+        "jti": jti,
+        "scope": scope,
+        "cnf": {"x5t#S256": thumbprint},
+    }
 
 
 def _common(sign_in: SignIn, now: int, lifetime_s: int, jti: str) -> dict[str, Any]:

@@ -61,6 +61,12 @@ GRANT_REFRESH = "refresh_token"
 GRANT_CIBA = "urn:openid:params:grant-type:ciba"
 GRANT_DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
+GRANT_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+TOKEN_TYPE_ACCESS = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693 §3
+TOKEN_TYPE_JWT = "urn:ietf:params:oauth:token-type:jwt"  # noqa: S105
+EXCHANGE_S = 14400
+"""Life of an API token: the compliance API's, between one and four hours are recommended."""
+
 PROFESSION_OID = "1.2.250.1.213.1.1.5.5"
 SECTOR_OID = "1.2.250.1.71.4.2.4"
 PSI_OID = "1.2.250.1.213.1.3.1.1"

@@ -16,7 +16,7 @@ from banc_standards.psc.read import (
     LogoutRequest,
     UserinfoRequest,
 )
-from banc_standards.psc.rules import authorization, back_channel, ciba, forms, logout, protection
+from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, logout, protection
 from banc_standards.rules import Registry, Rule, holds
 
 RANDOM = "q3vC0m8mJkq0n4yQ3aQ2sw"
@@ -69,6 +69,22 @@ def ciba_request(**changed: str | None) -> BackChannelRequest:
 
 def on_ciba(rule: Rule, at: str, **changed: str | None) -> Case:
     return Case(rule, ciba_request(), ciba_request(**changed), at)
+
+
+def exchange_request(**changed: str | None) -> BackChannelRequest:
+    parameters = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "client_id": "dossier-plus",
+        "subject_token": "a.b.c",
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "scope": "dmp.depot",
+    } | changed
+    pairs = [(name, value) for name, value in parameters.items() if value is not None]
+    return BackChannelRequest(Form(pairs), Form(), media_type=back_channel.FORM, certificate=True)
+
+
+def on_exchange(rule: Rule, at: str, **changed: str | None) -> Case:
+    return Case(rule, exchange_request(), exchange_request(**changed), at)
 
 
 HINT = {"azp": "dossier-plus"}
@@ -158,6 +174,11 @@ CASES = [
     on_ciba(ciba.NO_ACR, "acr_values", acr_values=None),
     on_ciba(ciba.OTHER_ACR, "acr_values", acr_values="0"),
     on_ciba(ciba.UNOFFERED_DELIVERY, "client_notification_token", client_notification_token="x"),
+    on_exchange(exchange.OTHER_GRANT, "grant_type", grant_type="password"),
+    on_exchange(exchange.MISSING, "subject_token", subject_token=None),
+    on_exchange(exchange.OTHER_TYPE, "subject_token_type", subject_token_type="autre"),
+    on_exchange(exchange.NO_SCOPE, "scope", scope=None),
+    on_exchange(exchange.SECRET, "client_secret", client_secret="s"),
     Case(logout.UNIDENTIFIED, logout_request(HINT, id_token_hint="x"), logout_request(None), "id_token_hint"),
     Case(
         logout.FOREIGN_HINT,

@@ -134,6 +134,23 @@ _USERINFO_SIGNED = Switch(
     False,
 )
 
+_EXCHANGE_LIFE = Switch(
+    "psc.exchange_s",
+    _SERVICE,
+    Sentence("Vie d'un jeton d'API échangé, en secondes.", "Life of an exchanged API token, in seconds."),
+    names.EXCHANGE_S,
+)
+_EXCHANGE_BINDING = Switch(
+    "psc.exchange_cnf",
+    _SERVICE,
+    Sentence(
+        "Écriture de cnf dans un jeton d'API. rfc : RFC 8705 ; ans : base64 du texte hexadécimal.",
+        "Writing of cnf in an API token. rfc: RFC 8705; ans: base64 of the hexadecimal text.",
+    ),
+    "rfc",
+    ("rfc", "ans"),
+)
+
 SWITCHES: tuple[Switch, ...] = (
     _ACCESS,
     _REFRESH,
@@ -152,6 +169,8 @@ SWITCHES: tuple[Switch, ...] = (
     _CIBA_CHANNEL,
     _CIBA_UNKNOWN,
     _CIBA_REFUSED,
+    _EXCHANGE_LIFE,
+    _EXCHANGE_BINDING,
 )
 
 PAGE_S = 1800
@@ -188,6 +207,8 @@ class Behaviour:
     key: int
     userinfo_signed: bool
     ciba: CibaBehaviour
+    exchange_s: int
+    hexadecimal_cnf: bool
 
     @classmethod
     def of(cls, switch: Callable[[str], Value]) -> Behaviour:
@@ -212,6 +233,8 @@ class Behaviour:
                 unknown_user=str(switch(_CIBA_UNKNOWN.name)),
                 refusal_status=int(switch(_CIBA_REFUSED.name)),
             ),
+            exchange_s=int(switch(_EXCHANGE_LIFE.name)),
+            hexadecimal_cnf=switch(_EXCHANGE_BINDING.name) == "ans",
         )
 
     def acr_of(self, means: Means) -> str | None:

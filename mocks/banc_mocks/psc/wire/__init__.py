@@ -5,7 +5,7 @@ from __future__ import annotations
 from banc_mocks.psc.faults import FAULTS
 from banc_mocks.psc.service.behaviour import SWITCHES
 from banc_mocks.psc.service.keys import Keys
-from banc_mocks.psc.wire import answers, wallet
+from banc_mocks.psc.wire import answers, exchange, wallet
 from banc_mocks.psc.wire.back_channel import BackChannel
 from banc_mocks.psc.wire.ciba import Ciba
 from banc_mocks.psc.wire.documents import Documents
@@ -54,6 +54,18 @@ def _realm_routes(keys: Keys) -> tuple[Route, ...]:
         Route("POST", realm + names.REVOCATION, "psc.revocation", back_channel.revoke, max_body=_BODY),
         Route("GET", realm + names.LOGOUT, "psc.logout", logout.by_browser),
         Route("POST", realm + names.LOGOUT, "psc.logout", logout.by_server, max_body=_BODY),
+        *(route for api in exchange.APIS for route in _api_routes(keys, api)),
+    )
+
+
+def _api_routes(keys: Keys, api: str) -> tuple[Route, ...]:
+    server, realm = exchange.Exchange(keys, api), exchange.realm(api)
+    return (
+        Route("GET", realm + names.REALM_DISCOVERY, "psc.api_discovery", server.document, public=True),
+        Route("GET", realm + names.JWKS, "psc.api_jwks", server.keys, public=True),
+        Route("POST", realm + names.TOKEN, "psc.exchange", server.token, max_body=_BODY),
+        Route("POST", realm + names.INTROSPECTION, "psc.api_introspection", server.introspect, max_body=_BODY),
+        Route("POST", realm + "/signsessiondata", "psc.api_call", server.sign, max_body=_BODY),
     )
 
 

@@ -61,11 +61,11 @@ def _authenticate(call: Call, request: BackChannelRequest, client: Client) -> st
         raise Refused(rules.UNAUTHENTICATED, Hit("client_secret"))
     if client.auth_method == "secret":
         raise Refused(rules.OTHER_METHOD, Hit("TLS", "tls_client_auth", "client_secret"))
-    _authenticate_certificate(call, client)
+    authenticate_certificate(call, client)
     return BY_CERTIFICATE
 
 
-def _authenticate_certificate(call: Call, client: Client) -> None:
+def authenticate_certificate(call: Call, client: Client) -> None:
     """Trusts the connection's certificate and finds the client in it: by its DN, else by its CN."""
     shown = call.peer.certificate
     assert shown is not None

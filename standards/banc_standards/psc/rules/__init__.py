@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from banc_standards.psc.rules import authorization, back_channel, ciba, forms, logout
+from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, logout
 from banc_standards.rules import Rule
 
-RULES: tuple[Rule, ...] = (*forms.RULES, *authorization.RULES, *back_channel.RULES, *ciba.RULES, *logout.RULES)
+RULES: tuple[Rule, ...] = (
+    *forms.RULES,
+    *authorization.RULES,
+    *back_channel.RULES,
+    *ciba.RULES,
+    *exchange.RULES,
+    *logout.RULES,
+)

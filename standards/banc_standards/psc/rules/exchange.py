@@ -1,0 +1,169 @@
+"""Rules over the exchange of a Pro Santé Connect token for an API's own, and over the use of that one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banc_standards.errors import Sentence
+from banc_standards.psc import names
+from banc_standards.psc.read import BackChannelRequest
+from banc_standards.psc.rules import back_channel
+from banc_standards.rules import Hit, Rule, holds
+
+TYPES = (names.TOKEN_TYPE_ACCESS, names.TOKEN_TYPE_JWT)
+
+
+def _other_grant(request: BackChannelRequest) -> Iterator[Hit]:
+    asked = request.form.get("grant_type")
+    if asked != names.GRANT_EXCHANGE:
+        yield Hit("grant_type", (asked or "")[:100], names.GRANT_EXCHANGE)
+
+
+def _missing(request: BackChannelRequest) -> Iterator[Hit]:
+    for name in ("client_id", "subject_token", "subject_token_type"):
+        if request.form.get(name) is None:
+            yield Hit(name)
+
+
+def _other_type(request: BackChannelRequest) -> Iterator[Hit]:
+    asked = request.form.get("subject_token_type")
+    if asked is not None and asked not in TYPES:
+        yield Hit("subject_token_type", asked[:100], " | ".join(TYPES))
+
+
+def _no_scope(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.form.get("scope") is None:
+        yield Hit("scope")
+
+
+def _secret(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.secret is not None:
+        yield Hit("client_secret", "client_secret", "tls_client_auth")
+
+
+OTHER_GRANT = Rule(
+    id="PSC-EXC-001",
+    text=Sentence(
+        "Le serveur d'autorisation d'une API n'échange que des jetons.",
+        "An API's authorization server exchanges tokens only.",
+    ),
+    clause="RFC 8693 §2.1",
+    fix=Sentence(f"Envoyez grant_type={names.GRANT_EXCHANGE}.", f"Send grant_type={names.GRANT_EXCHANGE}."),
+    check=_other_grant,
+    code="unsupported_grant_type",
+    always=True,
+)
+
+MISSING = Rule(
+    id="PSC-EXC-002",
+    text=Sentence(
+        "L'échange porte client_id, subject_token et subject_token_type.",
+        "The exchange carries client_id, subject_token and subject_token_type.",
+    ),
+    clause="RFC 8693 §2.1 ; CI-SIS, sécurisation du transport des API",
+    fix=Sentence("Envoyez le paramètre indiqué.", "Send the parameter told."),
+    check=_missing,
+    code="invalid_request",
+    always=True,
+)
+
+OTHER_TYPE = Rule(
+    id="PSC-EXC-003",
+    text=Sentence(
+        "Le jeton à échanger est annoncé comme jeton d'accès ou comme JWT.",
+        "The token to exchange is announced as an access token or as a JWT.",
+    ),
+    clause="RFC 8693 §3",
+    fix=Sentence(
+        f"Envoyez subject_token_type={names.TOKEN_TYPE_ACCESS}.", f"Send subject_token_type={names.TOKEN_TYPE_ACCESS}."
+    ),
+    check=_other_type,
+    code="invalid_request",
+    always=True,
+)
+
+NO_SCOPE = Rule(
+    id="PSC-EXC-004",
+    text=Sentence("L'échange demande les scopes métier de l'API.", "The exchange asks for the API's business scopes."),
+    clause="CI-SIS, sécurisation du transport des API : scope",
+    fix=Sentence("Envoyez scope.", "Send scope."),
+    check=_no_scope,
+    code="invalid_scope",
+)
+
+SECRET = Rule(
+    id="PSC-EXC-005",
+    text=Sentence(
+        "Le certificat remplace le secret : l'échange n'en porte pas.",
+        "The certificate replaces the secret: the exchange carries none.",
+    ),
+    clause="CI-SIS, sécurisation du transport des API ; RFC 8705 §2",
+    fix=Sentence("Retirez client_secret.", "Remove client_secret."),
+    check=_secret,
+    severity="warning",
+)
+
+BAD_SUBJECT = Rule(
+    id="PSC-EXC-006",
+    text=Sentence(
+        "subject_token est un jeton d'accès Pro Santé Connect en vie, jamais un ID token.",
+        "subject_token is a live Pro Santé Connect access token, never an ID token.",
+    ),
+    clause="RFC 8693 §2.2.2 ; CI-SIS, sécurisation du transport des API",
+    fix=Sentence(
+        "Rafraîchissez le jeton d'accès, puis échangez-le aussitôt.",
+        "Refresh the access token, then exchange it at once.",
+    ),
+    check=holds,
+    code="invalid_request",
+    always=True,
+)
+
+USED_TWICE = Rule(
+    id="PSC-EXC-007",
+    text=Sentence(
+        "Un jeton d'accès Pro Santé Connect sert une fois, à l'échange.",
+        "A Pro Santé Connect access token is used once, for the exchange.",
+    ),
+    clause="CI-SIS, sécurisation du transport des API",
+    fix=Sentence(
+        "Gardez le jeton d'API jusqu'à son expiration ; rafraîchissez avant un autre échange.",
+        "Keep the API token until it expires; refresh before another exchange.",
+    ),
+    check=holds,
+    severity="warning",
+    certainty="deduced",
+)
+
+UNBOUND = Rule(
+    id="PSC-EXC-008",
+    text=Sentence(
+        "Un jeton d'API est présenté, en vie, avec le certificat qu'il nomme (cnf).",
+        "An API token is shown, while it lives, with the certificate that it names (cnf).",
+    ),
+    clause="RFC 8705 §3 ; CI-SIS, sécurisation du transport des API",
+    fix=Sentence(
+        "Appelez l'API avec le certificat de l'échange ; cnf se lit en base64url du condensat (RFC 8705) ou en base64 "
+        "de son texte hexadécimal.",
+        "Call the API with the certificate of the exchange; cnf reads as base64url of the digest (RFC 8705) or as "
+        "base64 of its hexadecimal text.",
+    ),
+    check=holds,
+    code="invalid_token",
+    always=True,
+)
+
+REQUEST: tuple[Rule, ...] = (
+    back_channel.NOT_A_FORM,
+    back_channel.REPEATED,
+    back_channel.IN_ADDRESS,
+    back_channel.FROM_BROWSER,
+    OTHER_GRANT,
+    MISSING,
+    OTHER_TYPE,
+    NO_SCOPE,
+    SECRET,
+)
+"""Judged on the bytes of an exchange request."""
+
+RULES: tuple[Rule, ...] = (OTHER_GRANT, MISSING, OTHER_TYPE, NO_SCOPE, SECRET, BAD_SUBJECT, USED_TWICE, UNBOUND)
