@@ -14,14 +14,15 @@ from banc_standards.mail.mdn import FAILED
 from banc_standards.rules import Finding, Hit
 
 RECEPTION = ("UC2.4?",)
-BROUGHT = Selection(operation="mssante.relay", outcome="accepted")
+READ = Selection(operation="mssante.imap.FETCH", outcome="accepted")
+"""What the software says of a mail is judged once it has read its mailbox."""
 VOLET = "CI-SIS, volet Transmission de documents CDA par courriel MSSanté v1.1.3"
 
 
 @check(
     id="CHK-RCV-001",
     requirements=["SBX-RCV-01", "SC.MSS/CONF.06"],
-    on=Selection(operation="mssante.imap.FETCH", outcome="accepted"),
+    on=READ,
     scenarios=RECEPTION,
     presence=True,
     text=Sentence("Le courrier reçu est relevé par IMAP.", "The mail received is fetched by IMAP."),
@@ -35,7 +36,7 @@ def fetched(trace: Trace) -> Iterator[Hit]:
     read = {
         str(message)
         for exchange in trace.all("mssante.imap.FETCH", "accepted")
-        if exchange.fact("sections")
+        if any("HEADER" not in section for section in exchange.fact("sections") or ())
         for message in exchange.fact("message_ids") or ()
     }
     for arrival in judged(trace):
@@ -67,7 +68,7 @@ def protected_fetching(trace: Trace) -> Iterator[Finding]:
 @check(
     id="CHK-RCV-003",
     requirements=["SBX-RCV-02", "SC.MSS/UX.07"],
-    on=BROUGHT,
+    on=READ,
     scenarios=RECEPTION,
     text=Sentence(
         "Un compte rendu est rangé sous son patient, et sous lui seul.",
@@ -96,7 +97,7 @@ def right_patient(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-RCV-004",
     requirements=["SBX-RCV-03", "BIO/va1.04"],
-    on=BROUGHT,
+    on=READ,
     scenarios=RECEPTION,
     text=Sentence(
         "Les résultats intégrés sont ceux du compte rendu : valeur, unité, intervalle, interprétation.",
@@ -122,7 +123,7 @@ def integrated_results(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-RCV-005",
     requirements=["SBX-RCV-04", "BIO/va1.02", "LGC.MSS/UX.05"],
-    on=BROUGHT,
+    on=READ,
     scenarios=("UC2.42",),
     text=Sentence(
         "Un compte rendu corrigé prend la place du précédent, dont les valeurs ne valent plus.",
@@ -154,7 +155,7 @@ def replaced_reports(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-RCV-006",
     requirements=["SBX-RCV-05", "BIO/va1.01"],
-    on=BROUGHT,
+    on=READ,
     scenarios=("UC2.43",),
     text=Sentence(
         "Un résultat interprété AA, HH ou LL alerte aussitôt l'utilisateur.",
@@ -187,7 +188,7 @@ _REASONS: dict[Fate, Sentence] = {
 @check(
     id="CHK-RCV-007",
     requirements=["SBX-RCV-06", "SC.MSS/UX.09", "LGC.MDV.06"],
-    on=BROUGHT,
+    on=READ,
     scenarios=("UC2.45", "UC2.46", "UC2.47", "UC2.48"),
     text=Sentence(
         "Ce qui ne doit pas être rangé ne l'est pas, et l'utilisateur lit pourquoi.",
@@ -215,7 +216,7 @@ def refused_reports(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-RCV-008",
     requirements=["SBX-RCV-07", "SC.MSS/UX.34"],
-    on=BROUGHT,
+    on=READ,
     scenarios=RECEPTION,
     text=Sentence(
         "L'accusé de lecture demandé est renvoyé, et dit si le document a été traité.",

@@ -40,7 +40,7 @@ class Inbox:
                 client.select("INBOX")
                 found = (_answer(client.uid("SEARCH", "UNSEEN"))[0] or b"").split()
                 for uid in found:
-                    answer = _answer(client.uid("FETCH", uid.decode(), "(BODY.PEEK[])"))
+                    answer = _answer(client.uid("FETCH", uid.decode(), self._wanted))
                     data = next((item[1] for item in answer if isinstance(item, tuple)), None)
                     if data is not None:
                         take(data)
@@ -51,6 +51,10 @@ class Inbox:
         except OSError as error:
             raise MailRefused(0, f"opérateur injoignable : {error}") from error
         return len(found)
+
+    @property
+    def _wanted(self) -> str:
+        return "(BODY.PEEK[HEADER])" if "reads-headers-only" in self.defects else "(BODY.PEEK[])"
 
     def acknowledge(self, receipt: bytes, recipient: str) -> None:
         """Sends a read receipt, under an empty envelope sender (RFC 8098). Raises ``MailRefused``."""

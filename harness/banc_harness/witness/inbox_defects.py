@@ -10,6 +10,10 @@ INBOX_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "tente de s'identifier en IMAP avant STARTTLS",
         "tries to sign in by IMAP before STARTTLS",
     ),
+    "reads-headers-only": (
+        "ne lit que les en-têtes des messages reçus",
+        "reads only the headers of the mails received",
+    ),
     "files-under-the-last": (
         "range le compte rendu reçu dans le dernier dossier ouvert",
         "files the received report under the last record that was opened",
@@ -53,6 +57,10 @@ INBOX_DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "no-receipt": (
         "ne renvoie pas l'accusé de lecture demandé",
         "does not send the read receipt that was asked for",
+    ),
+    "vague-receipt": (
+        "ne dit pas dans l'accusé à quelle adresse le message était destiné",
+        "does not say in the receipt which address the mail was meant for",
     ),
     "always-glad": (
         "accuse bonne réception de ce qu'il a refusé",

@@ -11,6 +11,7 @@ from banc_harness import demo
 from banc_harness.checks.registered import checks
 from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
+from banc_harness.witness.inbox_defects import INBOX_DEFECTS
 from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
@@ -124,7 +125,29 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "deletes-by-unique-id": ("UC3.05", "CHK-DMP-011"),
     "no-mention": ("UC3.02", "CHK-MSS-002 CHK-MSS-010"),
 }
-TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {"dpi": LETTERS | CONSULTATIONS, "sgl": RESULTS, "lgc": SUMMARIES}
+RECEPTIONS: dict[str, tuple[str, str]] = {
+    # the same for what the practice's software receives
+    "reads-in-clear": ("UC2.41", "CHK-RCV-002"),
+    "reads-headers-only": ("UC2.41", "CHK-RCV-001 CHK-RCV-003 CHK-RCV-008"),
+    "files-under-the-last": ("UC2.41", "CHK-RCV-003"),
+    "reads-the-subject": ("UC2.45", "CHK-RCV-007 CHK-RCV-008"),
+    "ignores-hash": ("UC2.46", "CHK-RCV-007 CHK-RCV-008"),
+    "takes-two-patients": ("UC2.47", "CHK-RCV-007 CHK-RCV-008"),
+    "opens-a-record": ("UC2.45", "CHK-RCV-007 CHK-RCV-008"),
+    "files-twice": ("UC2.48", "CHK-RCV-007"),
+    "correction-as-addition": ("UC2.42", "CHK-RCV-005"),
+    "drops-units": ("UC2.41", "CHK-RCV-004"),
+    "drops-interpretation": ("UC2.41", "CHK-RCV-004"),
+    "silent-on-critical": ("UC2.43", "CHK-RCV-006"),
+    "no-receipt": ("UC2.41", "CHK-RCV-008"),
+    "vague-receipt": ("UC2.41", "CHK-RCV-009"),
+    "always-glad": ("UC2.45", "CHK-RCV-008"),
+}
+TABLES: dict[demo.Kind, dict[str, tuple[str, str]]] = {
+    "dpi": LETTERS | CONSULTATIONS,
+    "sgl": RESULTS,
+    "lgc": SUMMARIES | RECEPTIONS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +230,7 @@ def test_every_check_can_fail() -> None:
 def test_every_defect_has_its_row() -> None:
     assert LETTERS.keys() | CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
+    assert INBOX_DEFECTS.keys() == RECEPTIONS.keys()
     assert PRACTICE_DEFECTS.keys() <= SUMMARIES.keys() <= DEFECTS_OF["lgc"].keys()
     assert len(LABORATORY_DEFECTS) >= 10
     assert len(PRACTICE_DEFECTS) >= 10
