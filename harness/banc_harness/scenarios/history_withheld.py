@@ -7,8 +7,8 @@ from banc_harness.scenarios.discharge_letter import admitted, named, signed_in
 from banc_harness.scenarios.history import (
     ACTIONS,
     AROUND,
-    HOSPITAL,
     NEEDS,
+    READERS,
     YEARS,
     consulting,
     letter,
@@ -30,7 +30,7 @@ READING = Sentence("Lecture du document", "The document is read")
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def first_authorisation(play: Play) -> None:
     """TD0.2 says that there is none; TD0.3 sets that of the user, once."""
@@ -53,7 +53,7 @@ async def first_authorisation(play: Play) -> None:
     ),
     actions=ACTIONS,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def two_namesakes(play: Play) -> None:
     """Same name, same day of birth; then the user asks for the document of the other one, which stays unread."""
@@ -92,7 +92,7 @@ async def two_namesakes(play: Play) -> None:
     ),
     actions=ACTIONS,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def masked_document(play: Play) -> None:
     """Normal access, then the glass is broken with a reason, then normal access again."""
@@ -128,7 +128,7 @@ async def masked_document(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def blocked_professional(play: Play) -> None:
     """TD0.2 says INTERDIT: the software stops there."""
@@ -149,7 +149,7 @@ async def blocked_professional(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def opposed_to_consultation(play: Play) -> None:
     """The refusal is recorded in the software, which obeys it; the DMP itself would have let it in."""
@@ -165,7 +165,7 @@ async def opposed_to_consultation(play: Play) -> None:
     title=Sentence("DMP fermé : il n'est pas consulté", "Closed DMP: it is not consulted"),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def closed_record(play: Play) -> None:
     """TD0.2 tells that the record is closed."""
@@ -182,7 +182,7 @@ async def closed_record(play: Play) -> None:
     title=Sentence("DMP jamais créé : il n'est pas consulté", "No DMP: it is not consulted"),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def absent_record(play: Play) -> None:
     """TD0.2 tells that there is no record."""
@@ -202,7 +202,7 @@ async def absent_record(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def none_then_too_many(play: Play) -> None:
     """An empty list is an answer; XDSTooManyResults is an error, which the user reads."""
@@ -230,7 +230,7 @@ async def none_then_too_many(play: Play) -> None:
     ),
     actions=ACTIONS,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def replaced_meanwhile(play: Play) -> None:
     """The list is of before the correction; afterwards the user wants the obsolete versions too, which say so."""
@@ -262,7 +262,7 @@ async def replaced_meanwhile(play: Play) -> None:
     ),
     actions=ACTIONS,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def altered_then_unknown(play: Play) -> None:
     """One octet changed on its way; then the DMP answers that it does not know the document."""
@@ -293,7 +293,7 @@ async def altered_then_unknown(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=HOSPITAL,
+    couloirs=READERS,
 )
 async def outage(play: Play) -> None:
     """Neither failure is shown as an empty list."""

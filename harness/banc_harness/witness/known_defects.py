@@ -17,6 +17,6 @@ _SHARED: Final = {name: said for name, said in DEFECTS.items() if name not in _O
 DEFECTS_OF: Final = {
     "dpi": DEFECTS | CONSULTING_DEFECTS,
     "sgl": _SHARED | LABORATORY_DEFECTS,
-    "lgc": _SHARED | PRACTICE_DEFECTS | INBOX_DEFECTS,
+    "lgc": _SHARED | PRACTICE_DEFECTS | INBOX_DEFECTS | CONSULTING_DEFECTS,
 }
 """By kind of software: name of each defect, and what the software then does, in French and in English."""

@@ -124,6 +124,9 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "self-authorisation": ("UC3.01", "CHK-DMP-007"),
     "deletes-by-unique-id": ("UC3.05", "CHK-DMP-011"),
     "no-mention": ("UC3.02", "CHK-MSS-002 CHK-MSS-010"),
+    "ignores-consult-refusal": ("UC3.46", "CHK-HIS-004"),
+    "insists-when-blocked": ("UC3.45", "CHK-HIS-004 CHK-HIS-008"),
+    "reads-the-replaced": ("UC3.51", "CHK-HIS-014"),
 }
 RECEPTIONS: dict[str, tuple[str, str]] = {
     # the same for what the practice's software receives
