@@ -51,6 +51,8 @@ def illustration(rule_id: str) -> Illustration | None:
 
         shown = messages()[rule_id]
         return Illustration(shown.why, shown.bad.strip("\n"), shown.good.strip("\n"), own=True)
+    if rule_id.startswith("FHIR-"):
+        return _of_resource(rule_id)
     from banc_standards.cda.rules.examples import examples, family_of
 
     found = examples().get(rule_id)
@@ -58,6 +60,15 @@ def illustration(rule_id: str) -> Illustration | None:
         return Illustration(found.why, found.bad, found.good, own=True)
     family = family_of(rule_id)
     return None if family is None else Illustration(family.why, family.bad, family.good, own=False)
+
+
+def _of_resource(rule_id: str) -> Illustration:
+    from banc_standards.fhir.rules.examples import examples, reason
+
+    shown = examples().get(rule_id)
+    if shown is None:
+        return Illustration(reason(rule_id), "", "", own=False)
+    return Illustration(shown.why, shown.bad, shown.good, own=True)
 
 
 def page_of(rule_id: str) -> str:
