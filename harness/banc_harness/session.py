@@ -72,9 +72,13 @@ async def furnish(
     ready = await control.sandbox()
     structure = acting_structure(sut, population)
     certificates: dict[str, KeyStore] = {}
-    if ready.services.dmp is not None or ready.services.insi is not None:
+    certificate_dn: str | None = None
+    exchanges = "psc.exchange" in sut.capabilities
+    if ready.services.dmp is not None or ready.services.insi is not None or exchanges:
         for kind in SEALS:
-            certificates[kind] = await _key_store(control, session, kind, structure.id)
+            certificates[kind], subject = await _key_store(control, session, kind, structure.id)
+            if exchanges and kind == "AUTH_CLI":
+                certificate_dn = subject
     ids = sut.ids
     await control.register_software(
         session,
@@ -89,7 +93,9 @@ async def furnish(
     psc_client = None
     if ready.services.psc is not None:
         name = f"banc-{session}-{sut.software_type.lower()}" if beside else f"banc-{session}"
-        psc_client = await _psc_client(control, session, sut, sut.ids.psc_client_id or name)
+        psc_client = await _psc_client(
+            control, session, sut, sut.ids.psc_client_id or name, certificate_dn=certificate_dn
+        )
         await control.set_login(session, LoginRequest(auto=acting_professional(sut, population).idnat))
     return ActionSandbox(
         services=addressed(ready.services, session),
@@ -113,23 +119,26 @@ def _prefixed(value: Any, session: str) -> Any:
     return value
 
 
-async def _key_store(control: Control, session: str, kind: CertificateKind, holder: str) -> KeyStore:
+async def _key_store(control: Control, session: str, kind: CertificateKind, holder: str) -> tuple[KeyStore, str]:
+    """A certificate of the structure with its key, and its subject."""
     issued = await control.issue(session, CertificateRequest(kind=kind, holder=holder, format="p12"))
     if issued.p12 is None or issued.password is None:
         raise EnvironmentFailed(
             "CONTROL-009",
             Sentence(f"le bac à sable a rendu un certificat {kind} sans sa clé", f"{kind}: the certificate has no key"),
         )
-    return KeyStore(p12=issued.p12, password=issued.password)
+    return KeyStore(p12=issued.p12, password=issued.password), issued.subject
 
 
-async def _psc_client(control: Control, session: str, sut: Sut, name: str) -> PscClient:
+async def _psc_client(control: Control, session: str, sut: Sut, name: str, *, certificate_dn: str | None) -> PscClient:
     registered = await control.register_client(
         session,
         ClientRequest(
             client_id=name,
             redirect_uris=sut.endpoints.redirect_uris,
             post_logout_uris=sut.endpoints.post_logout_uris,
+            auth_method="secret" if certificate_dn is None else "both",
+            certificate_dn=certificate_dn,
             ciba="psc.ciba" in sut.capabilities,
             backchannel_logout=sut.endpoints.backchannel_logout,
         ),

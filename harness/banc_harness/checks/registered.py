@@ -7,6 +7,7 @@ from functools import cache
 from banc_harness.checks import (
     Checks,
     ciba,
+    connected_api,
     consulted_display,
     consulting,
     declared,
@@ -37,6 +38,7 @@ def checks() -> Checks:
             relying_party,
             relying_party_session,
             ciba,
+            connected_api,
             identity,
             feeding,
             versions,

@@ -7,6 +7,7 @@ from functools import cache
 from banc_harness.play import Scenarios
 from banc_harness.scenarios import (
     ciba,
+    connected_api,
     discharge_letter,
     history,
     history_withheld,
@@ -32,6 +33,7 @@ def scenarios() -> Scenarios:
             relying_party,
             relying_party_session,
             ciba,
+            connected_api,
             discharge_letter,
             letter_by_mail,
             lab_results,

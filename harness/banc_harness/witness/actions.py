@@ -10,6 +10,8 @@ from typing import Any, Final, Literal
 from banc_harness.witness.asked import Asked, Declined, Output, World
 from banc_harness.witness.browser import Browser, LostOnTheWay
 from banc_harness.witness.ciba import Ciba
+from banc_harness.witness.connected_api import ConnectedApi
+from banc_harness.witness.credentials import unpack
 from banc_harness.witness.feeding import DmpRefused
 from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
 from banc_harness.witness.inbox_desk import InboxDesk
@@ -31,6 +33,7 @@ SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "l
 CAPABILITIES = (
     "psc.code",
     "psc.ciba",
+    "psc.exchange",
     "insi.traits",
     "dmp.feed",
     "dmp.read",
@@ -136,6 +139,8 @@ class Witness:
                 raise
             return {"professional": {"idnat": professional["idnat"]}}
         self.records.sign_in(asked.session, user)
+        if "exchange" in asked.input:
+            self._exchange(asked, user)
         output: Output = {"professional": {"idnat": user["idnat"]}}
         if "binding_message" in user and "number-unshown" not in self.defects:
             output["said"] = [f"Comparez ce nombre avec celui du téléphone : {user['binding_message']}"]
@@ -149,6 +154,20 @@ class Witness:
             return Ciba(party).sign_in(idnat, str(asked.input.get("channel", "MOBILE")))
         form = {"persona": idnat, "means": "MOBILE", "outcome": "approve"}
         return party.sign_in(asked.world.browser, form)
+
+    def _exchange(self, asked: Asked, user: Output) -> None:
+        pair = unpack(asked.sandbox["certificates"]["AUTH_CLI"], self.folder).pair
+        api = ConnectedApi(
+            api=str(asked.input["exchange"]),
+            issuer=asked.sandbox["services"]["psc"]["issuer"],
+            client_id=asked.sandbox["psc_client"]["id"],
+            transport=asked.transport,
+            pair=pair,
+            defects=self.defects,
+        )
+        kept = asked.world.first_user or user
+        asked.world.first_user = kept
+        api.use(kept if "mixes-users" in self.defects else user)
 
     def refresh(self, asked: Asked) -> Output:
         """The software renews its tokens; a closed session makes the user sign in again."""

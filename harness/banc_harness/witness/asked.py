@@ -20,13 +20,14 @@ class Declined(Exception):
 
 @dataclass(slots=True)
 class World:
-    """What the witness keeps in memory of one session: the user's browser, its own clock's shift in seconds, and Pro
-    Santé Connect's keys as it last read them.
+    """What the witness keeps in memory of one session: the user's browser, its own clock's shift in seconds, Pro Santé
+    Connect's keys as it last read them, and the first user whose token it exchanged.
     """
 
     browser: Browser
     offset_s: int = 0
     keys: dict[str, Any] = field(default_factory=dict)
+    first_user: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

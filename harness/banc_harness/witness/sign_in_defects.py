@@ -94,4 +94,20 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "appelle Pro Santé Connect depuis le poste de travail",
         "calls Pro Santé Connect from the workstation",
     ),
+    "exchanges-twice": (
+        "échange deux fois le même jeton Pro Santé Connect",
+        "exchanges the same Pro Santé Connect token twice",
+    ),
+    "exchanges-id-token": (
+        "échange le jeton d'identité au lieu du jeton d'accès",
+        "exchanges the ID token instead of the access token",
+    ),
+    "calls-without-certificate": (
+        "appelle l'API sans le certificat auquel son jeton est lié",
+        "calls the API without the certificate that its token is bound to",
+    ),
+    "mixes-users": (
+        "échange le jeton d'un autre utilisateur",
+        "exchanges another user's token",
+    ),
 }

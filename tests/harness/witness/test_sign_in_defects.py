@@ -18,7 +18,7 @@ from banc_standards.contracts.report import Report
 
 pytestmark = pytest.mark.journeys
 
-PROFILES = ("psc", "psc-ciba")
+PROFILES = ("psc", "psc-ciba", "psc-edc")
 TABLE: dict[str, tuple[str, str]] = {
     # defect: (scenario that shows it, checks that it must fail, and no other)
     "raw-discovery": ("PSC.08", "CHK-PSC-002 CHK-PSC-009"),
@@ -41,6 +41,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "polls-too-fast": ("PSC.22", "CHK-PSC-025"),
     "polls-after-the-end": ("PSC.23", "CHK-PSC-025"),
     "workstation-calls": ("PSC.21", "CHK-PSC-026"),
+    "exchanges-twice": ("PSC.30", "CHK-PSC-027"),
+    "exchanges-id-token": ("PSC.30", "CHK-PSC-027"),
+    "calls-without-certificate": ("PSC.30", "CHK-PSC-027"),
+    "mixes-users": ("PSC.30", "CHK-PSC-027 CHK-PSC-028"),
     # defects of the common table, in the scenarios of these profiles
     "state-unchecked": ("PSC.04", "CHK-PSC-007"),
     "nonce-unchecked": ("PSC.05", "CHK-PSC-008"),
