@@ -258,6 +258,7 @@ class StoredDocument(Shape):
     at: Instant
     blob: Digest
     size: Count
+    visibility: list[str] = Field(default_factory=list)
 
 
 class DocumentPage(Shape):
@@ -265,6 +266,33 @@ class DocumentPage(Shape):
 
     documents: list[StoredDocument]
     next: str | None = None
+
+
+class AccessedDocument(Shape):
+    """A document that an access was about, as its patient knows it."""
+
+    unique_id: str
+    title: str
+
+
+class Access(Shape):
+    """What somebody did in a patient's record: ``mode`` is the access mode of the VIHF, ``seq`` its exchange."""
+
+    seq: Count
+    at: Instant
+    action: Literal["authorization", "filed", "searched", "read", "masked", "shown", "archived", "deleted"]
+    ins: str
+    professional: str
+    structure: str
+    mode: str
+    documents: list[AccessedDocument]
+
+
+class AccessPage(Shape):
+    """``GET …/accesses``: who did what in a record, as its patient sees it; ``next`` is the position to go on from."""
+
+    accesses: list[Access]
+    next: Count | None = None
 
 
 class IssuedToken(Shape):
@@ -375,6 +403,7 @@ BODIES: Mapping[str, tuple[str, Any]] = {
     "document-request": ("POST …/documents", DocumentRequest),
     "document": ("Document put into a record", StoredDocument),
     "document-page": ("GET …/documents", DocumentPage),
+    "access-page": ("GET …/accesses", AccessPage),
     "mailbox-page": ("GET …/mailboxes", MailboxPage),
     "mail-message-page": ("GET …/mailboxes/{address}/messages", MailMessagePage),
     "mail-message": ("GET …/mailboxes/{address}/messages/{uid}", MailMessage),

@@ -247,6 +247,7 @@ async def test_documents_are_listed(control: ClientSession, running: Running) ->
         "at": "2026-11-21T10:00:00Z",
         "blob": digest(b""),
         "size": 0,
+        "visibility": [],
     }
     columns = dict.fromkeys((column.name for column in entries.columns), "") | {
         "unique_id": "1.2.3",

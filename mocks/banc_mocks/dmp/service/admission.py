@@ -154,6 +154,7 @@ def note(call: Call, assertion: Assertion) -> None:
         "structure": assertion.structure,
         "assertion": assertion.id or None,
         "mode": assertion.mode,
+        "purpose": assertion.purpose.code if assertion.purpose else None,
     }
     call.facts.update({name: value for name, value in facts.items() if value is not None})
     software = {

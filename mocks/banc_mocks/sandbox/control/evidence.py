@@ -7,14 +7,11 @@ import re
 from contextlib import aclosing
 from typing import Any
 
-import sqlalchemy as sa
 from aiohttp import web
 
-from banc_mocks.sandbox import tables
 from banc_mocks.sandbox.batch import Batch
 from banc_mocks.sandbox.clock import instant, real_now, second
 from banc_mocks.sandbox.control.endpoint import (
-    AFTER_KEY,
     LIMIT,
     MAX_PAGE,
     MAX_SEQ,
@@ -122,21 +119,6 @@ async def blob(asked: Asked) -> Raw:
     return Raw(data, "application/octet-stream", headers=headers)
 
 
-async def documents(asked: Asked) -> shapes.DocumentPage:
-    """The documents that the DMP of this session holds."""
-    table, working = tables.entries, asked.session.working
-    after, limit = asked.text("after"), asked.whole("limit", PAGE, low=1, high=MAX_PAGE)
-    held = sa.select(table.c.unique_id, table.c.value).where(
-        table.c.session == working.session, table.c.epoch == working.epoch, table.c.unique_id > (after or "")
-    )
-    page = held.where(table.c.current, ~table.c.signature).order_by(table.c.unique_id).limit(limit + 1)
-    rows = await asked.sandbox.store.rows(page)
-    return shapes.DocumentPage(
-        documents=[shapes.StoredDocument.model_validate(json.loads(row.value)) for row in rows[:limit]],
-        next=rows[limit - 1].unique_id if len(rows) > limit else None,
-    )
-
-
 def _query(asked: Asked, after: int) -> Query:
     facts = {name[5:]: value for name, value in asked.request.query.items() if name.startswith("fact.") and name[5:]}
     return Query(
@@ -209,15 +191,6 @@ ENDPOINTS = (
         body=shapes.Observation,
         answer=shapes.Recorded,
         status=201,
-    ),
-    Endpoint(
-        "GET",
-        f"{_ONE}/documents",
-        "listDocuments",
-        "The documents that the DMP holds",
-        documents,
-        answer=shapes.DocumentPage,
-        parameters=(AFTER_KEY, LIMIT),
     ),
     Endpoint(
         "GET",
