@@ -28,16 +28,15 @@ from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
 from banc_harness.evidence.contents import without_credentials
 from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
+from banc_harness.memory import Memory
 from banc_harness.plan import Plan, Player, bench_versions, requirement_set, rule_set
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import score, together
 from banc_harness.sealed import Sealed
-from banc_harness.selection import Selection
 from banc_harness.session import LEASE_S, RunSession, furnish, open_session
 from banc_harness.stage import Performance
 from banc_harness.tape import Tape
 from banc_harness.told import Told
-from banc_harness.trace import Exchange
 from banc_standards.contracts import events
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.review import Review
@@ -47,10 +46,6 @@ from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
 
 PATIENCE_WITH_DRIVER = 2
 """Scenarios in a row without any answer of the driver, after which the next ones are not played."""
-
-
-KNOWN_LATER = Selection(operation=("insi.*", "dmp.TD2.1"), outcome="accepted")
-"""What a software still knows in a later chapter of a story."""
 
 
 class Engine:
@@ -85,7 +80,7 @@ class Engine:
         self._started = time.monotonic()
         self._judgements: list[Judgement] = []
         self._benches: dict[SoftwareType, Bench] = {}
-        self._earlier: dict[SoftwareType, list[Exchange]] = {}
+        self._memory = Memory(population())
         self._concluded: dict[SoftwareType, tuple[Gate, ...]] = {}
         self._broken = False
         self._unfinished = False
@@ -259,19 +254,16 @@ class Engine:
                 self._judge_unplayed(bench, scenario, failure or _SANDBOX_LOST)
                 return failure, False
             await performance.levers.put_back()
-            trace = replace(await performance.trace(), earlier=tuple(self._known(scenario)))
+            trace = await performance.trace()
         except BancError as error:
             failure = self._tell_failure(bench, scenario, error)
             self._judge_unplayed(bench, scenario, failure)
             return failure, False
         bench.silent_scenarios = bench.silent_scenarios + 1 if performance.silent else 0
-        self._known(scenario).extend(item for item in trace.exchanges if KNOWN_LATER.matches(item.entry))
-        self._tell_judgements(bench, judge_played(self._plan.checks, trace, scenario.like))
+        recalled = self._memory.recalled(trace, scenario, bench.sut)
+        self._memory.keep(trace, scenario)
+        self._tell_judgements(bench, judge_played(self._plan.checks, recalled, scenario.like))
         return failure, True
-
-    def _known(self, scenario: Scenario) -> list[Exchange]:
-        """What INSi told the software, and what it filed, in the former chapters of a story; nothing elsewhere."""
-        return self._earlier.setdefault(scenario.by, []) if scenario.story and scenario.by else []
 
     async def _compare_capabilities(self, bench: Bench) -> None:
         """Warns of what ``sut.yaml`` declares and the adapter does not; an adapter need not say anything."""

@@ -44,6 +44,10 @@ class Exchange:
     def __repr__(self) -> str:
         return f"<Exchange {self.seq} {self.operation} {self.outcome}>"
 
+    def claimed_as(self, step: str) -> Exchange:
+        """The same exchange as one of another step's."""
+        return Exchange(self.entry, self._blobs, step)
+
     @property
     def seq(self) -> int:
         """Place in the journal of the session."""
@@ -279,13 +283,14 @@ class Trace:
     """What happened in one scenario. ``selected`` are the exchanges that the check is about, in the journal's order.
 
     ``subjects`` names the fictitious people of the scenario: ``patients``, ``professionals``, ``structures``, each the
-    ids of the population. ``earlier`` is what INSi told the software, and what it filed, in former chapters of a
-    story: it still knows it, and nothing of it is judged again.
+    ids of the population. In a story, ``earlier`` is what INSi told the software, and what it filed, in former
+    chapters, which nothing judges again; ``arrived`` are the mails of others that a step asks it to fetch.
     """
 
     scenario: str
     exchanges: tuple[Exchange, ...] = ()
     earlier: tuple[Exchange, ...] = ()
+    arrived: tuple[Exchange, ...] = ()
     selected: tuple[Exchange, ...] = ()
     acts: tuple[Acted, ...] = ()
     expectations: tuple[Expectation, ...] = ()

@@ -146,7 +146,7 @@ def arrivals(trace: Trace) -> tuple[Arrival, ...]:
     """The mails with documents that correspondents brought, oldest first."""
     return tuple(
         Arrival(exchange, trace)
-        for exchange in trace.all("mssante.relay", "accepted")
+        for exchange in (*trace.arrived, *trace.all("mssante.relay", "accepted"))
         if exchange.mail is not None and exchange.mail.archives
     )
 

@@ -26,11 +26,14 @@ VERBS: Final[tuple[tuple[str, Sentence], ...]] = (
     ("dmp.TD3.2", Sentence("lit", "reads")),
     ("dmp.TD3.3*", Sentence("change le statut de", "changes the status of")),
     ("mssante.submission", Sentence("envoie", "sends")),
-    ("mssante.imap*", Sentence("relève sa boîte", "fetches its mail")),
+    ("mssante.imap.FETCH", Sentence("relève", "fetches")),
 )
 """What an exchange does for the patient; one of another operation serves it and is left to the timeline."""
 
+_MAIL: Final = "mssante.submission"
+_CARRIERS: Final = ("dmp.TD2.1", _MAIL)
 _REPLACES: Final = Sentence("remplace par", "replaces with")
+_RECEIPT: Final = Sentence("accuse réception", "sends a receipt")
 _PATIENT_SPACE: Final = "@patient."
 
 
@@ -115,8 +118,10 @@ def _crossings(seen: list[ExchangeSeen], sealed: Sealed, titles: Mapping[str, st
         service = item.operation.partition(".")[0]
         tail = f" · {item.code}" if item.code and item.outcome != "accepted" else ""
         said = OUTCOMES[item.outcome]
+        if item.operation == "mssante.imap.FETCH" and not _bodies(facts):
+            continue  # headers only, on the way to the mail
         yield Crossing(
-            verb=_REPLACES if item.operation == "dmp.TD2.1" and facts.get("replaces") else verb,
+            verb=_verb(item, exchange) or verb,
             what=_what(item, exchange, titles),
             service=NAMES.get(service, Sentence(service, service)),
             to=_to(facts.get("recipients") or ()),
@@ -125,6 +130,23 @@ def _crossings(seen: list[ExchangeSeen], sealed: Sealed, titles: Mapping[str, st
             seqs=(item.seq,),
             errors=sum(finding.severity == "error" for finding in item.findings),
         )
+
+
+def _bodies(facts: Mapping[str, object]) -> bool:
+    """Whether a FETCH read more of the mails than their headers."""
+    sections = facts.get("sections")
+    return not isinstance(sections, list | tuple) or any("HEADER" not in str(section) for section in sections)
+
+
+def _verb(item: ExchangeSeen, exchange: Exchange | None) -> Sentence | None:
+    """What is told otherwise than by its operation alone."""
+    if exchange is None:
+        return None
+    if item.operation == "dmp.TD2.1" and exchange.facts.get("replaces"):
+        return _REPLACES
+    if item.operation == "mssante.submission" and exchange.mail is not None and exchange.mail.report_type:
+        return _RECEIPT
+    return None
 
 
 def _joined(crossings: Iterator[Crossing]) -> Iterator[Crossing]:
@@ -151,10 +173,15 @@ def _listed(one: Sentence, other: Sentence) -> tuple[str, str]:
 
 
 def _titles(account: Account, sealed: Sealed) -> dict[str, str]:
-    """The titles of the documents that were filed, by their ids as facts name them."""
+    """The titles of the documents that were filed, by their ids as facts name them, and of those that were mailed, by
+    Message-ID.
+    """
     found = {}
     for item in account.exchanges:
-        exchange = sealed.exchange(item.seq) if item.operation == "dmp.TD2.1" else None
+        exchange = sealed.exchange(item.seq) if item.operation in _CARRIERS else None
+        if exchange is not None and item.operation == _MAIL:
+            found[str(exchange.fact("message_id"))] = ", ".join(document.title for document in exchange.mailed_cdas)
+            continue
         submission = None if exchange is None else exchange.submission
         for entry in () if submission is None else submission.contents:
             found[f"urn:oid:{entry.unique_id}"] = entry.title or ""
@@ -164,9 +191,9 @@ def _titles(account: Account, sealed: Sealed) -> dict[str, str]:
 def _what(item: ExchangeSeen, exchange: Exchange | None, titles: Mapping[str, str]) -> str:
     if exchange is None or item.operation in ("dmp.TD3.1", "dmp.TD0.3"):
         return ""
-    if item.operation.startswith("mssante."):
+    if item.operation == _MAIL:
         return ", ".join(dict.fromkeys(safe(document.title) for document in exchange.mailed_cdas))
-    named = exchange.facts.get("documents")
+    named = exchange.facts.get("documents") or exchange.facts.get("message_ids")
     names = [str(name) for name in named] if isinstance(named, list | tuple) else []
     return ", ".join(dict.fromkeys(safe(titles[name]) for name in names if titles.get(name)))
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from banc_harness.play import Play, scenario
+from banc_harness.play import Play, Step, scenario
 from banc_harness.scenarios import history, lab_orders
 from banc_harness.scenarios.discharge_letter import NEEDS, admitted, letter, named, signed_in
-from banc_harness.scenarios.lab_results import EVERYWHERE, filed, mailed, next_version, report, to_prescriber
+from banc_harness.scenarios.lab_results import EVERYWHERE, filed, next_version, report, to_prescriber
 from banc_harness.scenarios.practice_charts import FIRST_VISIT, NEXT_VISIT
 from banc_harness.scenarios.summary import PRACTICE, TREATING, again, summary
 from banc_standards.errors import Sentence
@@ -24,14 +24,35 @@ STORY: Final = "HISTOIRE"
 SUMMARY: Final = "summary"
 RESULTS: Final = "results"
 """Notes of the exchanges that filed the first summary and the complete results."""
+RESULTS_MAIL: Final = "results.mail"
+LETTER_MAIL: Final = "letter.mail"
+"""Notes of the Message-ID of what was mailed to the treating doctor."""
+LABORATORY_BOX: Final = "laboratory.box"
+HOSPITAL_BOX: Final = "hospital.box"
+"""Notes of who mailed it, and waits to know that it was read."""
 PATIENT: Final = "PAT-03"
 TREATING_DOCTOR: Final = "P02"
 """Who keeps the medical summary, orders the exam and gets the letter."""
 AROUND = ("psc.*", "insi.*", "dmp.*", "mssante.*")
 
 
-def _box(play: Play) -> str:
-    return str(play.professional(TREATING_DOCTOR).mailbox)
+async def _sent(play: Play, step: Step, patient: Patient) -> str:
+    """Waits for the mails to the treating doctor and to the patient; returns the Message-ID of the first, empty when it
+    did not come.
+    """
+    box = play.professional(TREATING_DOCTOR).mailbox
+    sent = await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
+    await step.expect("mssante.submission", outcome="accepted", facts={"recipients": patient.mailbox})
+    return "" if sent is None else str(sent.fact("message_id") or "")
+
+
+async def _fetched(play: Play, step: Step, mail: str, sender: str) -> None:
+    """The user fetches the mailbox; waits for the mail of an earlier chapter, and for what tells its sender so."""
+    await step.act("mail.fetch", professional=play.professional(), structure=play.structure())
+    awaited = {"message_ids": play.notes[mail]} if play.notes.get(mail) else {}
+    await step.expect("mssante.imap.FETCH", outcome="accepted", facts=awaited)
+    if play.notes.get(sender):
+        await step.expect("mssante.submission", outcome="accepted", facts={"recipients": play.notes[sender]})
 
 
 @scenario(
@@ -90,8 +111,32 @@ async def results(play: Play) -> None:
             else:
                 await step.act("document.replace", **next_version(wanted, former))
             former = await filed(step, patient)
-            await mailed(step, _box(play), patient.mailbox)
+            play.notes[RESULTS_MAIL] = await _sent(play, step, patient)
     play.notes[RESULTS] = former
+    play.notes[LABORATORY_BOX] = play.professional().mailbox
+
+
+@scenario(
+    id="UC2.81",
+    title=Sentence(
+        "Le médecin traitant relève sa boîte : les résultats entrent dans le dossier",
+        "The treating doctor fetches the mailbox: the results join the chart",
+    ),
+    actions=("auth.login", "mail.fetch"),
+    requires=("psc.code", "mss.receive"),
+    profiles=TREATING,
+    couloirs=PRACTICE,
+    story=STORY,
+    by="LGC",
+    like=("UC2.41", "UC2.42"),
+)
+async def results_received(play: Play) -> None:
+    """Both mails are there; the complete report takes the place of the partial one."""
+    play.patient(PATIENT)
+    await signed_in(play, "UC2.81")
+    title = Sentence("Relève de la boîte, accusé au laboratoire", "The mailbox is fetched, a receipt is sent")
+    async with play.step("UC2.81.2", title, also=AROUND) as step:
+        await _fetched(play, step, RESULTS_MAIL, LABORATORY_BOX)
 
 
 @scenario(
@@ -147,14 +192,35 @@ async def discharge(play: Play) -> None:
     async with play.step("UC1.80.3", title, also=AROUND) as step:
         await step.act("document.send", **_letter(play, patient))
         await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
-        await mailed(step, _box(play), patient.mailbox)
+        play.notes[LETTER_MAIL] = await _sent(play, step, patient)
+    play.notes[HOSPITAL_BOX] = play.professional().mailbox
+
+
+@scenario(
+    id="UC1.81",
+    title=Sentence("Le médecin traitant reçoit la lettre de liaison", "The treating doctor receives the letter"),
+    actions=("auth.login", "mail.fetch"),
+    requires=("psc.code", "mss.receive"),
+    profiles=TREATING,
+    couloirs=PRACTICE,
+    story=STORY,
+    by="LGC",
+    like=("UC2.41",),
+)
+async def letter_received(play: Play) -> None:
+    """The letter joins the chart of its patient, and the hospital learns that it was read."""
+    play.patient(PATIENT)
+    await signed_in(play, "UC1.81")
+    title = Sentence("Relève de la boîte, accusé à l'hôpital", "The mailbox is fetched, a receipt is sent")
+    async with play.step("UC1.81.2", title, also=AROUND) as step:
+        await _fetched(play, step, LETTER_MAIL, HOSPITAL_BOX)
 
 
 @scenario(
     id="UC3.82",
     title=Sentence(
-        "Après l'hospitalisation, le médecin traitant remplace la synthèse",
-        "After the stay, the treating doctor replaces the summary",
+        "À la visite suivante, le médecin traitant remplace la synthèse",
+        "At the next visit, the treating doctor replaces the summary",
     ),
     actions=("auth.login", "document.replace"),
     requires=NEEDS,
