@@ -91,7 +91,8 @@ def _action(message: Message) -> Iterator[Hit]:
         if event not in names.MOVEMENTS:
             continue
         expected = "CANCEL" if event in names.CANCELLING else "UPDATE" if event == "Z99" else "INSERT"
-        if action != expected:
+        cancels_the_other = event in ("A06", "A07") and action == "CANCEL"
+        if action != expected and not cancels_the_other:
             yield movement.hit(4, expected=expected)
 
 
