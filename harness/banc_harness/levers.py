@@ -9,14 +9,26 @@ from typing import Any, Literal
 from banc_fixtures.professionals import Professional
 from banc_harness.bench import Bench
 from banc_harness.courier import deliver
+from banc_harness.impostor import Impostor
 from banc_harness.session import acting_professional
 from banc_standards.contracts import events
-from banc_standards.contracts.control import DocumentRequest, FaultRequest, LoginRequest, StoredDocument
-from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome
+from banc_standards.contracts.control import (
+    DocumentRequest,
+    FaultRequest,
+    LoginRequest,
+    Observation,
+    PublicUrls,
+    StoredDocument,
+)
+from banc_standards.contracts.vocabulary import CertificateProfile, LoginMeans, LoginOutcome
 from banc_standards.errors import Sentence
 
 TellClock = Callable[[Mapping[str, Any]], Awaitable[None]]
 DocumentStatus = Literal["approved", "deprecated", "archived", "deleted"]
+
+
+IMPOSTOR = "psc.impostor"
+"""The operation under which the journal keeps what an impostor met."""
 
 
 class Levers:
@@ -27,6 +39,8 @@ class Levers:
         self._tell_clock = tell_clock
         self._touched: set[str] = set()
         self._switches: dict[str, Any] = {}
+        self._impostor: Impostor | None = None
+        self._addresses: PublicUrls | None = None
 
     async def arm_fault(
         self, id: str, *, times: int | None, match: Mapping[str, Any], sequence: tuple[Any, ...]
@@ -66,6 +80,32 @@ class Levers:
         login = None if professional is None else LoginRequest(auto=professional.idnat, means=means, outcome=outcome)
         await self._bench.control.set_login(self._bench.session.id, login)
 
+    async def impersonate(self, profile: CertificateProfile) -> None:
+        """Has Pro Santé Connect's server announced at an impostor's address, until unmasked or the scenario ends."""
+        control, session = self._bench.control, self._bench.session
+        service = session.sandbox.services.psc
+        if service is None:
+            return
+        await self.unmask()
+        self._addresses = (await control.session(session.id)).public_urls
+        self._impostor = Impostor(profile)
+        await self._impostor.stand_in(control, session.id, service.issuer, session.sandbox.ca_file)
+        urls = self._addresses.model_copy(update={"psc": self._impostor.address})
+        await control.set_public_urls(session.id, urls)
+        self._note("BENCH-IMPOSTOR", f"imposteur : {profile}", f"impostor: {profile}")
+
+    async def unmask(self) -> None:
+        """Puts the true address back; the journal keeps whether the impostor was reached, and believed."""
+        control, session, met = self._bench.control, self._bench.session.id, self._impostor
+        if met is None or self._addresses is None:
+            return
+        self._impostor = None
+        await met.leave()
+        await control.set_public_urls(session, self._addresses)
+        if met.reached:
+            facts: dict[str, Any] = {"profile": met.profile, "reached": met.reached, "believed": met.believed}
+            await control.observe(session, Observation(operation=IMPOSTOR, facts=facts))
+
     async def put_document(
         self, document: bytes, *, visibility: Sequence[str], status: DocumentStatus, replaces: str | None
     ) -> StoredDocument:
@@ -91,6 +131,7 @@ class Levers:
     async def put_back(self) -> None:
         """Puts back what the scenario changed in the session."""
         control, session = self._bench.control, self._bench.session.id
+        await self.unmask()
         if "faults" in self._touched:
             await control.clear_faults(session)
         if "clock" in self._touched:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from banc_harness.levers import DocumentStatus, Levers
     from banc_harness.trace import Acted, Exchange
     from banc_standards.contracts.sut import Sut
-    from banc_standards.contracts.vocabulary import LoginMeans, LoginOutcome, SoftwareType
+    from banc_standards.contracts.vocabulary import CertificateProfile, LoginMeans, LoginOutcome, SoftwareType
 
 PATIENCE_S = 5.0
 """How long an expectation waits unless told otherwise, in seconds."""
@@ -263,6 +263,18 @@ class Step:
     async def clear_faults(self) -> None:
         """Disarms every fault of the session."""
         await self._stage.levers.clear_faults()
+
+    async def impersonate(self, profile: CertificateProfile) -> None:
+        """Has Pro Santé Connect's server announced at the address of an impostor, whose certificate has that profile
+        (CONTRACTS §4), until :meth:`unmask`.
+        """
+        await self._stage.levers.impersonate(profile)
+
+    async def unmask(self) -> None:
+        """Puts the true address back; a ``psc.impostor`` exchange tells whether the impostor was believed, if it was
+        reached at all.
+        """
+        await self._stage.levers.unmask()
 
     async def clock(self, *, offset_s: int = 0, frozen: bool = False) -> None:
         """Moves the session's clock by that many seconds from real time (CONTRACTS §5).

@@ -115,6 +115,29 @@ def error_obeyed(trace: Trace) -> Iterator[Hit]:
 
 
 @check(
+    id="CHK-PSC-029",
+    requirements=["SBX-PSC-07"],
+    on=Selection(operation="psc.impostor"),
+    scenarios=("PSC.19",),
+    text=Sentence(
+        "Le certificat du serveur de Pro Santé Connect est vérifié : nom d'hôte et autorité.",
+        "The certificate of Pro Santé Connect's server is verified: host name and authority.",
+    ),
+    clause="RFC 9110 §4.3.4 ; CI-SIS, sécurisation du transport (TLS 1.2 ou plus)",
+    fix=Sentence(
+        "ne désactivez jamais la vérification TLS : ajoutez l'autorité du banc au magasin de confiance",
+        "never turn TLS verification off: add the bench's authority to the trust store",
+    ),
+)
+def certificate_verified(trace: Trace) -> Iterator[Hit]:
+    """The impostor was reached, and no handshake with it was completed."""
+    for exchange in trace.selected:
+        if exchange.fact("believed"):
+            found = f"{exchange.fact('profile')} × {exchange.fact('believed')}"
+            yield Hit(exchange.place("TLS"), found=found, expected="CERTIFICATE_VERIFY_FAILED")
+
+
+@check(
     id="CHK-PSC-030",
     requirements=["SBX-PSC-12"],
     on=Selection(operation="psc.token", outcome="accepted"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from banc_harness.play import Play, scenario
 from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
+from banc_standards.contracts.vocabulary import CertificateProfile
 from banc_standards.errors import Sentence
 
 ACCESS_TOKEN_DEAD_S = 130
@@ -149,3 +150,27 @@ async def unavailable(play: Play) -> None:
             await step.act("auth.login", professional=professional)
             await step.expect(operation, fault="psc.down")
             await step.clear_faults()
+
+
+@scenario(
+    id="PSC.19",
+    title=Sentence(
+        "Le serveur de Pro Santé Connect montre un certificat qui n'est pas le sien",
+        "The server of Pro Santé Connect shows a certificate that is not its own",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def false_certificate(play: Play) -> None:
+    """Another host's certificate, then one of an authority that nobody trusts: the software hangs up."""
+    professional = play.professional()
+    profiles: tuple[CertificateProfile, ...] = ("wrong_host", "foreign_ca")
+    for rank, profile in enumerate(profiles, 1):
+        title = Sentence(f"Connexion, certificat {profile}", f"Sign-in, certificate {profile}")
+        async with play.step(f"PSC.19.{rank}", title, also=("psc.*",)) as step:
+            await step.login(professional)
+            await step.impersonate(profile)
+            await step.act("auth.login", professional=professional)
+            await step.unmask()
+            await step.expect("psc.impostor", facts={"profile": profile})

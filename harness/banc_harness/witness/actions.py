@@ -24,6 +24,7 @@ from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
 from banc_harness.witness.software import LABORATORY, PRACTICE, SOFTWARE, Software
 from banc_harness.witness.summary_desk import SummaryDesk
 from banc_harness.witness.transport import Transport, Unreachable
+from banc_harness.witness.visit_desk import VisitDesk
 from banc_standards.errors import BancError
 
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
@@ -74,7 +75,7 @@ class Witness:
             case "lgc":
                 self._desk = SummaryDesk(*shared, self.document)
 
-        self._reading = ReadingDesk(*shared)
+        self._reading = VisitDesk(*shared) if self.kind == "lgc" else ReadingDesk(*shared)
         self._inbox = InboxDesk(*shared)
 
     def act(self, action: Mapping[str, Any]) -> Output:
@@ -197,7 +198,7 @@ class Witness:
         return RelyingParty(
             discovery_url=asked.sandbox["services"]["psc"]["discovery"],
             client=Client(given["id"], given["secret"], REDIRECT_URI, POST_LOGOUT_URI),
-            transport=asked.transport,
+            transport=Transport(asked.sandbox["ca_file"], gullible="tls-unverified" in self.defects),
             now=int(asked.now.timestamp()),
             defects=self.defects,
             keys=asked.world.keys,

@@ -110,4 +110,8 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "échange le jeton d'un autre utilisateur",
         "exchanges another user's token",
     ),
+    "tls-unverified": (
+        "ne vérifie pas le certificat de Pro Santé Connect",
+        "does not verify the certificate of Pro Santé Connect",
+    ),
 }

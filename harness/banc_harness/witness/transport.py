@@ -39,13 +39,14 @@ class KeyPair:
 @dataclass(slots=True)
 class Transport:
     """One TLS identity towards the services. ``timeout_s`` bounds each read and write; ``source`` is the address that
-    calls leave from.
+    calls leave from. A ``gullible`` one believes any server.
     """
 
     ca_file: str
     pair: KeyPair | None = None
     timeout_s: float = 15.0
     source: tuple[str, int] | None = None
+    gullible: bool = False
     _context: ssl.SSLContext | None = field(default=None, init=False)
 
     def presenting(self, pair: KeyPair) -> Self:
@@ -60,6 +61,9 @@ class Transport:
         if self._context is None:
             self._context = ssl.create_default_context(cafile=self.ca_file)
             self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            if self.gullible:
+                self._context.check_hostname = False
+                self._context.verify_mode = ssl.CERT_NONE
             if self.pair:
                 self._context.load_cert_chain(self.pair.certificate, self.pair.key)
         return self._context

@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "polls-too-fast": ("PSC.22", "CHK-PSC-025"),
     "polls-after-the-end": ("PSC.23", "CHK-PSC-025"),
     "workstation-calls": ("PSC.21", "CHK-PSC-026"),
+    "tls-unverified": ("PSC.19", "CHK-PSC-029"),
     "exchanges-twice": ("PSC.30", "CHK-PSC-027"),
     "exchanges-id-token": ("PSC.30", "CHK-PSC-027"),
     "calls-without-certificate": ("PSC.30", "CHK-PSC-027"),
