@@ -19,15 +19,18 @@ _TEXTS: Final[dict[str, Sentence]] = {
     "desir_550": Sentence("La passerelle ne connaît pas le logiciel.", "The gateway does not know the software."),
     "desir_560": Sentence("La passerelle refuse le niveau d'accès.", "The gateway refuses the level of access."),
     "desir_1020": Sentence("Le service derrière la passerelle est arrêté.", "The service behind the gateway is down."),
+    "insi_101": Sentence(
+        "La recherche par carte finit par une erreur technique (code déduit, aucune source ne le montre).",
+        "The search by card ends with a technical fault (a deduced code, no source shows it).",
+    ),
     "insi_102": Sentence(
         "La recherche finit par une erreur technique, sous l'étiquette de langue anglaise du service réel.",
         "The search ends with a technical fault, under the English language tag of the real service.",
     ),
 }
-REAL: Final[dict[str, Fault]] = {
-    code: Fault(f"{SERVICE}.{code}", SERVICE, _TEXTS[code], MATCH_KEYS) for code in faults.DOCUMENTED
-}
-"""The published faults, by ``Erreur@code``, in the order in which the layers would answer."""
+TOLD: Final[dict[str, faults.SiramFault]] = {**faults.DOCUMENTED, faults.INSI_101.code: faults.INSI_101}
+REAL: Final[dict[str, Fault]] = {code: Fault(f"{SERVICE}.{code}", SERVICE, _TEXTS[code], MATCH_KEYS) for code in TOLD}
+"""The published faults, and one by symmetry, by ``Erreur@code``, in the order in which the layers would answer."""
 
 
 @dataclass(frozen=True, slots=True)

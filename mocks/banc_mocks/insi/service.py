@@ -12,12 +12,15 @@ from zlib import crc32
 from banc_fixtures.insi_test_people import INSI_TEST_PEOPLE
 from banc_fixtures.patients import HistoricalIns
 from banc_fixtures.population import population
+from banc_fixtures.vitale_cards import VITALE_CARDS
 from banc_mocks.sandbox.switches import Switch, Value
 from banc_standards.errors import Sentence
 from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, Ins, StrictTraits, fold
 from banc_standards.insi import names
 from banc_standards.insi.build import VARIANTS, Wire
+from banc_standards.insi.card import CardSearch
 from banc_standards.insi.model import Answer, Individual, InsRecord, Search
+from banc_standards.insi.verification import Held, Verdict
 
 SERVICE: Final = "insi"
 
@@ -79,7 +82,44 @@ _VARIANT = _switch(
     "cnda",
     "rotate",
 )
-SWITCHES: Final[tuple[Switch, ...]] = (_FOLD, _NON_FIRST, _UNKNOWN, _BAD_TRAITS, _PSC_TOKEN, _BENCH_OID, _VARIANT)
+_VERIFY_HISTORICAL = _switch(
+    "verify_historical",
+    "Vérification d'un INS qui n'est plus que dans l'historique : ko (défaut) ou ok.",
+    "Verification of an INS that is in the history only: ko (default) or ok.",
+    "ko",
+    "ok",
+)
+_BULK_MOST = _switch(
+    "bulk_most",
+    "Nombre d'identités d'un dépôt de vérification en masse.",
+    "Number of identities in a deposit of bulk verification.",
+    names.MOST_IN_BULK,
+)
+_BULK_DELAY = _switch(
+    "bulk_delay_s",
+    "Secondes avant que les résultats d'un dépôt soient prêts (horloge de la session).",
+    "Seconds before the results of a deposit are ready (the session's clock).",
+    60,
+)
+_BULK_KEPT = _switch(
+    "bulk_kept_s",
+    "Secondes pendant lesquelles les résultats d'un dépôt sont gardés, une fois prêts.",
+    "Seconds during which the results of a deposit are kept, once ready.",
+    7 * 24 * 3600,
+)
+SWITCHES: Final[tuple[Switch, ...]] = (
+    _FOLD,
+    _NON_FIRST,
+    _UNKNOWN,
+    _BAD_TRAITS,
+    _PSC_TOKEN,
+    _BENCH_OID,
+    _VARIANT,
+    _VERIFY_HISTORICAL,
+    _BULK_MOST,
+    _BULK_DELAY,
+    _BULK_KEPT,
+)
 
 _WIRES: Final[dict[str, Wire]] = dict(zip(("plain", "env", "S", "cnda"), VARIANTS, strict=True))
 
@@ -95,6 +135,10 @@ class Behaviour:
     token_due: bool
     bench_oid: str
     variant: str
+    historical_verifies: bool
+    bulk_most: int
+    bulk_delay_s: int
+    bulk_kept_s: int
 
     @classmethod
     def of(cls, switch: Callable[[str], Value]) -> Behaviour:
@@ -107,6 +151,10 @@ class Behaviour:
             token_due=switch(_PSC_TOKEN.name) == "required",
             bench_oid=str(switch(_BENCH_OID.name)),
             variant=str(switch(_VARIANT.name)),
+            historical_verifies=switch(_VERIFY_HISTORICAL.name) == "ok",
+            bulk_most=int(switch(_BULK_MOST.name)),
+            bulk_delay_s=int(switch(_BULK_DELAY.name)),
+            bulk_kept_s=int(switch(_BULK_KEPT.name)),
         )
 
     def wire(self, message_id: str) -> Wire:
@@ -125,6 +173,7 @@ class Person:
     historical: tuple[HistoricalIns, ...] = ()
     breaks: bool = False
     given_in_answer: bool = False
+    patient: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -140,6 +189,7 @@ def reference(bench_oid: str = INS_TEST) -> tuple[Person, ...]:
             ins=under(patient.ins),
             historical=tuple(replace(former, ins=under(former.ins)) for former in patient.historical),
             breaks=patient.insi == "fault",
+            patient=patient.id,
         )
         for patient in population().patients
         if patient.ins and patient.insi != "unknown"
@@ -169,6 +219,28 @@ def search(asked: Search, behaviour: Behaviour) -> Found:
     return Found("00", people[0]) if len(people) == 1 else Found("02")
 
 
+def search_card(asked: CardSearch, behaviour: Behaviour) -> Found:
+    """Finds the beneficiary of a card: by their own NIR, else by the holder's, name, date of birth and rank."""
+    people = reference(behaviour.bench_oid)
+    if asked.number:
+        found = [person for person in people if person.ins is not None and person.ins.number == asked.number]
+    else:
+        found = [person for person in people if _carried(person, asked, people)]
+    if any(person.breaks for person in found):
+        return Found(None, found[0] if len(found) == 1 else None)
+    if not found:
+        return Found(None if behaviour.unknown_faults else "01")
+    return Found("00", found[0]) if len(found) == 1 else Found("02")
+
+
+def verify(held: Held, behaviour: Behaviour) -> Verdict:
+    """``00`` (OK) when INS and traits are all those of one person of the reference, else ``01`` (KO), without a word
+    of what differs: a verification confirms, it discloses nothing.
+    """
+    agree = any(_agrees(person, held, behaviour) for person in reference(behaviour.bench_oid))
+    return Verdict(names.FOUND if agree else names.NONE_FOUND, held.id)
+
+
 def answer(found: Found) -> Answer:
     """The RESULTAT of a search that did not end with a fault. Raises ``ValueError`` for one that did."""
     if found.code is None:
@@ -196,6 +268,41 @@ def _matches(traits: StrictTraits, asked: Search, behaviour: Behaviour) -> bool:
         and (not asked.birth_place or traits.birth_place == asked.birth_place)
         and _same(traits.birth_family, asked.birth_family, behaviour)
         and _begins(traits.birth_givens, " ".join(asked.givens), behaviour)
+    )
+
+
+def _carried(person: Person, asked: CardSearch, people: tuple[Person, ...]) -> bool:
+    """Whether a card carries the person: the holder themself, or somebody that the bench's cards say it covers."""
+    if person.ins is None:
+        return False
+    named = person.traits.birth_family == asked.birth_family and person.traits.birth_date == asked.birth_date
+    if person.ins.number == asked.holder:
+        return named and asked.rank in ("", "1")
+    holder = next((one for one in people if one.ins is not None and one.ins.number == asked.holder), None)
+    if holder is None or not holder.patient or not named:
+        return False
+    card = next((card for card in VITALE_CARDS if card.holder == holder.patient), None)
+    return card is not None and (person.patient, int(asked.rank or 1)) in card.covers
+
+
+def _agrees(person: Person, held: Held, behaviour: Behaviour) -> bool:
+    known = [person.ins] if person.ins is not None else []
+    if behaviour.historical_verifies:
+        known += [former.ins for former in person.historical]
+    ins = any(held.number == one.number and held.oid == one.oid and held.key in ("", one.key) for one in known)
+    traits = person.traits
+    given = held.given_list or " ".join(held.givens)
+    return (
+        ins
+        and traits.sex == held.sex
+        and traits.birth_date == held.birth_date
+        and held.birth_place in ("", traits.birth_place)
+        and _same(traits.birth_family, held.birth_family, behaviour)
+        and (
+            _same(traits.birth_givens, given, behaviour)
+            if held.given_list
+            else _begins(traits.birth_givens, given, behaviour)
+        )
     )
 
 

@@ -45,7 +45,7 @@ def search_body(search: Search) -> etree._Element:
     values = [("NomNaissance", search.birth_family), *(("Prenom", given) for given in search.givens)]
     values += [("Sexe", search.sex), ("DateNaissance", search.birth_date), ("LieuNaissance", search.birth_place)]
     for name, value in values:
-        _leaf(root, names.REC_SANS, name, value)
+        leaf(root, names.REC_SANS, name, value)
     return root
 
 
@@ -55,7 +55,7 @@ def context_bam(*, context_id: str, at: datetime, sender: str) -> etree._Element
     root.set("Version", names.BAM_VERSION)
     root.set("Nature", "CTXBAM")
     for name, value in (("Id", context_id), ("Temps", instant(at)), ("Emetteur", sender)):
-        _leaf(root, names.CTXBAM, name, value)
+        leaf(root, names.CTXBAM, name, value)
     etree.SubElement(root, f"{{{names.CTXBAM}}}COUVERTURE")
     return root
 
@@ -66,13 +66,13 @@ def context_lps(*, context_id: str, at: datetime, sender: str, software: Softwar
     root.set("Version", names.LPS_VERSION)
     root.set("Nature", "CTXLPS")
     for name, value in (("Id", context_id), ("Temps", instant(at)), ("Emetteur", sender)):
-        _leaf(root, names.CTXLPS, name, value)
+        leaf(root, names.CTXLPS, name, value)
     lps = etree.SubElement(root, f"{{{names.CTXLPS}}}LPS")
     idam = etree.SubElement(lps, f"{{{names.CTXLPS}}}IDAM", R=names.IDAM_ROLE)
     idam.text = software.idam
-    _leaf(lps, names.CTXLPS, "Version", software.version)
-    _leaf(lps, names.CTXLPS, "Instance", software.instance)
-    _leaf(lps, names.CTXLPS, "Nom", f"urn:lps:{software.name}:{software.version}")
+    leaf(lps, names.CTXLPS, "Version", software.version)
+    leaf(lps, names.CTXLPS, "Instance", software.instance)
+    leaf(lps, names.CTXLPS, "Nom", f"urn:lps:{software.name}:{software.version}")
     return root
 
 
@@ -96,7 +96,7 @@ def ps_assertion(assertion: PsAssertion) -> etree._Element:
     ):
         if value:
             attribute = etree.SubElement(statement, f"{{{SAML}}}Attribute", Name=name)
-            _leaf(attribute, SAML, "AttributeValue", value)
+            leaf(attribute, SAML, "AttributeValue", value)
     return root
 
 
@@ -117,14 +117,33 @@ def search_request(
     user, or the OU of the organisation certificate; ``assertion`` is None in the latter case, and then there is no
     Security header.
     """
+    return request(
+        search_body(search),
+        action=names.SEARCH_ACTION,
+        message_id=message_id,
+        bam=context_bam(context_id=bam_id, at=at, sender=sender),
+        lps=context_lps(context_id=lps_id, at=at, sender=sender, software=software),
+        assertion=assertion,
+    )
+
+
+def request(
+    content: etree._Element,
+    *,
+    action: str,
+    message_id: str,
+    bam: etree._Element,
+    lps: etree._Element,
+    assertion: etree._Element | None = None,
+) -> etree._Element:
+    """The whole message of any operation, around its body's element; ``message_id`` is a bare UUID."""
     root, header, body = _envelope(Wire())
-    _leaf(header, WSA, "Action", names.SEARCH_ACTION)
-    _leaf(header, WSA, "MessageID", f"uuid:{message_id}")
+    leaf(header, WSA, "Action", action)
+    leaf(header, WSA, "MessageID", f"uuid:{message_id}")
     if assertion is not None:
         etree.SubElement(header, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE}).append(assertion)
-    header.append(context_bam(context_id=bam_id, at=at, sender=sender))
-    header.append(context_lps(context_id=lps_id, at=at, sender=sender, software=software))
-    body.append(search_body(search))
+    header.extend((bam, lps))
+    body.append(content)
     return root
 
 
@@ -156,8 +175,13 @@ VARIANTS: tuple[Wire, ...] = (
 
 def answer(result: Answer, wire: Wire = VARIANTS[0]) -> etree._Element:
     """The whole message of an answer; it has a Body only."""
+    return answer_with(result_body(result, wire), wire)
+
+
+def answer_with(content: etree._Element, wire: Wire = VARIANTS[0]) -> etree._Element:
+    """The whole message of an answer around its body's element."""
     root, _, body = _envelope(wire, header=False)
-    body.append(result_body(result, wire))
+    body.append(content)
     return root
 
 
@@ -167,8 +191,8 @@ def result_body(result: Answer, wire: Wire = VARIANTS[0]) -> etree._Element:
     nsmap: Any = {wire.result_prefix or None: names.RESULTAT}
     root = etree.Element(f"{{{names.RESULTAT}}}RESULTAT", nsmap=nsmap)
     code = etree.SubElement(root, f"{{{names.RESULTAT}}}CR")
-    _leaf(code, names.RESULTAT, "CodeCR", result.code)
-    _leaf(code, names.RESULTAT, "LibelleCR", result.label)
+    leaf(code, names.RESULTAT, "CodeCR", result.code)
+    leaf(code, names.RESULTAT, "LibelleCR", result.label)
     if result.individual is not None:
         root.append(_individual(result.individual, wire))
     return root
@@ -188,7 +212,7 @@ def _individual(person: Individual, wire: Wire) -> etree._Element:
         ("DateNaissance", person.traits.birth_date),
         ("LieuNaissance", person.traits.birth_place),
     ):
-        _leaf(traits, names.RESULTAT, name, value)
+        leaf(traits, names.RESULTAT, name, value)
     return root
 
 
@@ -196,15 +220,15 @@ def _record(name: str, record: InsRecord, *, dates_first: bool) -> etree._Elemen
     root = etree.Element(f"{{{names.RESULTAT}}}{name}")
 
     def dates() -> None:
-        _leaf(root, names.RESULTAT, "DateDeb", record.start or "")
-        _leaf(root, names.RESULTAT, "DateFin", record.end or "")
+        leaf(root, names.RESULTAT, "DateDeb", record.start or "")
+        leaf(root, names.RESULTAT, "DateFin", record.end or "")
 
     if dates_first:
         dates()
     number = etree.SubElement(root, f"{{{names.RESULTAT}}}IdIndividu")
-    _leaf(number, names.RESULTAT, "NumIdentifiant", record.ins.number)
-    _leaf(number, names.RESULTAT, "Cle", record.ins.key)
-    _leaf(root, names.RESULTAT, "OID", record.ins.oid)
+    leaf(number, names.RESULTAT, "NumIdentifiant", record.ins.number)
+    leaf(number, names.RESULTAT, "Cle", record.ins.key)
+    leaf(root, names.RESULTAT, "OID", record.ins.oid)
     if not dates_first:
         dates()
     return root
@@ -221,8 +245,8 @@ def fault(raised: SiramFault, *, message_id: str | None) -> etree._Element:
     body = etree.SubElement(root, f"{{{SOAP12}}}Body")
     element = etree.SubElement(body, f"{{{SOAP12}}}Fault")
     code = etree.SubElement(element, f"{{{SOAP12}}}Code")
-    _leaf(code, SOAP12, "Value", f"{prefix}:{raised.soap_code}")
-    _leaf(etree.SubElement(code, f"{{{SOAP12}}}Subcode"), SOAP12, "Value", f"{prefix}:{raised.subcode}")
+    leaf(code, SOAP12, "Value", f"{prefix}:{raised.soap_code}")
+    leaf(etree.SubElement(code, f"{{{SOAP12}}}Subcode"), SOAP12, "Value", f"{prefix}:{raised.subcode}")
     text = etree.SubElement(etree.SubElement(element, f"{{{SOAP12}}}Reason"), f"{{{SOAP12}}}Text")
     text.set(f"{{{XML}}}lang", raised.lang)
     text.text = raised.reason
@@ -248,6 +272,7 @@ def _envelope(wire: Wire, *, header: bool = True) -> tuple[etree._Element, etree
     return root, head, body
 
 
-def _leaf(parent: etree._Element, namespace: str, name: str, value: str) -> None:
+def leaf(parent: etree._Element, namespace: str, name: str, value: str) -> None:
+    """Adds an element with a text; none for an empty one."""
     if value:
         etree.SubElement(parent, f"{{{namespace}}}{name}").text = value

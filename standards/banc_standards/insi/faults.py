@@ -77,6 +77,18 @@ INSI_102: Final = SiramFault(
     lang="en",
 )
 
+INSI_101: Final = SiramFault(
+    code="insi_101",
+    layer="application",
+    soap_code="Receiver",
+    subcode=UNAVAILABLE,
+    severity="fatal",
+    reason=_UNREACHABLE,
+    text="L'appel au service de recherche avec la carte Vitale renvoie une erreur technique.",
+    lang="en",
+)
+"""Nobody showed it: it is INSI_102 for a search by card, by symmetry."""
+
 DOCUMENTED: Final[dict[str, SiramFault]] = {fault.code: fault for fault in (DESIR_550, DESIR_560, DESIR_1020, INSI_102)}
 """The faults that a source shows, by ``Erreur@code``."""
 
@@ -89,13 +101,14 @@ MOCK_CODES: Final[dict[str, str]] = {
     "mock_entete": FORMAT,
     "mock_corps": FORMAT,
     "mock_trait": FORMAT,
+    "mock_ticket": FORMAT,
     "mock_certificat": RIGHTS,
     "mock_emetteur": RIGHTS,
+    "mock_droits": RIGHTS,
     "mock_assertion": RIGHTS,
     "mock_assertion_expiree": RIGHTS,
     "mock_jeton": RIGHTS,
     "mock_session": RIGHTS,
-    "mock_operation": UNAVAILABLE,
     "mock_interne": UNAVAILABLE,
 }
 """The codes of the bench's own faults, with the subcode that each is sent under."""

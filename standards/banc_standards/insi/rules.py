@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from banc_standards.insi import assertion_rules, envelope_rules, search_rules, software_rules
+from banc_standards.insi import (
+    assertion_rules,
+    card_rules,
+    envelope_rules,
+    search_rules,
+    software_rules,
+    verification_rules,
+)
 from banc_standards.rules import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -10,5 +17,7 @@ RULES: tuple[Rule, ...] = (
     *software_rules.RULES,
     *assertion_rules.RULES,
     *search_rules.RULES,
+    *card_rules.CARD_RULES,
+    *verification_rules.RULES,
 )
 """In the order in which the gateway and then the service look at a request."""

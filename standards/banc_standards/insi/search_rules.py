@@ -24,6 +24,8 @@ def _is_search(subject: InsiSubject) -> bool:
 
 
 def _body(subject: InsiSubject) -> Iterator[Hit]:
+    if subject.request.operation not in ("WS_INS2", None):
+        return
     if not _is_search(subject):
         found = subject.request.message.operation or ""
         yield Hit("/soap:Envelope/soap:Body", found=found, expected=f"{{{names.REC_SANS}}}RECSANSVITALE")

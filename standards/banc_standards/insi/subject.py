@@ -10,6 +10,7 @@ from typing import Literal
 from cryptography import x509
 
 from banc_standards import certificates
+from banc_standards.insi.names import MOST_IN_BULK
 from banc_standards.insi.read import Assertion, Request
 
 Mode = Literal["CPX", "PSC", "ORG"]
@@ -27,6 +28,7 @@ class InsiSubject:
     ``signing_certificate`` who signed it. ``accepted`` maps each accepted IDAM to the name of its software. ``seen``
     holds those of the request's ids that earlier requests used. ``physician`` tells whether the user is one, None when
     unknown. ``bearer`` tells whether an access token came along, ``bearer_due`` whether one is wanted of PSC users.
+    ``most_in_bulk`` bounds a deposit.
     """
 
     request: Request
@@ -41,6 +43,7 @@ class InsiSubject:
     physician: bool | None = None
     bearer: bool = False
     bearer_due: bool = True
+    most_in_bulk: int = MOST_IN_BULK
 
     @property
     def mode(self) -> Mode:

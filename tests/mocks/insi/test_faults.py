@@ -3,9 +3,8 @@
 import pytest
 
 from banc_fixtures.population import population
-from banc_mocks.insi.faults import FAULTS, LIES, REAL
+from banc_mocks.insi.faults import FAULTS, LIES, REAL, TOLD
 from banc_standards.ins import INS_NIR, importable
-from banc_standards.insi.faults import DOCUMENTED
 from banc_standards.insi.model import Individual, Search
 from banc_standards.soap.names import SOAP12
 
@@ -24,7 +23,7 @@ def told(bench: Bench, search: Search = TILLEUL) -> Individual:
 def test_every_published_fault_is_there_on_demand(bench: Bench, code: str) -> None:
     bench.arm(code)
     got = bench.search(TILLEUL)
-    published = DOCUMENTED[code]
+    published = TOLD[code]
     assert got.status == 500
     assert (got.error.code, got.error.severity, got.error.subcode) == (code, published.severity, published.subcode)
     assert (got.error.message_id is not None) is (published.layer == "gateway")

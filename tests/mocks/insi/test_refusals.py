@@ -92,15 +92,20 @@ def test_the_action_may_stand_in_the_content_type_alone(bench: Bench) -> None:
     assert bench.findings() == {"INSI-HDR-002": "warning"}
 
 
-@pytest.mark.parametrize("operation", ["rechercherInsAvecCarteVitale", "verifierInsAvecTraitsIdentite"])
-def test_an_operation_that_the_bench_does_not_simulate_says_so(bench: Bench, operation: str) -> None:
-    request = bench.request()
-    request.find(f".//{{{WSA}}}Action").text = names.ACTION_ROOT + operation
-    got = bench.post(request)
-    assert (got.status, got.error.code, got.error.subcode) == (500, "mock_operation", "siram_40")
-    exchange = bench.last()
-    assert exchange["operation"] == f"insi.{names.ACTIONS[names.ACTION_ROOT + operation]}"
-    assert (exchange["outcome"], exchange["findings"]) == ("failed", [])
+@pytest.mark.parametrize(
+    ("action", "rule"),
+    [
+        (names.CARD_ACTION, "INSI-CARD-001"),
+        (names.VERIFY_ACTION, "INSI-VER-001"),
+        (names.DEPOSIT_ACTION, "INSI-BULK-001"),
+        (names.RETRIEVE_ACTION, "INSI-BULK-004"),
+    ],
+)
+def test_the_body_of_another_operation_is_refused(lenient: Bench, action: str, rule: str) -> None:
+    request = lenient.request()
+    request.find(f".//{{{WSA}}}Action").text = action
+    refused(lenient, lenient.post(request), "mock_corps", rule)
+    assert lenient.last()["operation"] == f"insi.{names.ACTIONS[action]}"
 
 
 @pytest.mark.parametrize("idam", ["INCONNU", ""])

@@ -14,9 +14,11 @@ from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from banc_standards.insi import build, faults, names, read
+from banc_standards.insi.card_rules import CARD_RULES
 from banc_standards.insi.model import PsAssertion, Search, Software
 from banc_standards.insi.rules import RULES
 from banc_standards.insi.subject import InsiSubject
+from banc_standards.insi.verification_rules import RULES as VERIFICATION_RULES
 from banc_standards.rules import Registry, judge
 from banc_standards.soap import read as soap
 from banc_standards.soap.build import serialize
@@ -222,7 +224,8 @@ def test_a_right_request_breaks_nothing(right: Callable[[], InsiSubject]) -> Non
 
 
 def test_every_rule_is_broken_somewhere_below() -> None:
-    assert list(BROKEN) == [rule.id for rule in RULES]
+    others = {rule.id for rule in (*CARD_RULES, *VERIFICATION_RULES)}  # test_operations.py
+    assert list(BROKEN) == [rule.id for rule in RULES if rule.id not in others]
 
 
 @pytest.mark.parametrize("rule_id", list(BROKEN))
