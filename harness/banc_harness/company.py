@@ -14,17 +14,14 @@ from banc_standards.errors import Sentence, UnusableInput
 
 
 @asynccontextmanager
-async def completed(plan: Plan, *, sealed: bool) -> AsyncIterator[Plan]:
+async def completed(plan: Plan) -> AsyncIterator[Plan]:
     """The plan with a witness, which is not judged, in every role of its story that the software does not play; they
     run until the block ends. A plan without a story stays as it is.
-
-    Raises ``UnusableInput`` when the software has no role there, or when the run is to be ``sealed`` or is an approval.
     """
     roles = {item.by for item in plan.scenarios if item.story}
     if not roles:
         yield plan
         return
-    _check(plan, sealed=sealed)
     others = [kind for kind, (_, role) in PLACES.items() if role in roles and role != plan.sut.software_type]
     async with AsyncExitStack() as running:
         described = [await running.enter_async_context(witness((), kind)) for kind in others]
@@ -37,8 +34,13 @@ def player(described: Described, *, judged: bool = True) -> Player:
     return Player(sut, described.folder, tuple(sut.profiles), table(sut.couloir), judged)
 
 
-def _check(plan: Plan, *, sealed: bool) -> None:
+def check(plan: Plan, *, sealed: bool) -> None:
+    """Raises ``UnusableInput`` when the software has no role in the story of the plan, or when that run is to be
+    ``sealed`` or is an approval.
+    """
     roles = sorted({item.by for item in plan.scenarios if item.story and item.by})
+    if not any(item.story for item in plan.scenarios):
+        return
     if plan.sut.software_type not in roles:
         listed = ", ".join(roles)
         raise UnusableInput(

@@ -131,14 +131,14 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
     past = None if options.resume is None else resuming.load(resuming.find(options.resume, _run_folders(options)))
     if past is not None:
         plan = resuming.planned_again(plan, past)
+    company.check(plan, sealed=options.signer is not None or past is not None)
     folder = past.folder if past is not None else options.report or options.data / "runs" / plan.run
     gathering, account = json_report.Gathering(), Account()
     readers: list[Consumer] = [gathering, account.add, *consumers]
     with ExitStack() as files:
         targets = event_files(options, folder)
         writers = [files.enter_context(ndjson(target, more=past is not None)) for target in targets]
-        sealed = options.signer is not None or past is not None
-        async with reached(options, folder) as found, company.completed(plan, sealed=sealed) as plan:
+        async with reached(options, folder) as found, company.completed(plan) as plan:
             engine, brought = await _play(plan, options, found, folder, past, readers, writers)
     report = gathering.report()
     compared = None if before is None else baseline.compare(before, report)
