@@ -122,6 +122,7 @@ class Front:
     def begin(self, transport: asyncio.Transport) -> None:
         """Takes charge of one accepted connection."""
         self._accepted.add(transport)
+        _answer_at_once(transport)
         connection = Connection(_address(transport))
         if self._context is None:
             self._hand_over(transport, connection, _Held())
@@ -190,6 +191,13 @@ class _Held(asyncio.Protocol):
 
     def connection_lost(self, _exc: Exception | None) -> None:
         self.lost = True
+
+
+def _answer_at_once(transport: asyncio.Transport) -> None:
+    """asyncio does so for sockets that say that they are TCP; one that was accepted on ours does not say it."""
+    accepted = transport.get_extra_info("socket")
+    if accepted is not None:
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _address(transport: asyncio.Transport) -> str:

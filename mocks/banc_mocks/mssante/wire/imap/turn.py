@@ -231,10 +231,8 @@ class Turn:
             await self._tell(reply, untagged=False)
 
     async def _tell(self, reply: str, *, untagged: bool = True) -> None:
-        if untagged:
-            for line in self.said:
-                await self.client.push(line)
-        await self.client.push(f"{self.tag} {reply}\r\n".encode())
+        said = self.said if untagged else []
+        await self.client.push(b"".join([*said, f"{self.tag} {reply}\r\n".encode()]))
 
 
 def reply_of(error: BancError) -> str:
