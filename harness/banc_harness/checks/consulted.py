@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CONSULTATIONS = Selection(operation=("dmp.TD3.1", "dmp.TD3.2"))
 SEARCHES = Selection(operation="dmp.TD3.1", facts={"query": "FindDocuments"})
 READS = Selection(operation="dmp.TD3.2")
-HISTORIES = ("UC3.4?", "UC3.5?")
+HISTORIES = ("UC3.31", "UC3.4?", "UC3.5?")
 """The scenarios in which a software reads the DMP."""
 FRANCE_IN_WINTER = timezone(timedelta(hours=1))
 

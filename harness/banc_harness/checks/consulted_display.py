@@ -47,6 +47,8 @@ STATES = {APPROVED: "current", DEPRECATED: "obsolete", ARCHIVED: "archived"}
 def list_is_the_answer(trace: Trace) -> Iterator[Hit]:
     """The documents of the list of each search, against the entries of the last FindDocuments of its step."""
     for act in acts(trace, "document.search"):
+        if (act.input.get("search") or {}).get("since"):
+            continue
         answered = [one for one in trace.selected if one.claimed_by == act.step and one.outcome == "accepted"]
         if not answered:
             continue

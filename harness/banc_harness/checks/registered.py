@@ -25,6 +25,7 @@ from banc_harness.checks import (
     summary,
     tokens,
     versions,
+    visits,
 )
 
 
@@ -50,6 +51,7 @@ def checks() -> Checks:
             laboratory_hiding,
             reception,
             summary,
+            visits,
             consulting,
             consulted_display,
         )

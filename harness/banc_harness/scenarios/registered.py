@@ -21,6 +21,7 @@ from banc_harness.scenarios import (
     story,
     summary,
     summary_withheld,
+    visit,
 )
 
 
@@ -41,6 +42,7 @@ def scenarios() -> Scenarios:
             lab_reception,
             summary,
             summary_withheld,
+            visit,
             history,
             history_withheld,
             story,

@@ -18,11 +18,11 @@ from banc_standards.terminology.oids import VISIBILITY
 from banc_standards.xds import build as xds
 from banc_standards.xds import retrieve
 from banc_standards.xds.model import DocumentEntry
-from banc_standards.xds.names import APPROVED, ARCHIVED, DEPRECATED, REPLACES
+from banc_standards.xds.names import APPROVED, ARCHIVED, DEPRECATED, HAS_MEMBER, REPLACES
 from banc_standards.xds.query import build as queries
 from banc_standards.xds.query import read as registry_answers
 from banc_standards.xds.query.model import Parameter, QueryAnswer
-from banc_standards.xds.query.names import ENTRY, LEAF_CLASS, STORED_QUERY
+from banc_standards.xds.query.names import ENTRY, LEAF_CLASS, SET_TIME, STORED_QUERY
 from banc_standards.xds.retrieve import RETRIEVE, DocumentRequest, Retrieved
 
 STATUSES: Final = {"current": APPROVED, "obsolete": DEPRECATED, "archived": ARCHIVED}
@@ -53,6 +53,19 @@ class Consulting(Feeding):
     def entries(self, ins: Ins, unique_ids: Sequence[str]) -> tuple[DocumentEntry, ...]:
         """TD3.1b: what the DMP holds now under these ids; nothing of what was deleted."""
         return self._asked(queries.get_documents(unique_ids=unique_ids, return_type=LEAF_CLASS), ins).entries
+
+    def filed_since(self, ins: Ins, moment: datetime) -> tuple[DocumentEntry, ...]:
+        """TD3.1, three times: the lots sent since then, what belongs to them, and the documents that still stand."""
+        since = Parameter(f"{SET_TIME}From", ((moment.astimezone(UTC).strftime("%Y%m%d%H%M%S"),),))
+        lots = [lot.id for lot in self._asked(queries.find_submission_sets(patient=ins.cx(), more=[since]), ins).sets]
+        if not lots:
+            return ()
+        links = self._asked(queries.get_associations(lots), ins).associations
+        held = [link.target for link in links if link.type == HAS_MEMBER and link.source in lots]
+        found = (
+            self._asked(queries.get_documents(entry_uuids=held, return_type=LEAF_CLASS), ins).entries if held else ()
+        )
+        return tuple(entry for entry in found if entry.status == APPROVED and not entry.signature)
 
     def successor(self, ins: Ins, entry: DocumentEntry) -> DocumentEntry | None:
         """The document that took the place of this one, at the end of the chain; None when it stands."""

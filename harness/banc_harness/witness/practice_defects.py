@@ -74,4 +74,20 @@ PRACTICE_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "dépose au DMP une synthèse que le médecin a retenue",
         "files in the DMP a summary that the doctor held back",
     ),
+    "news-by-creation": (
+        "cherche le nouveau d'après la date des documents, pas celle de leur dépôt",
+        "looks for what is new by the date of documents, not that of their filing",
+    ),
+    "own-as-news": (
+        "montre comme nouveau ce qu'il a déposé lui-même",
+        "shows as new what it filed itself",
+    ),
+    "asks-again": (
+        "redemande au DMP un document qu'il a déjà rangé",
+        "asks the DMP again for a document that it has kept",
+    ),
+    "silent-on-changes": (
+        "ne dit pas qu'un document rangé a été remplacé dans le DMP",
+        "does not tell that a document that it kept was replaced in the DMP",
+    ),
 }

@@ -41,7 +41,7 @@ class ReadingDesk(Desk):
             if "says-nothing-of-errors" not in self.defects:
                 raise
             found = ()
-        listed = [_listed(entry) for entry in found]
+        listed = [shown_as(entry) for entry in found]
         if "shows-what-it-kept" in self.defects:
             known = {item["document"] for item in listed}
             listed += [item for item in (patient.get("listed") or ()) if item["document"] not in known]
@@ -224,7 +224,7 @@ class ReadingDesk(Desk):
         return {"patient": owner["local_id"], **copy}
 
 
-def _listed(entry: DocumentEntry) -> Output:
+def shown_as(entry: DocumentEntry) -> Output:
     """A line of the list, with the entry behind it."""
     author = entry.authors[0] if entry.authors else None
     return {

@@ -127,6 +127,10 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "ignores-consult-refusal": ("UC3.46", "CHK-HIS-004"),
     "insists-when-blocked": ("UC3.45", "CHK-HIS-004 CHK-HIS-008"),
     "reads-the-replaced": ("UC3.51", "CHK-HIS-014"),
+    "news-by-creation": ("UC3.31", "CHK-HIS-021"),
+    "own-as-news": ("UC3.31", "CHK-HIS-021"),
+    "asks-again": ("UC3.31", "CHK-HIS-022"),
+    "silent-on-changes": ("UC3.31", "CHK-HIS-023"),
 }
 RECEPTIONS: dict[str, tuple[str, str]] = {
     # the same for what the practice's software receives
