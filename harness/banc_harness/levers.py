@@ -84,7 +84,7 @@ class Levers:
         """Has Pro Santé Connect's server announced at an impostor's address, until unmasked or the scenario ends."""
         control, session = self._bench.control, self._bench.session
         service = session.sandbox.services.psc
-        if service is None:
+        if service is None or service.issuer is None:
             return
         await self.unmask()
         self._addresses = (await control.session(session.id)).public_urls
