@@ -122,7 +122,7 @@ def test_a_fault_of_the_search_by_card_is_there_on_demand(bench: Bench) -> None:
 
 
 def test_a_lie_reaches_the_search_by_card(bench: Bench) -> None:
-    bench.arm("answer.code", code="02")
+    bench.arm("answer.code", sequence=[{"code": "02"}])
 
     assert by_card(bench, holder=number(PATIENT), number=number(PATIENT)).answer.code == "02"
 
@@ -189,7 +189,7 @@ def test_an_ins_of_the_history_is_ko_unless_a_switch_says_otherwise(bench: Bench
 
 
 def test_the_verdict_and_the_faults_are_at_the_tester_s_hand(bench: Bench) -> None:
-    bench.arm("answer.code", code="01")
+    bench.arm("answer.code", sequence=[{"code": "01"}])
     assert verification.verdict(verify(bench, PATIENT.ins, PATIENT.traits).message) == Verdict("01")
 
     bench.arm("desir_1020")
