@@ -36,7 +36,7 @@ def player(described: Described, *, judged: bool = True) -> Player:
 
 def check(plan: Plan, *, sealed: bool) -> None:
     """Raises ``UnusableInput`` when the software has no role in the story of the plan, or when that run is to be
-    ``sealed`` or is an approval.
+    ``sealed`` or taken up again, or is an approval.
     """
     roles = sorted({item.by for item in plan.scenarios if item.story and item.by})
     if not any(item.story for item in plan.scenarios):
@@ -55,8 +55,8 @@ def check(plan: Plan, *, sealed: bool) -> None:
         raise UnusableInput(
             "RUN-004",
             Sentence(
-                "une histoire jouée à plusieurs ne se scelle pas : un dossier de preuves est d'un seul logiciel",
-                "a story that several softwares play is not sealed: an evidence bundle is of one software",
+                "une histoire jouée à plusieurs ne se scelle ni ne se reprend : une preuve est d'un seul logiciel",
+                "a story that several softwares play is neither sealed nor resumed: evidence is of one software",
             ),
             Sentence("scellez les scénarios de votre couloir, sans l'histoire", "seal the scenarios of your couloir"),
         )
