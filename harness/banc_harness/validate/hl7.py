@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from banc_harness.validate.kinds import Asked
 from banc_harness.validate.verdict import Excerpt, Noted, Verdict
-from banc_standards.errors import Lang
+from banc_standards.errors import Lang, Sentence
 from banc_standards.hl7v2.er7 import Segment
 from banc_standards.hl7v2.message import Carried
 from banc_standards.hl7v2.read import Capture, Hl7Refused, read
 from banc_standards.hl7v2.rules import judged, text
+from banc_standards.rules import Finding
 
 _MOST_FINDINGS: Final = 10_000
 """Findings of one file that are told: a capture may hold thousands of messages."""
@@ -30,24 +31,41 @@ def judge(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
         rule, hit = text.hit(refused)
         yield Verdict(path, "hl7v2", noted=(Noted(rule.finding(hit, asked.lang)),))
         return
-    noted = list(islice(_noted(capture, asked), _MOST_FINDINGS))
+    more: dict[Carried, list[Finding]] = {}
+    for carried in (one for message in capture.messages for one in message.documents):
+        said = _second(carried, asked)
+        if isinstance(said, Sentence):
+            yield Verdict(path, "hl7v2", unusable=said)
+            return
+        more[carried] = said
+    noted = list(islice(_noted(capture, more, asked), _MOST_FINDINGS))
     first = capture.messages[0]
     if len(capture.messages) > 1:
         yield Verdict(path, "hl7v2", noted=tuple(noted))
         return
-    carried = next((one.document for one in first.documents if one.document is not None), None)
+    document = next((one.document for one in first.documents if one.document is not None), None)
     yield Verdict(
         path,
         "hl7v2",
         document_type=f"{first.type}^{first.event}"[:20] if first.type else None,
-        level=carried.level if carried is not None else None,
+        level=document.level if document is not None else None,
         version=first.profile[0][:20],
-        title=carried.title[:_MOST_TITLE] if carried is not None else "",
+        title=document.title[:_MOST_TITLE] if document is not None else "",
         noted=tuple(noted),
     )
 
 
-def _noted(capture: Capture, asked: Asked) -> Iterator[Noted]:
+def _second(carried: Carried, asked: Asked) -> list[Finding] | Sentence:
+    """What the pack says of a document, when one is asked."""
+    document = carried.document
+    if asked.pack is None or document is None:
+        return []
+    from banc_harness.validate.document_types import named
+
+    return asked.pack.findings(document, *named(document))
+
+
+def _noted(capture: Capture, more: Mapping[Carried, list[Finding]], asked: Asked) -> Iterator[Noted]:
     lines = _by_line(capture) if asked.excerpts else {}
     for rule, hit in judged(capture):
         finding = rule.finding(hit, asked.lang)
@@ -55,7 +73,7 @@ def _noted(capture: Capture, asked: Asked) -> Iterator[Noted]:
         yield Noted(finding, _excerpt(segment, finding.column or 1) if segment is not None else None)
     for message in capture.messages:
         for carried in message.documents:
-            yield from _inside(carried, asked.lang, excerpts=asked.excerpts)
+            yield from _inside(carried, more[carried], asked.lang, excerpts=asked.excerpts)
 
 
 def _by_line(capture: Capture) -> dict[int, Segment]:
@@ -72,7 +90,7 @@ def _excerpt(segment: Segment, column: int) -> Excerpt:
     return Excerpt(shown, start, max(1, (end if end >= 0 else len(shown)) - start))
 
 
-def _inside(carried: Carried, lang: Lang, *, excerpts: bool) -> Iterator[Noted]:
+def _inside(carried: Carried, more: list[Finding], lang: Lang, *, excerpts: bool) -> Iterator[Noted]:
     """The findings on a document, each at the OBX that holds it: ``OBX[1]-5.5/ClinicalDocument/…``."""
     from banc_harness.validate.clinical import placed
     from banc_standards.cda.rules import ENGINE
@@ -80,7 +98,7 @@ def _inside(carried: Carried, lang: Lang, *, excerpts: bool) -> Iterator[Noted]:
     document, content = carried.document, carried.content
     if document is None or content is None:
         return
-    broken = [rule.finding(hit, lang) for rule, hit in ENGINE.judge(document)]
+    broken = [*(rule.finding(hit, lang) for rule, hit in ENGINE.judge(document)), *more]
     if not broken:
         return
     where = carried.obx.hit(5, 5, found="")

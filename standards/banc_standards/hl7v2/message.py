@@ -144,7 +144,7 @@ class Observation:
         return self.obx.get(5)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Carried:
     """A clinical document in OBX-5."""
 
@@ -272,7 +272,9 @@ class Message:
 
     @property
     def _carries_metadata(self) -> bool:
-        return any(item.metadata or item.obx[2] == "ED" for item in self.observations)
+        return any(
+            item.metadata or (item.obx[2] == "ED" and item.obx.get(5, 3).upper() == "XML") for item in self.observations
+        )
 
     @cached_property
     def old(self) -> bool:

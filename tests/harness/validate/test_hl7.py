@@ -9,7 +9,11 @@ import zipfile
 import pytest
 
 from banc_harness.validate.detect import detect
+from banc_harness.validate.hl7 import judge
+from banc_harness.validate.kinds import Asked
 from banc_standards.cda.build import discharge_letter
+from banc_standards.errors import Sentence
+from banc_standards.rules import Finding
 
 from ...standards.hl7v2.messages import BASES, documents, sent
 from ...standards.letters import letter
@@ -115,3 +119,36 @@ def test_messages_in_a_folder_and_in_a_zip_are_judged(validate, tmp_path):
         ("lot.zip!/a28.er7", True),
         ("dossier/a.hl7", True),
     ]
+
+
+class Grumpy:
+    """A pack that says one thing of every document, or that it could not judge it."""
+
+    name = "grincheux"
+    remarks = None
+
+    def __init__(self, says):
+        self.says = says
+
+    def findings(self, document, name, version):
+        return self.says
+
+    def close(self):
+        """Nothing was started."""
+
+
+def test_a_pack_judges_the_document_inside_too():
+    finding = Finding("P-1", "error", "sourced", "/ClinicalDocument/title", "message", "clause", "fix", source="pack:x")
+
+    [verdict] = judge(sent(BASES["mdm"]), "a.er7", Asked(pack=Grumpy([finding])))
+
+    assert [(one.finding.rule, one.finding.location, one.finding.line) for one in verdict.noted] == [
+        ("P-1", "OBX[1]-5.5/ClinicalDocument/title", 8)
+    ]
+
+
+def test_a_pack_that_fails_makes_the_message_unusable_and_not_conform():
+    [verdict] = judge(sent(BASES["mdm"]), "a.er7", Asked(pack=Grumpy(Sentence("panne", "failure"))))
+
+    assert verdict.unusable == Sentence("panne", "failure")
+    assert not verdict.conform

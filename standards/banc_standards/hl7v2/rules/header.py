@@ -111,7 +111,7 @@ def _trigger(message: Message) -> Iterator[Hit]:
             yield header.hit(9, 3, expected="ACK")
         return
     known = _TRIPLES.get(kind)
-    if kind and known is None:
+    if kind and known is None and kind not in _OTHER_TYPES:
         yield header.hit(9, 1, expected=" ".join(("ACK", *_TRIPLES)))
     elif known is not None and event == "A08":
         return  # told by HL7-PAM-001
@@ -119,6 +119,35 @@ def _trigger(message: Message) -> Iterator[Hit]:
         yield header.hit(9, 2, expected=" ".join(known))
     elif known is not None and structure and event and structure not in known[event]:
         yield header.hit(9, 3, expected=" ".join(known[event]))
+
+
+_TYPES: Final = """
+BAR BPS BRP BRT BTS CRM CSU DFT EAC EAN EAR ESR ESU INR INU LSR LSU MFK MFN MFQ MFR NMD NMQ NMR OMB OMD OMN OMP OMS
+OPL OPR OPU OSQ OSR PEX PGL PMU PPG PPP PPR PPT PPV PRR PTR QBP QCK QCN QRY QSB QSX QVR RAR RAS RCI RCL RDE RDR RDS
+RDY REF RER RGR RGV ROR RPA RPI RPL RPR RQA RQC RQI RQP RRA RRD RRE RRG RRI RSP RTB SIU SRM SRR SSR SSU STC SUR TBR
+TCR TCU VXQ VXR VXU VXX
+"""
+_OTHER_TYPES: Final = frozenset(_TYPES.split())
+"""Other types of table 0076: messages of HL7 that no French text here is about."""
+
+
+@_BOOK.rule(
+    "HL7-MSH-015",
+    (
+        "Le type du message est de ceux que les volets français emploient.",
+        "The type of the message is one that the French texts use.",
+    ),
+    (
+        "Rien si le message est d'un autre usage : seuls l'en-tête, le patient et la venue en sont jugés.",
+        "Nothing when the message serves another use: only its header, patient and visit are judged.",
+    ),
+    at="MSH-9",
+    severity="warning",
+    certainty="deduced",
+)
+def _other_use(message: Message) -> Iterator[Hit]:
+    if message.type in _OTHER_TYPES - _TRIPLES.keys():
+        yield message.header.hit(9, 1, expected=" ".join(("ACK", *_TRIPLES)))
 
 
 @_BOOK.rule(

@@ -257,9 +257,38 @@ def _admission(message: Message) -> Iterator[Hit]:
     at="ZFD-6",
 )
 def _called(message: Message) -> Iterator[Hit]:
+    if not _before_2_11(message):
+        yield from _not_dated(message)
+
+
+def _before_2_11(message: Message) -> bool:
+    """Whether the message announces PAM France 2.10 or older."""
+    national = message.header.get(12, 3).split(".")
+    return all(part.isascii() and part.isdigit() and len(part) < 4 for part in national) and (
+        [int(part) for part in national] < [2, 11]
+    )
+
+
+def _not_dated(message: Message) -> Iterator[Hit]:
     for complement in message.all("ZFD"):
         if complement.get(5) == "INSI" and not complement.filled(6):
             yield complement.hit(6)
+
+
+@_BOOK.rule(
+    "HL7-PAM-014W",
+    (
+        "Avant PAM France 2.11 aussi, une identité obtenue d'INSi devrait dire la date de l'appel (ZFD-6).",
+        "Before PAM France 2.11 too, an identity that came from INSi should tell the date of the call (ZFD-6).",
+    ),
+    ("Écrire la date de l'appel au téléservice.", "Write the date of the call to the teleservice."),
+    at="ZFD-6",
+    severity="warning",
+    certainty="deduced",
+)
+def _called_earlier(message: Message) -> Iterator[Hit]:
+    if _before_2_11(message):
+        yield from _not_dated(message)
 
 
 _HOW: Final = ("SM", "CV", "INSI", "CB", "RFID")

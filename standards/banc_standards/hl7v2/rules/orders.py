@@ -39,12 +39,14 @@ def _control(message: Message) -> Iterator[Hit]:
     ),
     ("Écrire le même numéro dans ORC et OBR.", "Write the same number in ORC and OBR."),
     at="ORC-2, OBR-2",
+    severity="warning",
+    certainty="deduced",
 )
 def _number(message: Message) -> Iterator[Hit]:
     order, request = message.first("ORC"), message.first("OBR")
     if order is not None and not order.get(2):
         yield order.hit(2)
-    elif order is not None and request is not None and request[2] != order[2]:
+    elif order is not None and request is not None and request.filled(2) and request[2] != order[2]:
         yield request.hit(2, expected=order[2])
 
 

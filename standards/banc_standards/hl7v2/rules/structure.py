@@ -31,8 +31,7 @@ _STRUCTURES: Final[Mapping[str, str]] = {
     "A44": "MSH SFT* EVN (PID PD1? MRG)+",
     "A47": "MSH SFT* EVN PID PD1? MRG",
     "A24": "MSH SFT* EVN PID PD1? PV1? DB1* PID PD1? PV1? DB1*",
-    "tlr order": f"MSH SFT* {_PATIENT} (PV1 PV2?)? (ORC (OBR TQ1* NTE* (OBX NTE*)*)?)+",
-    "order": "MSH SFT* NTE*",
+    "tlr order": f"MSH SFT* {_PATIENT} (PV1 PV2?)? (ORC (TQ1 TQ2*)* (OBR TQ1* NTE* CTD? DG1* (OBX NTE*)* IPC*)?)+",
 }
 
 

@@ -39,7 +39,7 @@ def _patient_class(message: Message) -> Iterator[Hit]:
     at="PV1-19",
 )
 def _visit_number(message: Message) -> Iterator[Hit]:
-    if message.volet not in ("cda", "pam", "tlr"):
+    if message.volet not in ("cda", "pam"):
         return
     for visit in message.all("PV1"):
         if visit.get(2) in _WITH_VISIT and not visit.filled(19):
