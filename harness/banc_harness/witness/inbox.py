@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Inbox:
         host, _, port = self.imap.rpartition(":")
         try:
             with imaplib.IMAP4(host.strip("[]"), int(port), timeout=TIMEOUT_S) as client:
+                client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # imaplib writes in small pieces
                 if "reads-in-clear" in self.defects:
                     self._try_in_clear(client)
                 client.starttls(ssl.create_default_context(cafile=self.ca_file))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 1_048_576
 """Octets of an answer beyond which the journal keeps its size only: the messages in it are kept already."""
+HEAVY: Final = 262_144
+"""Octets beyond which a message is cut on another thread, so that the loop breathes."""
 REMEMBERED: Final = 32_000_000
 """Octets of the messages that stay cut in memory."""
 EXTENSIONS: Final = ("LITERAL+", "IDLE", "UIDPLUS", "MOVE", "NAMESPACE", "SPECIAL-USE", "UNSELECT", "CHILDREN", "ID")
@@ -96,7 +98,8 @@ class ImapServer(Port[ImapConnection]):
         if node is not None:
             self._cut.move_to_end(key)
             return node
-        node = parts.cut(await self.octets(message))
+        data = await self.octets(message)
+        node = await asyncio.to_thread(parts.cut, data) if len(data) > HEAVY else parts.cut(data)
         self._cut[key] = node
         self._weight += message.size
         while self._weight > REMEMBERED and len(self._cut) > 1:
