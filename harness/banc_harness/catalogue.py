@@ -20,15 +20,19 @@ def catalogue() -> Registry:
     from banc_standards.dmp import rules as dmp_rules
     from banc_standards.fhir import rules as fhir_rules
     from banc_standards.hl7v2 import rules as hl7v2_rules
+    from banc_standards.insi import answer_rules as insi_answers
     from banc_standards.insi import rules as insi_rules
     from banc_standards.mail import imap_rules, mdn_rules, smtp_rules
     from banc_standards.mail import rules as mail_rules
     from banc_standards.psc import rules as psc_rules
+    from banc_standards.psc.rules import tokens as psc_tokens
     from banc_standards.soap import rules as soap_rules
     from banc_standards.vihf import rules as vihf_rules
+    from banc_standards.vihf.rules import alone as vihf_alone
     from banc_standards.xdm import rules as xdm_rules
     from banc_standards.xds import rules as xds_rules
     from banc_standards.xds.query import rules as query_rules
+    from banc_standards.xds.rules import answers as answer_rules
     from banc_standards.xds.rules import updates as update_rules
 
     return Registry(
@@ -38,13 +42,17 @@ def catalogue() -> Registry:
         xml_rules.RULES,
         soap_rules.RULES,
         vihf_rules.RULES,
+        vihf_alone.RULES,
         psc_rules.RULES,
+        psc_tokens.RULES,
         insi_rules.RULES,
+        insi_answers.RULES,
         dmp_rules.RULES,
         cda_rules.RULES,
         xds_rules.RULES,
         query_rules.RULES,
         update_rules.RULES,
+        answer_rules.RULES,
         fhir_rules.RULES,
         xdm_rules.RULES,
         mail_rules.RULES,

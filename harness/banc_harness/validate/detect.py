@@ -18,6 +18,7 @@ EXTENSIONS: Final[dict[str, KindName]] = {
     ".eml": "mail",
     ".hl7": "hl7v2",
     ".er7": "hl7v2",
+    ".jwt": "psc",
 }
 """What a name claims when the bytes say nothing."""
 
@@ -33,13 +34,20 @@ _ROOT: Final = re.compile(r"<(?:([\w.-]+):)?([\w.-]+)([^<>]*)", re.DOTALL)
 _BY_NAMESPACE: Final[tuple[tuple[str, KindName], ...]] = (
     ("urn:ihe:iti:xds-b:2007", "xds"),
     ("urn:oasis:names:tc:ebxml-regrep:xsd:", "xds"),
+    ("urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:", "xds"),
     ("http://www.cnamts.fr/INSi", "insi"),
+    ("urn:siram", "insi"),
     ("urn:oasis:names:tc:SAML:2.0:assertion", "vihf"),
 )
 _BY_ROOT: Final[dict[str, KindName]] = {
     "ClinicalDocument": "cda",
     "SubmitObjectsRequest": "xds",
     "ProvideAndRegisterDocumentSetRequest": "xds",
+    "RetrieveDocumentSetRequest": "xds",
+    "RetrieveDocumentSetResponse": "xds",
+    "AdhocQueryRequest": "xds",
+    "AdhocQueryResponse": "xds",
+    "RegistryResponse": "xds",
     "Assertion": "vihf",
 }
 _STYLE_SHEETS: Final = frozenset({"stylesheet", "transform"})
@@ -49,7 +57,17 @@ _MAIL: Final = re.compile(
     rb"(?:From|Received|Return-Path|Message-ID|MIME-Version|DKIM-Signature):",
     re.IGNORECASE,
 )
-_JWT: Final = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]*\s*\Z")
+_JWT: Final = re.compile(rb"(?:Bearer )?eyJ[\w-]{4,}(?:\.[\w-]*){0,4}\s*\Z")
+_DUMP: Final = re.compile(
+    rb"(?:[A-Z]{3,10} \S{1,4096} HTTP/\d(?:\.\d)?|HTTP/\d(?:\.\d)? \d{3}[^\r\n]*|--[^\r\n]{1,200})\r?\n[\w-]+:",
+)
+_PSC_MEMBERS: Final = tuple(
+    f'"{name}"'.encode()
+    for name in (
+        *("SubjectNameID", "SubjectRefPro", "authorization_endpoint", "jwks_uri", "access_token", "id_token"),
+        *("preferred_username", "http://schemas.openid.net/event/backchannel-logout"),
+    )
+)
 _WIDE: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -81,6 +99,10 @@ def by_bytes(data: bytes) -> KindName | None:
         return _of_xml(root, data)
     if start.startswith((b"{", b"[")) and b'"resourceType"' in start:
         return "fhir"
+    if start.startswith(b"{") and any(name in start for name in _PSC_MEMBERS):
+        return "psc"
+    if _DUMP.match(start):
+        return _by_namespace(start.decode("latin-1"))
     if _JWT.match(start):
         return "psc"
     return "mail" if _MAIL.match(start) else None
@@ -127,6 +149,9 @@ def _of_xml(root: re.Match[str], data: bytes) -> KindName | None:
     if "http://hl7.org/fhir" in attributes:
         return "fhir"
     if name == "Envelope":
-        head = _narrow(data[:HEAD])
-        return next((kind for mark, kind in _BY_NAMESPACE if mark in head), None)
+        return _by_namespace(_narrow(data[:HEAD]))
     return None
+
+
+def _by_namespace(head: str) -> KindName | None:
+    return next((kind for mark, kind in _BY_NAMESPACE if mark in head), None)

@@ -8,16 +8,16 @@ import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_harness.validate.detect import HEAD, detect, extension
 from banc_harness.validate.kinds import KINDS, Asked, Kind
-from banc_harness.validate.sources import STDIN, Missing, PassedOver, Target, cannot_open, found
+from banc_harness.validate.sources import STDIN, Missing, PassedOver, Target, cannot_open, found, read_beside
 from banc_harness.validate.verdict import KindName, Noted, Skipped, Verdict
 from banc_standards.errors import EnvironmentFailed, Lang, Sentence
 
@@ -76,8 +76,17 @@ def judged(names: Iterable[str], order: Order, *, jobs: int = 1) -> Iterator[Jud
         yield from _on_processes(found(names), order, jobs)
 
 
-def judge_bytes(data: bytes, path: str, order: Order, *, size: int | None = None) -> Judged:
-    """The verdicts on some bytes told under a path. ``size`` is the true one when ``data`` is only the beginning."""
+def judge_bytes(
+    data: bytes,
+    path: str,
+    order: Order,
+    *,
+    size: int | None = None,
+    beside: Callable[[str], bytes | None] | None = None,
+) -> Judged:
+    """The verdicts on some bytes told under a path. ``size`` is the true one when ``data`` is only the beginning;
+    ``beside`` reads a file that stands beside it, by its plain name.
+    """
     kind = order.kind or detect(data, path)
     if kind is None:
         return _unusable(path, UNKNOWN_KIND)
@@ -88,7 +97,7 @@ def judge_bytes(data: bytes, path: str, order: Order, *, size: int | None = None
     if total > known.most_bytes:
         return Judged((_oversized(path, known, total, order, exact=size is not None),), Skipped())
     pack = _pack(order.pack) if order.pack is not None else None
-    asked = Asked(order.lang, order.excerpts, pack=pack)
+    asked = Asked(order.lang, order.excerpts, pack=pack, beside=beside)
     try:
         verdicts = tuple(known.judge(data, path, asked))
         return Judged(verdicts, asked.skipped, tuple(pack.remarks.told.values()) if pack is not None else ())
@@ -110,7 +119,8 @@ def _of(item: Target | Missing | PassedOver, order: Order) -> Judged:
         return _unusable(item.path, cannot_open(error))
     if not item.named and (other := _not_ours(data, item.path, order.kind)) is not None:
         return Judged((), other)
-    return judge_bytes(data, item.path, order, size=size)
+    beside = None if item.path == STDIN else partial(read_beside, item.path)
+    return judge_bytes(data, item.path, order, size=size, beside=beside)
 
 
 def _not_ours(data: bytes, path: str, wanted: KindName | None) -> Skipped | None:

@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a judgement: the language of its sentences, whether to show the source, where to count, and the
-    pack that clinical documents are judged by too.
+    """What is asked of a judgement: the language of its sentences, whether to show the source, where to count, the pack
+    that clinical documents are judged by too, and how to read a file that stands beside (None: nothing does).
     """
 
     lang: Lang = "fr"
     excerpts: bool = False
     skipped: Skipped = field(default_factory=Skipped)
     pack: Second | None = None
+    beside: Callable[[str], bytes | None] | None = None
 
 
 Judge = Callable[[bytes, str, Asked], Iterator[Verdict]]
@@ -77,15 +78,39 @@ def _hl7(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     return hl7.judge(data, path, asked)
 
 
+def _submission(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import submissions
+
+    return submissions.judge(data, path, asked)
+
+
+def _assertion(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import assertions
+
+    return assertions.judge(data, path, asked)
+
+
+def _identity(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import identities
+
+    return identities.judge(data, path, asked)
+
+
+def _token(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
+    from banc_harness.validate import psc_tokens
+
+    return psc_tokens.judge(data, path, asked)
+
+
 _ALL: Final = (
     Kind("cda", Sentence("document clinique CDA", "CDA clinical document"), _clinical),
     Kind("xdm", Sentence("archive", "archive"), _archive, most_bytes=50_000_000),
-    Kind("xds", Sentence("lot de soumission XDS", "XDS submission set")),
-    Kind("vihf", Sentence("jeton VIHF", "VIHF token")),
+    Kind("xds", Sentence("message ou lot XDS", "XDS message or submission set"), _submission),
+    Kind("vihf", Sentence("jeton VIHF", "VIHF token"), _assertion),
     Kind("hl7v2", Sentence("message HL7 v2", "HL7 v2 message"), _hl7),
     Kind("fhir", Sentence("ressource FHIR", "FHIR resource"), _fhir),
     Kind("mail", Sentence("courriel MSSanté", "MSSanté mail"), _mail, most_bytes=50_000_000),
-    Kind("insi", Sentence("message INSi", "INSi message")),
-    Kind("psc", Sentence("jeton Pro Santé Connect", "Pro Santé Connect token")),
+    Kind("insi", Sentence("message INSi", "INSi message"), _identity),
+    Kind("psc", Sentence("jeton Pro Santé Connect", "Pro Santé Connect token"), _token),
 )
 KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in _ALL}

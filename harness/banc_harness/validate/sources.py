@@ -13,6 +13,7 @@ from banc_harness.validate.detect import EXTENSIONS, extension, is_candidate
 from banc_standards.errors import Sentence
 
 STDIN: Final = "-"
+_MOST_BESIDE: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,25 @@ def _pattern(name: str) -> Iterator[Found]:
                 yield from _folder(path)
         else:
             yield Target(path)
+
+
+def read_beside(path: str, name: str) -> bytes | None:
+    """The bytes of a file of that plain name in the folder of ``path``, whatever its case; None when there is none.
+
+    A name with a path in it leads nowhere: what an artefact says never opens another folder.
+    """
+    if not name or name in (".", "..") or any(character in name for character in "/\\:\0"):
+        return None
+    folder = os.path.dirname(path) or "."
+    try:
+        same = [entry for entry in os.scandir(folder) if entry.name.lower() == name.lower()]
+        for entry in same[:1]:
+            if entry.is_file(follow_symlinks=False) and entry.stat().st_size <= _MOST_BESIDE:
+                with open(entry.path, "rb") as file:
+                    return file.read(_MOST_BESIDE)
+    except OSError:
+        return None
+    return None
 
 
 def _folder(path: str) -> Iterator[Found]:

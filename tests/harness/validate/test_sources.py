@@ -38,15 +38,14 @@ def test_a_folder_is_read_through_sorted_and_its_paths_begin_as_it_was_given(val
     assert validate(tmp_path / "out").files[0]["path"] == str(tmp_path / "out" / "a.xml")
 
 
-def test_a_folder_passes_over_foreign_xml_and_counts_kinds_that_are_not_judged(validate, tmp_path, sound):
-    written(tmp_path / "out", a_xml=sound, pom_xml=b"<project></project>", b_jwt=b"eyJh.eyJh.x")
+def test_a_folder_passes_over_foreign_xml(validate, tmp_path, sound):
+    written(tmp_path / "out", a_xml=sound, pom_xml=b"<project></project>", b_json=b'{"name":"x"}')
     written(tmp_path / "out", c_docx=b"PK\x03\x04", d_dat=b"PK\x03\x04")
 
     told = validate("out", "--lang", "en")
 
     assert [file["path"] for file in told.files] == ["out/a.xml"]
     assert "4 other file(s)" in told.err
-    assert "psc: 1" in told.err
 
 
 def test_a_document_that_was_cut_short_is_not_passed_over(validate, tmp_path, sound):
@@ -168,8 +167,6 @@ def test_as_takes_the_file_at_its_word(validate, tmp_path, sound):
     [
         (("--pack", "regles"), "VALIDATE-001"),
         (("--compare",), "VALIDATE-001"),
-        (("--together",), "VALIDATE-001"),
-        (("--as", "psc"), "VALIDATE-002"),
         (("--as", "cdax"), "CLI-002"),
         (("--jobs", "0"), "CLI-003"),
         (("--jobz", "2"), "CLI-004"),
