@@ -1,4 +1,4 @@
-"""A SOAP client that we did not write calls WS_INS2 from the description that the service gives of itself."""
+"""A SOAP client that we did not write calls every operation from the description that the service gives of itself."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -90,6 +90,38 @@ def test_zeep_makes_the_headers_from_the_description(zeep: Client, bench: Bench)
         },
     )
     assert result.CR.CodeCR == "00"
+
+
+def test_zeep_runs_the_other_operations(zeep: Client, bench: Bench) -> None:
+    patient = population().patient("PAT-01")
+    assert patient.ins is not None
+    held = {
+        "INSFourni": {
+            "IdIndividu": {"NumIdentifiant": patient.ins.number, "Cle": patient.ins.key},
+            "OID": patient.ins.oid,
+        },
+        "TraitsIdentiteIndividu": {
+            "NomNaissance": patient.birth_family,
+            "ListePrenom": patient.traits.birth_givens,
+            "Sexe": patient.sex,
+            "DateNaissance": patient.birth_date,
+        },
+    }
+
+    def run(operation: str, **content: Any) -> Any:
+        request = bench.request()
+        request[0][0].text = build.names.ACTION_ROOT + operation
+        return getattr(zeep.service, operation)(**content, _soapheaders=list(request[0]))
+
+    found = run("rechercherInsAvecCarteVitale", MatriculeIndividu={"NumIdentifiant": patient.ins.number})
+    assert patient.ins.oid == found.INDIVIDU.INSACTIF.OID
+    verdict = run("verifierInsAvecTraitsIdentite", IndividuVerifie=held)
+    assert (verdict.CodeCR, verdict.LibelleCR) == ("00", "OK")
+    bench.switch(bulk_delay_s=0)
+    deposited = run("deposerVerificationEnMasse", IndividuVerifie=[{"Identifiant": "a"} | held])
+    assert deposited.NombreAcceptes == 1
+    results = run("recupererVerificationEnMasse", Ticket=deposited.Ticket)
+    assert [(one.Identifiant, one.CR.CodeCR) for one in results.Resultat] == [("a", "00")]
 
 
 def test_the_address_of_the_description_is_the_one_that_was_called(bench: Bench) -> None:
