@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from banc_mocks.psc.faults import FAULTS
+from banc_mocks.psc.service import registry
 from banc_mocks.psc.service.behaviour import SWITCHES
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.wire import answers, exchange, wallet
@@ -22,8 +23,10 @@ _BODY = 64 * 1024
 
 
 def service(sandbox: Sandbox) -> HttpService:
-    """Pro Santé Connect on its two ports."""
-    keys = Keys(sandbox.config.data / "psc" / "keys.json")
+    """Pro Santé Connect on its two ports. Raises ``UnusableInput`` when its file of clients cannot be used."""
+    folder = sandbox.config.data / "psc"
+    keys = Keys(folder / "keys.json")
+    registry.registry(folder / registry.FILE)
     return HttpService(
         name="psc",
         listeners=(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from banc_mocks.psc.service import registry
 from banc_mocks.psc.service.behaviour import Behaviour
 from banc_mocks.psc.service.ciba import NotYet
 from banc_mocks.psc.service.keys import Keys
@@ -45,14 +46,17 @@ def client_of(call: Call, client_id: str | None) -> Client | None:
     if client_id is None:
         return None
     call.facts["client_id"] = client_id
-    if call.session.client(client_id) is None:
-        owners = call.sandbox.sessions.with_client(client_id)
-        if len(owners) != 1:
-            return None
-        call.claim(owners[0].id)
-    else:
+    declared = registry.registry(call.sandbox.config.data / "psc" / registry.FILE)
+    here = call.session.client(client_id) or declared.client(call.session.id, client_id)
+    if here is not None:
         call.claim(call.session.id)
-    return call.session.client(client_id)
+        return here
+    owners = {one.id for one in call.sandbox.sessions.with_client(client_id)}
+    owners |= {one for one in declared.sessions(client_id) if call.sandbox.sessions.find(one) is not None}
+    if len(owners) != 1:
+        return None
+    call.claim(owners.pop())
+    return call.session.client(client_id) or declared.client(call.session.id, client_id)
 
 
 def move_to_holder(call: Call, kind: str, key: str) -> None:
