@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from banc_standards.errors import BancError, Sentence
@@ -30,6 +31,7 @@ class Limits:
     max_bytes: int = 50 * 2**20
     max_messages: int = 10_000
     max_segments: int = 10_000
+    max_in_all: int = 300_000
     max_fields: int = 1_000
 
 
@@ -85,18 +87,23 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Capture:
     if len(data) > limits.max_bytes:
         raise Hl7Refused("HL7-TXT-009", f"{len(data)} > {limits.max_bytes} octets")
     faults: dict[str, list[Hit]] = {}
-    framed = START in data[: 64 * 1024] and _HEADER.match(data.partition(START)[2]) is not None
-    blocks = list(_framed(data, faults) if framed else _bare(data, faults))
+    framed = START + b"MSH" in data
+    most = limits.max_messages + 1
+    blocks = list(islice(_framed(data, faults) if framed else _bare(data, faults, most), most))
     if not blocks:
         shown = data[:40].decode("utf-8", "replace")
         raise Hl7Refused("HL7-TXT-001", shown)
     if len(blocks) > limits.max_messages:
-        raise Hl7Refused("HL7-TXT-009", f"{len(blocks)} > {limits.max_messages} messages")
+        raise Hl7Refused("HL7-TXT-009", f"> {limits.max_messages} messages")
     many = len(blocks) > 1
-    messages = tuple(
-        _message(block, f"message[{rank}]/" if many else "", framed, limits) for rank, block in enumerate(blocks, 1)
-    )
-    return Capture(messages, framed, faults)
+    messages = []
+    total = 0
+    for rank, block in enumerate(blocks, 1):
+        messages.append(_message(block, f"message[{rank}]/" if many else "", framed, limits))
+        total += len(messages[-1].segments)
+        if total > limits.max_in_all:
+            raise Hl7Refused("HL7-TXT-009", f"> {limits.max_in_all} segments")
+    return Capture(tuple(messages), framed, faults)
 
 
 def _note(faults: dict[str, list[Hit]], rule: str, hit: Hit) -> None:
@@ -109,6 +116,7 @@ def _framed(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
     """The content of each frame; what stands between two is told."""
     at, line = 0, 1
     rank = 0
+    end = data.find(b"\x1c")
     while True:
         start = data.find(START, at)
         between = data[at:start] if start >= 0 else data[at:]
@@ -119,7 +127,8 @@ def _framed(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
             return
         line += _lines(between)
         rank += 1
-        end = data.find(b"\x1c", start)
+        if 0 <= end < start:
+            end = data.find(b"\x1c", start)
         following = data.find(START, start + 1)
         cut = end if end >= 0 and (following < 0 or end < following) else following
         content = data[start + 1 :] if cut < 0 else data[start + 1 : cut]
@@ -140,12 +149,12 @@ def _framed(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
         line += _lines(data[start:at])
 
 
-def _bare(data: bytes, faults: dict[str, list[Hit]]) -> Iterator[_Block]:
+def _bare(data: bytes, faults: dict[str, list[Hit]], most: int) -> Iterator[_Block]:
     """The messages of a file without frames: each begins where a line begins with MSH."""
     text = data.removeprefix(b"\xef\xbb\xbf")
     if len(text) < len(data):
         _note(faults, "HL7-TXT-001", Hit("MSH", found="EF BB BF", expected="MSH", line=1, column=1))
-    starts = list(_headers(text))
+    starts = list(islice(_headers(text), most))
     if not starts:
         return
     before = [line for line in _BREAK.split(text[: starts[0]]) if line.strip()]

@@ -42,6 +42,19 @@ def test_too_many_bytes_or_messages_are_refused_by_rule():
     assert refused.value.rule_id == "HL7-TXT-009"
 
 
+def test_too_many_segments_in_all_are_refused_by_rule():
+    with pytest.raises(Hl7Refused) as refused:
+        read(sent(BASES["mdm"]) * 3, Limits(max_in_all=30))
+    assert refused.value.rule_id == "HL7-TXT-009"
+
+
+def test_frames_without_an_end_cost_one_scan():
+    capture = read(b"\x0b" + sent(BASES["ack"]).replace(b"MSH", b"\x0bMSH") * 2_000)
+
+    assert len(capture.messages) == 2_000
+    assert len(capture.faults["HL7-TXT-002"]) == 100
+
+
 @pytest.mark.parametrize("more", [b"OBX|1\r" * 10_500, b"NTE|" + b"|" * 2_000 + b"\r", b"x\r" * 30_000])
 def test_too_many_segments_or_fields_are_told_and_the_rest_is_not_read(more: bytes):
     found = ids(sent(BASES["ack"]) + more)

@@ -207,6 +207,8 @@ def _kind(message: Message) -> Iterator[Hit]:
         yield obx.hit(2, expected="CWE")
     if obx[11] != "F":
         yield obx.hit(11, expected="F")
+    if obx[1] != "1":
+        yield obx.hit(1, expected="1")
 
 
 @_ZAM.rule(
@@ -275,6 +277,9 @@ def _recipient(message: Message) -> Iterator[Hit]:
         yield obx.hit(5, 3, expected="X.400")
     if not well_formed(obx.get(5, 4).strip()):
         yield obx.hit(5, 4)
+    for number, expected in ((1, "2"), (11, "F")):
+        if obx[number] != expected:
+            yield obx.hit(number, expected=expected)
 
 
 @_ZAM.rule(

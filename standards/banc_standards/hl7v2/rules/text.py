@@ -15,7 +15,7 @@ from banc_standards.rules import Hit, Rule
 
 _HL7 = RuleBook("HL7 v2.5, chapitre 2")
 _MLLP = RuleBook("HL7 v2, MLLP (Minimal Lower Layer Protocol)")
-_BOUNDS = RuleBook("banc : 50 Mio, 10 000 messages, 10 000 segments, 1 000 champs")
+_BOUNDS = RuleBook("banc : 50 Mio, 10 000 messages, 10 000 segments par message et 300 000 en tout, 1 000 champs")
 
 
 def _told(
