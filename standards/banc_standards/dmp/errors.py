@@ -22,6 +22,7 @@ EXPIRED_VIHF: Final = "DMPMockVihfExpired"
 INVALID_MESSAGE: Final = "DMPMockInvalidMessage"
 PATIENT_MISMATCH: Final = "DMPMockPatientMismatch"
 WITHDRAWN: Final = "DMPMockWithdrawn"
+NO_RECORD: Final = "DMPMockNoRecord"
 NOT_SIMULATED: Final = "DMPMockNotSimulated"
 UNKNOWN_OPERATION: Final = "DMPMockUnknownOperation"
 
@@ -59,6 +60,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     WITHDRAWN: Sentence(
         "Transaction retirée : utiliser le téléservice INSi", "Transaction withdrawn: use the INSi service"
     ),
+    NO_RECORD: Sentence("Le patient n'a pas de DMP", "The patient has no DMP"),
     NOT_SIMULATED: Sentence(
         "Transaction que cette version du banc ne simule pas", "Transaction that this version of the bench lacks"
     ),

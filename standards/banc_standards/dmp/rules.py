@@ -11,6 +11,7 @@ from banc_standards import ins
 from banc_standards.dmp import (
     authorization,
     errors,
+    lists,
     names,
     registry_rules,
     retrieval_rules,
@@ -75,8 +76,14 @@ _ACCESS: Final[dict[str, dict[str, frozenset[str]]]] = {
         vihf.AIR: frozenset({"normal", "bris_de_glace", "centre_15"}),
     },
     "TD0.3": {vihf.DIRECT: frozenset({"normal"}), vihf.AIR: frozenset({"normal"})},
+    "TD0.4": {
+        vihf.DIRECT: frozenset({"normal", "bris_de_glace", "centre_15"}),
+        vihf.INDIRECT: frozenset({"normal"}),
+        vihf.AIR: frozenset({"normal", "bris_de_glace", "centre_15"}),
+    },
+    "TD0.5": {mode: frozenset({"centre_15"}) for mode in (vihf.DIRECT, vihf.INDIRECT, vihf.AIR)},
 }
-_ACCESS["TD3.3a"] = _ACCESS["TD3.3b"] = _ACCESS["TD0.3"]
+_ACCESS["TD1.6"] = _ACCESS["TD3.3a"] = _ACCESS["TD3.3b"] = _ACCESS["TD0.3"]
 _ACCESS["TD3.3d"] = _ACCESS["TD3.2"]
 _ACCESS["TD1.3a"] = _ACCESS["TD3.1"] = _ACCESS["TD3.3c"] = _ACCESS["TD0.2"]
 
@@ -196,7 +203,7 @@ NOT_SIMULATED = Rule(
         "La transaction est de celles que cette version du banc simule.",
         "The transaction is one that this version of the bench simulates.",
     ),
-    clause="banc : TD0.2, TD0.3, TD1.3a, TD2.1, TD3.1, TD3.2, TD3.3",
+    clause="banc : TD0.2, TD0.3, TD0.4, TD1.3a, TD1.6, TD2.1, TD3.1, TD3.2, TD3.3",
     fix=Sentence("Attendre une version suivante du banc.", "Wait for a later version of the bench."),
     check=holds,
     certainty="deduced",
@@ -350,4 +357,5 @@ RULES: tuple[Rule, ...] = (
     *version_rules.RULES,
     *update_rules.RULES,
     *authorization.RULES,
+    *lists.RULES,
 )

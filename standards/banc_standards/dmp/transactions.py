@@ -104,6 +104,8 @@ RETRIEVE: Final = Transaction(
     "served",
 )
 AUTHORIZE: Final = _own("TD0.3", "/habilitations", _AUTHORIZATIONS, "setAuthorization", "served")
+LIST_HOLDERS: Final = _own("TD1.6", "/habilitations", _AUTHORIZATIONS, "listAuthorizationByPatient", "served")
+LIST_RECORDS: Final = _own("TD0.4", "/patientsSpecific", _PATIENT_SPECIFIC, "patientList", "served")
 DELETE: Final = _update("TD3.3c", DELETION, "served")
 ARCHIVE: Final = _update("TD3.3d", ARCHIVING, "served")
 MASK: Final = _update("TD3.3a", METADATA, "served")
@@ -122,8 +124,8 @@ TRANSACTIONS: Final[tuple[Transaction, ...]] = (
     TEST_OF_EXISTENCE,
     READ_DATA,
     AUTHORIZE,
-    _own("TD1.6", "/habilitations", _AUTHORIZATIONS, "listAuthorizationByPatient"),
-    _own("TD0.4", "/patientsSpecific", _PATIENT_SPECIFIC, "patientList"),
+    LIST_HOLDERS,
+    LIST_RECORDS,
     _own("TD1.5a", "/patientsSpecific", _PATIENT_SPECIFIC, "createPatientAccess", "withdrawn"),
     _own("TD1.5b", "/patientsSpecific", _PATIENT_SPECIFIC, "patientOTPUpdate", "withdrawn"),
     _own("TD1.5d", "/patientsSpecific", _PATIENT_SPECIFIC, "updatePatientAccess", "withdrawn"),

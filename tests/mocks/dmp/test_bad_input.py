@@ -130,18 +130,17 @@ def test_withdrawn_transactions_are_denied(hospital: Hospital, path: str, root: 
     assert hospital.bench.last()["operation"] == operation
 
 
-@pytest.mark.parametrize(
-    ("path", "root", "operation"),
-    [
-        ("habilitations", "{urn:si-dmp-habilitations}listAuthorizationByPatient", "dmp.TD1.6"),
-        ("patientsSpecific", "{urn:si-dmp-patients}patientList", "dmp.TD0.4"),
-    ],
-)
-def test_what_is_not_simulated_yet_says_so(hospital: Hospital, path: str, root: str, operation: str) -> None:
-    answer = call(hospital, path, etree.Element(root))
+def test_what_is_not_simulated_yet_says_so(hospital: Hospital) -> None:
+    body = etree.Element("{urn:hl7-org:v3}PRPA_IN201305UV02")
+    answer = hospital.post("patientsPDQ", hospital.envelope("urn:x", body, purpose="centre_15"))
     refused(hospital, answer, "DMPMockNotSimulated", "DMP-003")
     assert (answer.status, answer.fault.code) == (500, "Receiver")
-    assert hospital.bench.last()["operation"] == operation
+    assert hospital.bench.last()["operation"] == "dmp.TD0.5"
+
+
+def test_a_search_without_ins_is_for_regulation_only(hospital: Hospital) -> None:
+    answer = call(hospital, "patientsPDQ", etree.Element("{urn:hl7-org:v3}PRPA_IN201305UV02"))
+    refused(hospital, answer, "DMPAccessDeniedByRightsService", "DMP-002")
 
 
 def test_an_unknown_path_is_journaled(hospital: Hospital) -> None:

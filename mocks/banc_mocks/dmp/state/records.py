@@ -20,7 +20,7 @@ from banc_fixtures.population import population
 from banc_mocks.dmp.state.documents import StoredDocument, entry_columns, link_columns, set_columns
 from banc_mocks.sandbox.tables import entries, sets
 from banc_standards import xml
-from banc_standards.dmp.names import REPOSITORY
+from banc_standards.dmp.names import AUTHORIZATIONS, REPOSITORY
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.ins import Ins
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
@@ -121,6 +121,16 @@ class Records:
         """The access authorization that TD0.3 gave a professional, or their structure; None when it gave none."""
         known = (self._call.get("authorization", _right(ins, holder)) for holder in holders if holder)
         return next((str(value["state"]) for value in known if value is not None), None)
+
+    def authorizations(self) -> list[tuple[Ins, str, str]]:
+        """The valid authorizations that TD0.3 gave: on whose record, to whom, when (UTC, ``YYYYMMDDhhmmss``)."""
+        found = []
+        for key, value in self._call.items("authorization"):
+            number, oid, holder = key.split(" ", 2)
+            if value["state"] == AUTHORIZATIONS[0]:
+                at = "".join(character for character in value["at"] if character.isdigit())[:14]
+                found.append((Ins(number, oid), holder, at))
+        return found
 
     def treating(self, ins: Ins) -> str | None:
         """The treating doctor whom TD0.3 declared."""

@@ -16,7 +16,7 @@ from banc_standards.dmp import names, transactions
 MAX_BODY = 50 * MIB
 """Octets of the largest request, the limit of a submission."""
 
-_DESCRIBED = ("patients", "repository", "registry", "habilitations")
+_DESCRIBED = ("patients", "repository", "registry", "habilitations", "patientsSpecific")
 
 
 def service(sandbox: Sandbox) -> HttpService:

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from lxml import etree
 
 from banc_mocks.dmp import faults
-from banc_mocks.dmp.service import admission, deletion, existence, feeding, masking, retrieval, search
+from banc_mocks.dmp.service import admission, deletion, existence, feeding, listing, masking, retrieval, search
 from banc_mocks.dmp.service import authorization as authorizing
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.refusal import DmpRefused, broken
 from banc_mocks.dmp.wire import answers, reception
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply
-from banc_standards.dmp import authorization, build, read, transactions
+from banc_standards.dmp import authorization, build, lists, read, transactions
 from banc_standards.dmp.build import Identifier
 from banc_standards.dmp.transactions import Transaction
 from banc_standards.errors import Sentence
@@ -63,6 +63,10 @@ async def exchange(call: Call, path: str) -> Reply:
         body = update(call, message.body, actor, transaction)
     elif transaction is transactions.AUTHORIZE:
         body = authorization.outcome(*authorizing.authorize(call, authorization.wish(message.body), actor))
+    elif transaction is transactions.LIST_RECORDS:
+        body = lists.patients(*listing.records_of(call, lists.asked_since(message.body), actor))
+    elif transaction is transactions.LIST_HOLDERS:
+        body = lists.authorizations(*listing.holders_of(call, lists.asked_mode(message.body), actor))
     else:
         body = find_record(call, message.body, actor)
     return answers.answer(call, transaction.answer, body, parts_out, objects)
