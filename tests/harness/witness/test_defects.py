@@ -198,7 +198,7 @@ def concerned(kind: demo.Kind) -> set[str]:
     couloir, _ = demo.PLACES[kind]
     profiles = set(demo.PROFILES[kind])
     known = (item for item in scenarios().values() if not item.profiles or profiles & set(item.profiles))
-    played = [item for item in known if not item.couloirs or couloir in item.couloirs]
+    played = [item for item in known if not item.story and (not item.couloirs or couloir in item.couloirs)]
     return {check.id for check in checks().values() if any(check.concerns(item.id) for item in played)}
 
 
