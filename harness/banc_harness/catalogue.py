@@ -22,11 +22,12 @@ def catalogue() -> Registry:
     from banc_standards.hl7v2 import rules as hl7v2_rules
     from banc_standards.insi import answer_rules as insi_answers
     from banc_standards.insi import rules as insi_rules
-    from banc_standards.mail import imap_rules, mdn_rules, smtp_rules
+    from banc_standards.mail import dsn_rules, imap_rules, mdn_rules, smtp_rules
     from banc_standards.mail import rules as mail_rules
     from banc_standards.psc import rules as psc_rules
     from banc_standards.psc.rules import tokens as psc_tokens
     from banc_standards.soap import rules as soap_rules
+    from banc_standards.together import rules as together_rules
     from banc_standards.vihf import rules as vihf_rules
     from banc_standards.vihf.rules import alone as vihf_alone
     from banc_standards.xdm import rules as xdm_rules
@@ -57,9 +58,11 @@ def catalogue() -> Registry:
         xdm_rules.RULES,
         mail_rules.RULES,
         mdn_rules.RULES,
+        dsn_rules.RULES,
         smtp_rules.RULES,
         imap_rules.RULES,
         hl7v2_rules.RULES,
+        together_rules.RULES,
         (check.rule for check in checks().values()),
     )
 

@@ -64,7 +64,10 @@ def add(application: typer.Typer, say: Words) -> None:
         ] = False,
         together: Annotated[
             bool,
-            flag("--together", say("juge les fichiers ensemble, plus tard", "judges the files together, later")),
+            flag(
+                "--together",
+                say("compare aussi les faits des fichiers", "also compares the facts of the files"),
+            ),
         ] = False,
         jobs: Annotated[
             int,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from banc_harness.validate.judging import Order, judged
 from banc_harness.validate.kinds import KINDS
 from banc_harness.validate.progress import progress
-from banc_harness.validate.verdict import Skipped, Summary
+from banc_harness.validate.verdict import KindName, Skipped, Summary, Verdict
 from banc_harness.validate.writing import writer
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
@@ -35,9 +35,10 @@ class Options:
 def validate(options: Options, say: Words) -> int:
     """Judges and tells everything; returns the exit code.
 
-    Raises ``UnusableInput`` for what comes later or a pack that is none, ``EnvironmentFailed`` when a process dies.
+    Raises ``UnusableInput`` for a kind that is not judged or a pack that is none, ``EnvironmentFailed`` when a process
+    dies.
     """
-    _refuse_what_comes_later(options)
+    _refuse_what_is_not_judged(options)
     second = _second_opinion(options)
     kind = KINDS[options.kind].name if options.kind else None
     order = Order(kind, say.lang, excerpts=options.format in ("text", "sarif"), pack=options.pack)
@@ -56,6 +57,10 @@ def validate(options: Options, say: Words) -> int:
                         second.add(verdict)
                 if second is not None:
                     second.remark(one.remarks)
+            if options.together:
+                whole = _together(options, kind, say)
+                summary.add(whole)
+                told.add(whole)
     except EnvironmentFailed:  # what was judged is told whole, the exit code says that it is not all
         told.end(summary, skipped)
         raise
@@ -68,6 +73,12 @@ def validate(options: Options, say: Words) -> int:
     if second is not None:
         second.tell(say, table=options.format == "text")
     return summary.exit_code
+
+
+def _together(options: Options, kind: KindName | None, say: Words) -> Verdict:
+    from banc_harness.validate.together import judged_together
+
+    return judged_together(options.files, say.lang, kind)
 
 
 def _second_opinion(options: Options) -> SecondOpinion | None:
@@ -84,17 +95,7 @@ def _second_opinion(options: Options) -> SecondOpinion | None:
     return SecondOpinion(options.pack, compare=options.compare)
 
 
-def _refuse_what_comes_later(options: Options) -> None:
-    later = ((options.together, "--together"),)
-    for asked, name in later:
-        if asked:
-            raise UnusableInput(
-                "VALIDATE-001",
-                Sentence(
-                    f"{name} n'existe pas encore dans cette version", f"{name} does not exist yet in this version"
-                ),
-                Sentence("relancez sans cette option", "run again without it"),
-            )
+def _refuse_what_is_not_judged(options: Options) -> None:
     if options.kind is not None and KINDS[options.kind].judge is None:
         served = ", ".join(name for name, known in KINDS.items() if known.judge is not None)
         raise UnusableInput(

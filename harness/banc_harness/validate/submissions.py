@@ -51,7 +51,7 @@ def judge(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     if isinstance(found, tuple):
         yield from refused("xds", data, path, asked, found)
         return
-    documents, broken = _contents(found)
+    documents, broken = contents(found)
     name = etree.QName(found.body).localname
     message = list(_envelope(found)) if found.message is not None else []
     content = _BODIES.get(str(found.body.tag), _other)(found, documents, asked)
@@ -64,7 +64,7 @@ def judge(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
             yield from judge_clinical(content_bytes, f"{path}!/Document[{identifier}]", asked)
 
 
-def _contents(found: Opened) -> tuple[dict[str, bytes], list[Broken]]:
+def contents(found: Opened) -> tuple[dict[str, bytes], list[Broken]]:
     """The bytes of each document of a submission, by its id, and those that stand nowhere."""
     documents: dict[str, bytes] = {}
     broken: list[Broken] = []
