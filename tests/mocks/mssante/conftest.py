@@ -240,6 +240,12 @@ def bench(sandbox: SandboxThread, tmp_path: Path) -> Iterator[Bench]:
     yield from _bench(sandbox, tmp_path, "strict")
 
 
+@pytest.fixture(scope="module")
+def lasting(sandbox: SandboxThread, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A strict session for the tests of one module that leave nothing behind."""
+    yield from _bench(sandbox, tmp_path_factory.mktemp("lasting"), "strict")
+
+
 @pytest.fixture
 def other(sandbox: SandboxThread, tmp_path: Path) -> Iterator[Bench]:
     """Another session of the same sandbox."""

@@ -18,6 +18,12 @@ def note(number: int = 1) -> bytes:
     return NOTE % (number, number)
 
 
+@pytest.fixture(scope="module")
+def two_notes(lasting: Bench) -> imaplib.IMAP4:
+    """A client that has two mails before it."""
+    return reading(lasting, note(1), note(2))
+
+
 @pytest.mark.parametrize("port", ["imap", "imap_tls"])
 def test_a_document_that_was_mailed_is_read_octet_for_octet(bench: Bench, port: str) -> None:
     sent = mail(letter())
@@ -170,10 +176,8 @@ def test_a_copy_of_what_was_sent_is_appended(bench: Bench) -> None:
         ("FROM a@b.fr UNDELETED NEW", b"1 2"),
     ],
 )
-def test_messages_are_found(bench: Bench, keys: str, found: bytes) -> None:
-    client = reading(bench, note(1), note(2))
-    client.literal = None
-    assert client.search("UTF-8", keys.encode())[1] == [found]  # type: ignore[arg-type]  # typeshed wants str
+def test_messages_are_found(two_notes: imaplib.IMAP4, keys: str, found: bytes) -> None:
+    assert two_notes.search("UTF-8", keys.encode())[1] == [found]  # type: ignore[arg-type]  # typeshed wants str
 
 
 def test_a_reset_ends_the_connection_and_the_uids(bench: Bench) -> None:
