@@ -93,6 +93,7 @@ def default_rules(bench: Bench, operation: str) -> set[str]:
 def test_a_bad_command_is_refused_by_its_rule_and_the_connection_lives(
     lasting: Bench, reader: Line, command: bytes, answer: bytes, rule: str
 ) -> None:
+    assert reader.ask(b"SELECT inbox", b"s")[-1].startswith(b"s OK")  # a SELECT that failed had closed it
     before = lasting.control.get(f"/control/v1/sessions/{lasting.session}").json()["position"]
     said = reader.ask(command)
     assert said[-1].startswith(answer), said
