@@ -103,8 +103,8 @@ INLINE: Final = _fault(
 
 STATUS: Final = _fault(
     "authorization_status",
-    "TD0.3 répond ce code et ce texte, et ne change rien.",
-    "TD0.3 answers this code and this text, and changes nothing.",
+    "TD0.3, TD0.4 et TD1.6 répondent ce code et ce texte ; TD0.3 ne change rien.",
+    "TD0.3, TD0.4 and TD1.6 answer this code and this text; TD0.3 changes nothing.",
     {"code": errors.ACCESS_DENIED, "context": "Transaction non autorisée"},
 )
 

@@ -94,6 +94,12 @@ def test_the_rights_on_a_record_that_does_not_exist_are_not_told(doctor: Hospita
     assert texts(holders(doctor), "status") == ["DMPMockNoRecord"]
 
 
+def test_a_list_can_be_told_to_fail(doctor: Hospital) -> None:
+    doctor.bench.arm("dmp.authorization_status", times=2)
+    assert texts(records(doctor), "status") == ["DMPAccessDeniedByRightsService"]
+    assert texts(holders(doctor), "status") == ["DMPAccessDeniedByRightsService"]
+
+
 def test_a_structure_does_not_list_who_may_consult(hospital: Hospital) -> None:
     answer = hospital.post("habilitations", hospital.envelope(LIST_HOLDERS.action, lists.authorization_list("TOUTE")))
     assert answer.rule == "DMP-002"

@@ -126,7 +126,7 @@ def as_(**changes: Any) -> Callable[[StoredQuery], StoredQuery]:
 
 BROKEN: dict[str, tuple[str, Callable[[StoredQuery], StoredQuery]]] = {
     "XDS-QRY-001": ("reference", as_(id="urn:uuid:0")),
-    "XDS-QRY-002": ("reference", as_(id="urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3")),
+    "XDS-QRY-002": ("reference", as_(id="urn:uuid:958f3006-baad-4929-a4de-ff1114824431")),
     "XDS-QRY-003": ("reference", set_to(names.UNIQUE_ID)),
     "XDS-QRY-004": ("search", set_to(names.PATIENT, f"'{INS}'", f"'{INS}'")),
     "XDS-QRY-005": ("reference", set_to(names.ENTRY_UUID, f"('{ENTRY_UUID}')")),

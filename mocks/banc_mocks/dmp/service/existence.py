@@ -59,6 +59,15 @@ EMERGENCY_OPPOSED: Final = Switch(
     ),
     False,
 )
+GET_ALL: Final = Switch(
+    "dmp.get_all",
+    "dmp",
+    Sentence(
+        "TD3.1 répond aussi à GetAll, que le guide du DMP ne nomme pas.",
+        "TD3.1 also answers GetAll, which the DMP's guide does not name.",
+    ),
+    False,
+)
 MOST_RESULTS: Final = Switch(
     "dmp.most_results",
     "dmp",
@@ -68,7 +77,7 @@ MOST_RESULTS: Final = Switch(
     ),
     5_000,
 )
-SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, BLOCKED, DELETED_READABLE, EMERGENCY_OPPOSED, MOST_RESULTS)
+SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, BLOCKED, DELETED_READABLE, EMERGENCY_OPPOSED, GET_ALL, MOST_RESULTS)
 
 
 @dataclass(frozen=True, slots=True)

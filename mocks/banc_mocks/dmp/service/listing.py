@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from banc_fixtures.population import population
+from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.existence import BLOCKED, state_of
 from banc_mocks.dmp.service.refusal import broken
@@ -28,6 +29,9 @@ _STRUCTURES: Final = "1.2.250.1.71.4.2.2"
 
 def records_of(call: Call, since: Since, actor: Actor) -> tuple[list[ListedRecord], str, str]:
     """TD0.4: the records, the DMP code, the sentence."""
+    lie = _told(call)
+    if lie is not None:
+        return [], *lie
     refusing = call.judge(lists.RULES, ListSubject(since=since))
     if refusing:
         return [], *_refused(call, refusing)
@@ -58,6 +62,9 @@ def records_of(call: Call, since: Since, actor: Actor) -> tuple[list[ListedRecor
 
 def holders_of(call: Call, mode: str, actor: Actor) -> tuple[list[ListedHolder], str, str]:
     """TD1.6: who holds a right on the record of the VIHF, or is blocked from it; the DMP code, the sentence."""
+    lie = _told(call)
+    if lie is not None:
+        return [], *lie
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     refusing = call.judge(lists.RULES, ListSubject(mode=mode, record=state_of(call, records, patient)))
@@ -97,6 +104,16 @@ def _last_document(call: Call, ins: Ins) -> str:
 
 def _registry(at: str) -> str:
     return "".join(character for character in at if character.isdigit())[:14]
+
+
+def _told(call: Call) -> tuple[str, str] | None:
+    """The code and the sentence that the session asked to be answered."""
+    lie = call.armed(faults.STATUS.id)
+    if lie is None:
+        return None
+    call.outcome = "refused"
+    call.code = str(lie.parameters["code"])
+    return call.code, str(lie.parameters["context"])
 
 
 def _refused(call: Call, refusing: list[tuple[Rule, Finding]]) -> tuple[str, str]:

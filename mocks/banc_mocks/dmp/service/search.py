@@ -8,6 +8,7 @@ from typing import Final
 
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
+from banc_mocks.dmp.service.existence import GET_ALL as ANSWERS_GET_ALL
 from banc_mocks.dmp.service.existence import MOST_RESULTS, authorization_on, reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, refused_by, registry_errors
 from banc_mocks.dmp.state import FoundObject, Records, Search
@@ -22,11 +23,13 @@ from banc_standards.xds.model import RegistryError
 from banc_standards.xds.query.model import StoredQuery
 from banc_standards.xds.query.names import (
     FIND_SUBMISSION_SETS,
+    GET_ALL,
     GET_ASSOCIATIONS,
     GET_DOCUMENTS,
     GET_DOCUMENTS_AND_ASSOCIATIONS,
     LEAF_CLASS,
     QUERIES,
+    SERVED,
     UNIQUE_ID,
 )
 from banc_standards.xds.query.rules import RULES as QUERY_RULES
@@ -60,7 +63,9 @@ async def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
     refusing = call.judge(search_rules.RIGHTS, rights)
     if refusing:
         raise refused_by(refusing, errors.ACCESS_DENIED)
-    refused = armed_errors(call) or registry_errors(call, call.judge(QUERY_RULES, QuerySubject(query, actor.assertion)))
+    served = (*SERVED, GET_ALL) if call.session.switch(ANSWERS_GET_ALL.name) else SERVED
+    subject = QuerySubject(query, actor.assertion, served)
+    refused = armed_errors(call) or registry_errors(call, call.judge(QUERY_RULES, subject))
     if not refused:
         memory = RegistrySubject(patient, state_of(call, records, patient), "", False, (), {}, {})
         refused = registry_errors(call, call.judge((_HAS_RECORD,), memory))
@@ -87,6 +92,9 @@ async def _matching(
         return await looking.find_sets(query)
     if query.id == GET_ASSOCIATIONS:
         return await looking.get_associations(ends(query))
+    if query.id == GET_ALL:
+        everything = await looking.find_documents(query) + await looking.find_sets(query)
+        return everything + await looking.get_associations([one.id for one in everything])
     if query.id not in (GET_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS):
         return await looking.find_documents(query)
     found = await looking.get_documents(query)

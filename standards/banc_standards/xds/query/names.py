@@ -13,13 +13,14 @@ GET_DOCUMENTS: Final = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 FIND_SUBMISSION_SETS: Final = "urn:uuid:f26abbcb-ac74-4422-8a30-edb644bbc1a9"
 GET_ASSOCIATIONS: Final = "urn:uuid:a7ae438b-4bc2-4642-93e9-be891f7bb155"
 GET_DOCUMENTS_AND_ASSOCIATIONS: Final = "urn:uuid:bab9529a-4a10-40b3-a01f-f68a615d247a"
+GET_ALL: Final = "urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3"
 FIND_BY_REFERENCE: Final = "urn:uuid:12941a89-e02e-4be5-967c-ce4bfc8fe492"
 QUERIES: Final = {
     FIND_DOCUMENTS: "FindDocuments",
     GET_DOCUMENTS: "GetDocuments",
     FIND_SUBMISSION_SETS: "FindSubmissionSets",
     "urn:uuid:958f3006-baad-4929-a4de-ff1114824431": "FindFolders",
-    "urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3": "GetAll",
+    GET_ALL: "GetAll",
     GET_ASSOCIATIONS: "GetAssociations",
     GET_DOCUMENTS_AND_ASSOCIATIONS: "GetDocumentsAndAssociations",
     "urn:uuid:51224314-5390-4169-9b91-b1980040715a": "GetSubmissionSets",
@@ -36,7 +37,8 @@ SERVED: Final = (
     GET_DOCUMENTS_AND_ASSOCIATIONS,
     FIND_BY_REFERENCE,
 )
-"""Those that this version of the bench answers: what the DMP's guide names; the others are answered as unknown."""
+"""Those that this version of the bench answers: what the DMP's guide names. Whether the DMP answers GetAll is unknown:
+a registry may be told to; the others are answered as unknown."""
 
 LEAF_CLASS: Final = "LeafClass"
 OBJECT_REF: Final = "ObjectRef"
@@ -56,7 +58,14 @@ SET_AUTHOR: Final = f"{SET}AuthorPerson"
 SET_CONTENT_TYPE: Final = f"{SET}ContentType"
 SET_TIME: Final = f"{SET}SubmissionTime"
 OBJECTS: Final = "$uuid"
-PATIENTS: Final = {FIND_DOCUMENTS: PATIENT, FIND_BY_REFERENCE: PATIENT, FIND_SUBMISSION_SETS: SET_PATIENT}
+ALL_PATIENT: Final = "$patientId"
+FOLDER_STATUS: Final = "$XDSFolderStatus"
+PATIENTS: Final = {
+    FIND_DOCUMENTS: PATIENT,
+    FIND_BY_REFERENCE: PATIENT,
+    FIND_SUBMISSION_SETS: SET_PATIENT,
+    GET_ALL: ALL_PATIENT,
+}
 """The parameter that names the patient, in the queries that have one."""
 AUTHORS: Final = (AUTHOR, SET_AUTHOR)
 """The parameters whose values are patterns: ``%`` stands for any text, ``_`` for any character."""
@@ -90,6 +99,9 @@ PARAMETERS: Final = {
     GET_ASSOCIATIONS: frozenset({OBJECTS}),
     GET_DOCUMENTS_AND_ASSOCIATIONS: frozenset({ENTRY_UUID, UNIQUE_ID}),
     FIND_BY_REFERENCE: _DOCUMENTS | {REFERENCES},
+    GET_ALL: frozenset(
+        {ALL_PATIENT, STATUS, SET_STATUS, FOLDER_STATUS, f"{ENTRY}FormatCode", f"{ENTRY}ConfidentialityCode"}
+    ),
 }
 REQUIRED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     FIND_DOCUMENTS: ((STATUS,),),
@@ -98,7 +110,8 @@ REQUIRED: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     GET_ASSOCIATIONS: ((OBJECTS,),),
     GET_DOCUMENTS_AND_ASSOCIATIONS: ((UNIQUE_ID, ENTRY_UUID),),
     FIND_BY_REFERENCE: ((STATUS,), (REFERENCES,)),
+    GET_ALL: ((STATUS,), (SET_STATUS,), (FOLDER_STATUS,)),
 }
 """The parameters that a query cannot do without: of each group, one."""
-SINGLE: Final = frozenset({PATIENT, SET_PATIENT, SET_AUTHOR, *BOUNDS})
+SINGLE: Final = frozenset({PATIENT, SET_PATIENT, ALL_PATIENT, SET_AUTHOR, *BOUNDS})
 """The parameters that take one value, written without parentheses."""

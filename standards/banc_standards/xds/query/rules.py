@@ -47,10 +47,12 @@ _TIME: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,5}")
 
 @dataclass(frozen=True, slots=True)
 class QuerySubject:
-    """A stored query as a registry judges it; ``vihf`` is the verified assertion of who asks, None for a file."""
+    """A stored query as a registry judges it; ``vihf`` is the verified assertion of who asks, None for a file.
+    ``served`` are the queries that the registry answers."""
 
     query: StoredQuery
     vihf: Assertion | None = None
+    served: tuple[str, ...] = SERVED
 
 
 def _at(name: str, found: str, expected: str) -> Hit:
@@ -95,8 +97,8 @@ def _query(subject: QuerySubject) -> Iterator[Hit]:
 )
 def _served(subject: QuerySubject) -> Iterator[Hit]:
     name = QUERIES.get(subject.query.id)
-    if name is not None and subject.query.id not in SERVED:
-        yield _at("@id", name, " | ".join(QUERIES[item] for item in SERVED))
+    if name is not None and subject.query.id not in subject.served:
+        yield _at("@id", name, " | ".join(QUERIES[item] for item in subject.served))
 
 
 @_BOOK.rule(
@@ -115,7 +117,7 @@ def _served(subject: QuerySubject) -> Iterator[Hit]:
 )
 def _required(subject: QuerySubject) -> Iterator[Hit]:
     query = subject.query
-    for names in REQUIRED.get(query.id, ()):
+    for names in REQUIRED.get(query.id, ()) if query.id in subject.served else ():
         if all(query.parameter(name) is None for name in names):
             yield _at(names[0], "", " | ".join(names))
 
