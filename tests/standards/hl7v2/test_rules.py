@@ -105,3 +105,34 @@ def test_no_location_is_left_without_a_place():
     for name, base in BASES.items():
         for _, hit in judged(read(sent(re.sub(r"\|[A-Z]\|", "|?|", base)))):
             assert None not in (hit.line, hit.column), (name, hit)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad", "rule", "location"),
+    [
+        ("mdm", "OBR|1|||11490-0^Lettre de liaison à la sortie^LN", "OBR|1|||11490-0^Lettre", "HL7-DOC-005", "OBR-4.3"),
+        ("a28", "ZFD|||Y", f"NK1|1{'|' * 34}F\nZFD|||Y", "HL7-PID-012", "NK1-35"),
+        ("mdm", "PRT||UC||SB^", "NTE||||FIN\nPRT||UC||SB^", "HL7-META-017", "NTE-4"),
+        ("z02", "OBX|2|XTN", "OBX|3|XTN", "HL7-ZAM-004", "OBX[2]-1"),
+        ("a11", "ADT^A11^ADT_A09", "ADT^A01^ADT_A01", "HL7-PAM-005", "ZBE-4"),
+    ],
+)
+def test_the_other_places_where_a_rule_looks(name: str, good: str, bad: str, rule: str, location: str):
+    assert good in BASES[name]
+
+    hits = broken_by(sent(BASES[name].replace(good, bad, 1)))[rule]
+
+    assert location in {hit.location for hit in hits}
+
+
+def test_one_change_of_class_may_cancel_the_other():
+    cancelling = BASES["a11"].replace("ADT^A11^ADT_A09", "ADT^A07^ADT_A06")
+
+    assert "HL7-PAM-005" not in broken_by(sent(cancelling))
+
+
+def test_a_note_that_ends_the_exchange_with_the_patient_is_well_placed():
+    lines = BASES["mdm"].split("\n")
+    at = next(rank for rank, line in enumerate(lines) if "|DESTMSSANTEPAT^" in line)
+
+    assert broken_by(sent("\n".join([*lines[: at + 1], "NTE||||FIN", *lines[at + 1 :]]))) == {}

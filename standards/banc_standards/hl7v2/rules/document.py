@@ -111,7 +111,7 @@ def _code(message: Message) -> Iterator[Hit]:
         "Écrire code^libellé^LN pour un code LOINC, ^TRE_A05 pour un code français.",
         "Write code^label^LN for a LOINC code, ^TRE_A05 for a French one.",
     ),
-    at="OBX-3",
+    at="OBX-3, OBR-4",
 )
 def _type(message: Message) -> Iterator[Hit]:
     known = value_set("J07")
@@ -121,6 +121,10 @@ def _type(message: Message) -> Iterator[Hit]:
             yield carried.obx.hit(3, 1, expected="JDV_J07")
         elif (code, names.SYSTEMS.get(system, "")) not in known and not (message.old and not system):
             yield carried.obx.hit(3, 3, expected="LN" if (code, LOINC) in known else "TRE_A05")
+    for request in message.all("OBR") if not message.old else ():
+        code, system = request.get(4), request.get(4, 3)
+        if code in known.codes and (code, names.SYSTEMS.get(system, "")) not in known:
+            yield request.hit(4, 3, expected="LN" if (code, LOINC) in known else "TRE_A05")
 
 
 @_BOOK.rule(

@@ -305,6 +305,24 @@ def _restricted(message: Message) -> Iterator[Hit]:
             yield message.metadata[names.TO_DMP].obx.hit(5, 1, expected="N")
 
 
+@_BOOK.rule(
+    "HL7-META-017",
+    (
+        "FIN, qui clôt l'échange avec le patient, s'écrit en NTE-4 après DESTMSSANTEPAT.",
+        "FIN, which ends the exchange with the patient, is written in NTE-4 after DESTMSSANTEPAT.",
+    ),
+    ("Écrire NTE||||FIN aussitôt après l'OBX DESTMSSANTEPAT.", "Write NTE||||FIN right after OBX DESTMSSANTEPAT."),
+    at="NTE-4",
+    severity="warning",
+)
+def _last(message: Message) -> Iterator[Hit]:
+    for item in message.observations:
+        for note in item.notes:
+            written = [number for number in (1, 2, 3, 4) if note.get(number) == "FIN"]
+            if written and (written != [4] or item.metadata != names.TO_PATIENT):
+                yield note.hit(written[0], expected="NTE-4, DESTMSSANTEPAT")
+
+
 @_LPS.rule(
     "HL7-LPS-001",
     (

@@ -254,13 +254,17 @@ def _place_form(message: Message) -> Iterator[Hit]:
         "French law forbids race, religion and origin: PID-10, PID-17, PID-22 are empty, as are PID-2 and PID-4.",
     ),
     ("Vider ces champs.", "Empty these fields."),
-    at="PID-2, 4, 10, 17, 22",
+    at="PID-2, 4, 10, 17, 22 ; NK1-25, 28, 35",
 )
 def _forbidden(message: Message) -> Iterator[Hit]:
     for patient in _patients(message):
         for number in (2, 4, 10, 17, 22):
             if patient.pid.filled(number):
                 yield patient.pid.hit(number, expected="(vide)")
+    for relative in message.all("NK1"):
+        for number in (25, 28, 35):
+            if relative.filled(number):
+                yield relative.hit(number, expected="(vide)")
 
 
 @_PAM.rule(
