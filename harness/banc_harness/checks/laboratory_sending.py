@@ -68,7 +68,7 @@ def every_correspondent(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-LAB-013",
-    requirements=["MSS/va1.01"],
+    requirements=["MSS/va1.01", "MSS/va1.17"],
     on=DELIVERED,
     presence=True,
     scenarios=("UC2.01", "UC2.03", "UC2.23", "UC2.24", "UC2.26", "UC3.02"),
@@ -147,7 +147,7 @@ def held_back_obeyed(trace: Trace) -> Iterator[Hit]:
     on=MAILS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC2.26",),
+    scenarios=("UC2.26", "UC3.27"),
     text=Sentence(
         "Le refus de la messagerie entre professionnels est obéi.",
         "The refusal of mail between professionals is obeyed.",

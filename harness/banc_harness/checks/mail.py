@@ -140,7 +140,7 @@ def citizen_address_of_a_qualified_ins(trace: Trace) -> Iterator[Hit]:
     on=MAILS,
     absence=True,
     zero_tolerance=True,
-    scenarios=("UC1.26", "UC2.25"),
+    scenarios=("UC1.26", "UC2.25", "UC3.27"),
     text=Sentence("Le refus de la messagerie citoyenne est obéi.", "The refusal of citizen mail is obeyed."),
     clause="MSS/va1.20",
     fix=Sentence(

@@ -16,7 +16,7 @@ SENT = Selection(operation=("dmp.TD2.1", "mssante.submission"))
 SUBMISSIONS = Selection(operation="dmp.TD2.1")
 SUMMARY = "SYNTH"
 MODEL = "CI-SIS, volet de synthèse médicale (VSM 2023.01)"
-WRITTEN = ("UC3.0[1-6]", "UC3.2[56]")
+WRITTEN = ("UC3.0[1-6]", "UC3.2[567]")
 """The scenarios whose summary is meant for the DMP."""
 
 
@@ -24,7 +24,7 @@ WRITTEN = ("UC3.0[1-6]", "UC3.2[56]")
     id="CHK-VSM-001",
     requirements=["DOC/va1.14"],
     on=SENT,
-    scenarios=("UC3.0?", "UC3.2[56]"),
+    scenarios=("UC3.0?", "UC3.2[567]"),
     text=Sentence(
         "La synthèse est un VSM structuré (N3), typé SYNTH.", "The summary is a structured VSM (N3), typed SYNTH."
     ),
@@ -53,7 +53,7 @@ def structured_summary(trace: Trace) -> Iterator[Hit]:
     id="CHK-VSM-002",
     requirements=["SBX-VSM-03"],
     on=SENT,
-    scenarios=("UC3.0?", "UC3.2[56]"),
+    scenarios=("UC3.0?", "UC3.2[567]"),
     text=Sentence(
         "La synthèse dit ce que dit le dossier : maladies en cours et passées, allergies, traitements en cours.",
         "The summary says what the chart says: present and past diseases, allergies, current treatments.",
@@ -106,7 +106,7 @@ def summary_filed(trace: Trace) -> Iterator[Hit]:
     id="CHK-VSM-004",
     requirements=["SBX-VSM-04"],
     on=SENT,
-    scenarios=("UC3.0?", "UC3.2[56]"),
+    scenarios=("UC3.0?", "UC3.2[567]"),
     text=Sentence(
         "La synthèse a pour auteur le médecin traitant, avec sa spécialité, et le nomme comme tel.",
         "The author of the summary is the treating doctor, with the speciality, and is named as such.",
@@ -191,6 +191,30 @@ def qualified_identity_told(trace: Trace) -> Iterator[Hit]:
         for entry in exchange.submission.contents if exchange.submission else ():
             if entry.patient_id != expected:
                 yield Hit(exchange.place("patientId"), found=entry.patient_id or "(absent)", expected=expected)
+
+
+@check(
+    id="CHK-VSM-008",
+    requirements=["INS/va1.28", "INS/va1.31"],
+    on=Selection(operation=("dmp.*", "mssante.submission")),
+    absence=True,
+    zero_tolerance=True,
+    scenarios=("UC3.28",),
+    text=Sentence(
+        "Une réponse d'INSi incomplète n'est pas reprise : son matricule ne sort pas.",
+        "An incomplete answer of INSi is not imported: its matricule does not leave.",
+    ),
+    clause="INS/va1.28, INS/va1.31 ; Guide d'implémentation de l'INS",
+    fix=Sentence(
+        "devant un mois ou un jour à 00, ou un trait vide, laissez l'identité sans INS et dites-le à l'utilisateur",
+        "before a month or a day 00, or an empty trait, leave the identity without INS and tell the user",
+    ),
+)
+def incomplete_answer_left_out(trace: Trace) -> Iterator[Hit]:
+    """No exchange carries an INS in a scenario whose answers are all incomplete."""
+    for exchange in trace.selected:
+        if exchange.fact("ins") is not None:
+            yield Hit(exchange.place("INS"), found=str(exchange.fact("ins")), expected="aucun matricule / no matricule")
 
 
 def _ins_of(trace: Trace, exchange: Exchange) -> str:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from banc_harness.play import Play, scenario
 from banc_harness.scenarios.discharge_letter import admitted, named, signed_in
 from banc_harness.scenarios.practice_charts import FIRST_VISIT, NEXT_VISIT
-from banc_harness.scenarios.summary import ACTIONS, AROUND, PRACTICE, TO_DMP, TREATING, again, filed, summary
+from banc_harness.scenarios.summary import (
+    ACTIONS,
+    AROUND,
+    EVERYWHERE,
+    PRACTICE,
+    TO_DMP,
+    TREATING,
+    again,
+    everyone,
+    filed,
+    summary,
+)
 from banc_standards.errors import Sentence
 
 if TYPE_CHECKING:
@@ -158,3 +169,60 @@ async def refused_update(play: Play) -> None:
     async with play.step("UC3.26.5", Sentence("Reprise", "Resumed"), also=AROUND) as step:
         await step.act("document.replace", **wanted)
         await step.expect("dmp.TD2.1", outcome="accepted", facts=named(patient))
+
+
+@scenario(
+    id="UC3.27",
+    title=Sentence(
+        "Messageries refusées par le patient : la synthèse ne va qu'au DMP",
+        "Mail refused by the patient: the summary goes to the DMP only",
+    ),
+    actions=ACTIONS,
+    requires=EVERYWHERE,
+    profiles=TREATING,
+    couloirs=PRACTICE,
+)
+async def refuses_mail(play: Play) -> None:
+    """The patient wants no mail, nor that doctors write to each other about him."""
+    patient = play.patient("PAT-16")
+    await signed_in(play, "UC3.27")
+    await admitted(play, "UC3.27", patient, opposed=("mail.patient", "mail.pro"))
+    title = Sentence("Validation, messageries refusées", "Validated, mail is refused")
+    async with play.step("UC3.27.3", title, also=AROUND) as step:
+        await step.act("document.send", **summary(play, patient, FIRST_VISIT, everyone(play)))
+        await filed(step, patient)
+
+
+@scenario(
+    id="UC3.28",
+    title=Sentence(
+        "Réponses d'INSi incomplètes (date à 00, trait vide) : elles ne sont pas reprises, la synthèse ne part pas",
+        "Incomplete answers of INSi (date with 00, empty trait): they are not imported, the summary does not leave",
+    ),
+    actions=ACTIONS,
+    requires=TO_DMP,
+    profiles=TREATING,
+    couloirs=PRACTICE,
+)
+async def incomplete_answers(play: Play) -> None:
+    """INSi answers 00 twice, with an identity that may not be taken over."""
+    cases = (
+        ("PAT-06", "insi.answer.partial_date", Sentence("Date de naissance à 00", "Birth date with 00")),
+        ("PAT-39", "insi.answer.empty_trait", Sentence("Trait vide", "Empty trait")),
+    )
+    await signed_in(play, "UC3.28")
+    for rank, (name, fault, title) in enumerate(cases, 2):
+        patient = play.patient(name)
+        async with play.step(f"UC3.28.{rank}", title, also=(*AROUND, "insi.*")) as step:
+            await step.arm_fault(fault)
+            await step.act("patient.create", patient=patient, opposed=[])
+            await step.act(
+                "patient.qualify",
+                patient=patient,
+                identity_document="CNI",
+                professional=play.professional(),
+                structure=play.structure(),
+            )
+            await step.expect("insi.WS_INS2", code="00", fault=fault)
+            await step.act("document.send", **summary(play, patient, FIRST_VISIT))
+            await step.clear_faults()

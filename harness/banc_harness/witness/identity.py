@@ -139,7 +139,7 @@ def qualified(patient: Mapping[str, Any], service: IdentityService, *, document_
     if answer.individual is None:
         return after | {"said": SAYS.get(answer.code, f"INSi a répondu un code inconnu ({answer.code}).")}
     found = answer.individual.traits
-    if not importable(found):
+    if not importable(found) and "imports-the-incomplete" not in service.defects:
         return after | {"said": "INSi a répondu une identité incomplète : elle n'est pas reprise."}
     first = patient["first_given"]
     return after | {

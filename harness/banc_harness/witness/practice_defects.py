@@ -90,4 +90,8 @@ PRACTICE_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "ne dit pas qu'un document rangé a été remplacé dans le DMP",
         "does not tell that a document that it kept was replaced in the DMP",
     ),
+    "imports-the-incomplete": (
+        "reprend une réponse d'INSi dont un trait est vide ou la date incomplète",
+        "imports an answer of INSi whose trait is empty or whose date is incomplete",
+    ),
 }

@@ -131,6 +131,8 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "own-as-news": ("UC3.31", "CHK-HIS-021"),
     "asks-again": ("UC3.31", "CHK-HIS-022"),
     "silent-on-changes": ("UC3.31", "CHK-HIS-023"),
+    "imports-the-incomplete": ("UC3.28", "CHK-DOC-001 CHK-VSM-008"),
+    "ignores-mail-refusal": ("UC3.27", "CHK-MSS-006"),
 }
 RECEPTIONS: dict[str, tuple[str, str]] = {
     # the same for what the practice's software receives
