@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from banc_fixtures.population import Population, population
+from banc_harness import announcing
 from banc_harness.bench import Bench
 from banc_harness.certifying import resuming
 from banc_harness.certifying.desk import Desk
@@ -26,10 +27,9 @@ from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
-from banc_harness.evidence.contents import without_credentials
 from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
 from banc_harness.memory import Memory
-from banc_harness.plan import Plan, Player, bench_versions, requirement_set, rule_set
+from banc_harness.plan import Plan, Player
 from banc_harness.play import Play, Scenario
 from banc_harness.scoring import score, together
 from banc_harness.sealed import Sealed
@@ -184,7 +184,7 @@ class Engine:
     async def _play_all(self, bench: Bench, told: asyncio.Queue[AnyEvent | None], opening: Sentence | None) -> None:
         try:
             if self._past is None:
-                self._tell_start(bench)
+                announcing.start(bench, self._plan)
                 await self._compare_capabilities(bench)
             else:
                 self._tell_resumption(bench, self._past)
@@ -214,7 +214,7 @@ class Engine:
         performance = Performance(bench, scenario)
         outcome, reason, judged = "done", None, False
         if lacking := self._plan.lacking(scenario):
-            outcome, reason = "skipped", _lacking(lacking)
+            outcome, reason = "skipped", announcing.lacking(lacking)
             if self._plan.kind != "bac-a-sable":
                 self._judge_unplayed(bench, scenario, reason)
         elif self._broken or bench.silent_scenarios >= PATIENCE_WITH_DRIVER:
@@ -352,34 +352,6 @@ class Engine:
 
     # telling
 
-    def _tell_start(self, bench: Bench) -> None:
-        plan = self._plan
-        bench.recorder.emit(
-            events.RunStarted,
-            kind=plan.kind,
-            lang=plan.lang,
-            sut=without_credentials(plan.sut),
-            bench=bench_versions(),
-            requirements=requirement_set(plan.table),
-            rules=rule_set(len(plan.checks)),
-            session=bench.session.id,
-            mode=bench.session.mode,
-            seed=plan.seed,
-            sandbox=self._control.base,
-            profiles=list(plan.profiles),
-            scenarios=[scenario.id for scenario in plan.scenarios],
-            cast=[
-                events.CastMember(
-                    software=player.software,
-                    sut=without_credentials(player.sut),
-                    profiles=list(player.profiles),
-                    requirements=requirement_set(player.table),
-                    judged=player.judged,
-                )
-                for player in plan.cast
-            ],
-        )
-
     def _tell_resumption(self, bench: Bench, past: Past) -> None:
         """Says that the run goes on, and what the scenario that was cut short had done: no step claims it."""
         count = len(past.finished)
@@ -391,24 +363,8 @@ class Engine:
 
     def _tell_judgements(self, bench: Bench, judgements: Iterable[Judgement]) -> None:
         for judgement in judgements:
-            self._tell_judgement(bench, judgement)
-
-    def _tell_judgement(self, bench: Bench, judgement: Judgement) -> None:
-        self._judgements.append(judgement)
-        check = judgement.check
-        if judgement.crash:
-            bench.recorder.emit(events.Log, level="error", code="CHECK-001", text=f"{check.id}: {judgement.crash}")
-        bench.recorder.emit(
-            events.CheckEnded,
-            check=check.id,
-            title=check.rule.text,
-            scenario=judgement.scenario or None,
-            requirements=list(check.requirements),
-            inputs=list(judgement.inputs),
-            findings=[finding.as_json() for finding in judgement.findings],
-            verdict=judgement.verdict,
-            zero_tolerance=check.zero_tolerance,
-        )
+            self._judgements.append(judgement)
+            announcing.judgement(bench.recorder, judgement)
 
     def _tell_failure(self, bench: Bench, scenario: Scenario | None, error: BancError) -> Sentence:
         self._broken = self._broken or isinstance(error, EnvironmentFailed)
@@ -457,11 +413,6 @@ class Engine:
             await self._control.release(session.id)
         except BancError:
             return
-
-
-def _lacking(capabilities: tuple[str, ...]) -> Sentence:
-    listed = ", ".join(capabilities)
-    return Sentence(f"capacités non déclarées : {listed}", f"capabilities not declared: {listed}")
 
 
 _DRIVER_LOST = Sentence("le pilote ne répond pas", "the driver does not answer")
