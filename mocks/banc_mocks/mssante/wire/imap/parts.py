@@ -13,10 +13,13 @@ from banc_mocks.mssante.wire.imap import writing
 
 MAX_DEPTH: Final = 10
 MAX_PARTS: Final = 200
+MAX_HEADER: Final = 262_144
+"""Octets of a header block in which fields are looked for."""
+MAX_PARAMETERS: Final = 100
 _MAX_ADDRESSES: Final = 16 * 1024
 _MAX_COMMENTS: Final = 20
 _BLANK: Final = re.compile(rb"\r?\n\r?\n|\A\r?\n")
-_FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:((?:[^\n]|\n[ \t])*\n?)")
+_FIELD: Final = re.compile(rb"(?m)^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*\n?)")
 _PARAMETER: Final = re.compile(rb";\s*([!#$&'*+\-.^_`{|}~0-9A-Za-z]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s\"]*)")
 
 
@@ -40,14 +43,18 @@ class Node:
     def fields(self) -> dict[bytes, bytes]:
         """The first value of each header, unfolded, by its name in lower case."""
         found: dict[bytes, bytes] = {}
-        for match in _FIELD.finditer(self.header):
+        for match in _FIELD.finditer(self.header, 0, MAX_HEADER):
             found.setdefault(match[1].lower(), re.sub(rb"\r?\n", b"", match[2]).strip())
         return found
 
     def named(self, names: Sequence[bytes], *, others: bool = False) -> bytes:
         """The header lines of these names, or those of every other name, and the blank line."""
         wanted = {name.lower() for name in names}
-        kept = [match[0] for match in _FIELD.finditer(self.header) if (match[1].lower() in wanted) is not others]
+        kept = [
+            match[0]
+            for match in _FIELD.finditer(self.header, 0, MAX_HEADER)
+            if (match[1].lower() in wanted) is not others
+        ]
         return b"".join(kept) + b"\r\n"
 
     def find(self, path: Sequence[int]) -> Node | None:
@@ -110,7 +117,7 @@ class _Cutter:
 
 
 def _first(header: bytes, name: bytes) -> bytes:
-    for match in _FIELD.finditer(header):
+    for match in _FIELD.finditer(header, 0, MAX_HEADER):
         if match[1].lower() == name:
             return re.sub(rb"\r?\n", b"", match[2]).strip()
     return b""
@@ -124,6 +131,8 @@ def parameters(value: bytes) -> list[tuple[bytes, bytes]]:
         if text.startswith(b'"'):
             text = re.sub(rb"\\(.)", rb"\1", text[1:-1])
         found.append((match[1].upper(), text))
+        if len(found) == MAX_PARAMETERS:
+            break
     return found
 
 
