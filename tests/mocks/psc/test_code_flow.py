@@ -299,3 +299,19 @@ def test_the_entry_tells_who_for_whom_and_never_waits_to_be_written(bench: Bench
 
 
 STORAGE = "11111111-2222-3333-4444-555555555555"
+
+
+def test_userinfo_may_be_a_signed_token(bench: Bench, login: Login) -> None:
+    plain = login.userinfo(login.tokens()["access_token"]).json()
+    bench.tell("PUT", "switches", {"psc.userinfo_signed": True, "psc.key": 1})
+
+    answer = login.userinfo(login.tokens()["access_token"])
+
+    assert answer.headers["Content-Type"] == "application/jwt"
+    assert claims_of(bench, answer.text) == plain
+
+
+def test_prompt_consent_changes_nothing(login: Login) -> None:
+    first = callback(login.ask())
+
+    assert callback(login.ask(prompt="consent"))["session_state"] == first["session_state"]
