@@ -50,7 +50,10 @@ class Resource:
     path: Path
     subject: Subject
     container: Resource | None = None
+    contained: list[Resource] = field(default_factory=list)
+    typed: dict[str, list[Value]] = field(default_factory=dict)
     _profiles: frozenset[str] | None = None
+    _ids: dict[str, str] | None = None
 
     @property
     def profiles(self) -> frozenset[str]:
@@ -58,6 +61,18 @@ class Resource:
         if self._profiles is None:
             self._profiles = frozenset(name.partition("|")[0] for name in texts(at(self.data, "meta"), "profile"))
         return self._profiles
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """The type of each resource that a reference ``#id`` of this one may name, by its id."""
+        holder = self.container or self
+        if holder._ids is None:
+            holder._ids = {
+                text(one, "id"): text(one, "resourceType")
+                for _, one in items(holder.data, "contained")
+                if text(one, "id")
+            }
+        return holder._ids
 
     def hit(self, *steps: str | int, found: object = "", expected: str = "") -> Hit:
         """A break of a rule at some place below."""
@@ -72,6 +87,7 @@ class Subject:
     faults: list[Fault] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     typed: dict[str, list[Value]] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict)
 
     def hit(self, path: Path, found: object = "", expected: str = "") -> Hit:
         """A break of a rule at a path from the root."""
@@ -165,6 +181,8 @@ class _Walk:
             return
         one = Resource(name, data, path, self._subject, container)
         self._subject.resources.append(one)
+        if container is not None:
+            container.contained.append(one)
         found = shape(name)
         if found is not None and name not in FOREIGN_TO_R4B:
             self._complex(data, found, path, one, outer=True)
@@ -231,6 +249,7 @@ class _Walk:
             if element.type in _KEPT:
                 kept = Value(value, path, owner, element.targets)
                 self._subject.typed.setdefault(element.type, []).append(kept)
+                owner.typed.setdefault(element.type, []).append(kept)
             if found is not None:
                 self._complex(value, found, path, owner)
 

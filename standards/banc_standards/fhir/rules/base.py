@@ -55,7 +55,7 @@ def _internal(subject: Subject) -> Iterator[Hit]:
         target = text(value.data, "reference")
         if not target.startswith("#") or target == "#":
             continue
-        known = _contained(value.owner)
+        known = value.owner.ids
         if target[1:] not in known:
             yield subject.hit((*value.path, "reference"), target, ", ".join(f"#{name}" for name in known))
 
@@ -77,7 +77,7 @@ def _target(subject: Subject) -> Iterator[Hit]:
         target = text(value.data, "reference")
         found = ""
         if target.startswith("#"):
-            found = _contained(value.owner).get(target[1:], "")
+            found = value.owner.ids.get(target[1:], "")
         elif target.startswith("urn:"):
             if by_url is None:
                 by_url = full_urls(subject)
@@ -117,16 +117,6 @@ def full_urls(subject: Subject) -> dict[str, str]:
                 found[text(entry, "fullUrl")] = name
     found.pop("", None)
     return found
-
-
-def _contained(owner: Resource) -> dict[str, str]:
-    holder = owner.container or owner
-    contained = holder.data.get("contained")
-    return {
-        text(each, "id"): text(each, "resourceType")
-        for each in (contained if isinstance(contained, list) else ())
-        if text(each, "id")
-    }
 
 
 @_BOOK.rule(
@@ -278,25 +268,19 @@ def _nested(resource: Resource) -> Iterator[Hit]:
 def _used(resource: Resource) -> Iterator[Hit]:
     if not resource.data.get("contained"):
         return
-    subject = resource.subject
-    references = {
-        text(value.data, "reference")
-        for value in subject.typed.get("Reference", ())
-        if value.owner is resource or value.owner.container is resource
-    }
-    for one in subject.resources:
-        if one.container is not resource:
-            continue
+    told = [value for one in (resource, *resource.contained) for value in one.typed.get("Reference", ())]
+    references = {text(value.data, "reference") for value in told}
+    back = {value.owner.path for value in told if text(value.data, "reference") == "#"}
+    quoted = _quoted(resource.data)
+    for one in resource.contained:
         name = text(one.data, "id")
-        refers_back = any(
-            text(value.data, "reference") == "#" and value.owner is one for value in subject.typed.get("Reference", ())
-        )
-        if f"#{name}" not in references and not refers_back and not _quoted(resource.data, name):
-            yield subject.hit(one.path, name, f'"reference": "#{name}"')
+        if f"#{name}" not in references and one.path not in back and f"#{name}" not in quoted:
+            yield resource.subject.hit(one.path, name, f'"reference": "#{name}"')
 
 
-def _quoted(data: Any, name: str) -> bool:
-    """Whether a canonical or an address anywhere names the contained resource (``#name``)."""
+def _quoted(data: Any) -> set[str]:
+    """The texts that name something internal (``#name``): canonicals and addresses may, as references do."""
+    found = set()
     stack = [data]
     while stack:
         value = stack.pop()
@@ -304,9 +288,9 @@ def _quoted(data: Any, name: str) -> bool:
             stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
-        elif value == f"#{name}":
-            return True
-    return False
+        elif isinstance(value, str) and value.startswith("#"):
+            found.add(value)
+    return found
 
 
 @_EACH.rule(

@@ -254,10 +254,14 @@ def bytes_of(resource: Resource, attachment: dict[str, Any]) -> tuple[bytes, str
 
 def binaries(resource: Resource) -> dict[str, dict[str, Any]]:
     """The Binary resources of the outermost Bundle, by fullUrl and by ``Binary/id``."""
-    bundle = resource.subject.root
+    bundle, memo = resource.subject.root, resource.subject.memo
     if bundle is None or bundle.type != "Bundle":
         return {}
-    known = {}
+    if "binaries" in memo:
+        kept: dict[str, dict[str, Any]] = memo["binaries"]
+        return kept
+    known: dict[str, dict[str, Any]] = {}
+    memo["binaries"] = known
     for _, entry in items(bundle.data, "entry"):
         one = at(entry, "resource")
         if text(one, "resourceType") == "Binary":

@@ -147,9 +147,9 @@ def _once(resource: Resource) -> Iterator[Hit]:
     at="extension.value[x]",
 )
 def _values(resource: Resource) -> Iterator[Hit]:
-    for value in resource.subject.typed.get("Extension", ()):
+    for value in resource.typed.get("Extension", ()):
         wanted = _VALUES.get(text(value.data, "url"))
-        if value.owner is resource and wanted is not None and wanted not in value.data:
+        if wanted is not None and wanted not in value.data:
             told = next((name for name in value.data if name.startswith("value")), "")
             yield resource.subject.hit(value.path, told, wanted)
 
@@ -258,8 +258,8 @@ def _collected(resource: Resource) -> Iterator[Hit]:
     at="fr-core-address-insee-code",
 )
 def _insee(resource: Resource) -> Iterator[Hit]:
-    for value in resource.subject.typed.get("Extension", ()):
-        if value.owner is not resource or text(value.data, "url") != INSEE_CODE:
+    for value in resource.typed.get("Extension", ()):
+        if text(value.data, "url") != INSEE_CODE:
             continue
         coding = at(value.data, "valueCoding")
         if not isinstance(coding, dict):

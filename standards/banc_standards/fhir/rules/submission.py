@@ -321,7 +321,7 @@ def _carried(bundle: Resource) -> Iterator[Hit]:
             url = text(content, "attachment", "url")
             if url and url not in known:
                 where = ("entry", number, "resource", "content", place, "attachment", "url")
-                yield bundle.hit(*where, found=url, expected=", ".join(known))
+                yield bundle.hit(*where, found=url, expected=", ".join(list(known)[:5]))
 
 
 @_BUNDLE.rule(
@@ -339,7 +339,7 @@ def _described(bundle: Resource) -> Iterator[Hit]:
         for _, content in items(at(entry, "resource"), "content")
     }
     for number, entry in _of_type(bundle, "Binary"):
-        if not {text(entry, "fullUrl"), f"Binary/{text(entry, 'resource', 'id')}"} & urls:
+        if not urls & {text(entry, "fullUrl"), f"Binary/{text(entry, 'resource', 'id')}"}:
             yield bundle.hit("entry", number, found=text(entry, "fullUrl"), expected="DocumentReference")
 
 
