@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from banc_harness.scenarios.history_documents import Source
 
 READERS = ("hopital", "ville")
+EVERYBODY = (*READERS, "biologie")
 ACTIONS = ("auth.login", "patient.create", "patient.qualify", "document.search", "document.read")
 NEEDS = ("psc.code", "insi.traits", "dmp.read")
 AROUND = ("psc.*", "dmp.*")
@@ -103,7 +104,7 @@ async def _searched(play: Play, number: str, who: Patient, search: dict[str, Any
     ),
     actions=ACTIONS,
     requires=NEEDS,
-    couloirs=READERS,
+    couloirs=EVERYBODY,
 )
 async def history_at_admission(play: Play) -> None:
     """Three documents of three structures; the letter is of the first minutes of a day, in French time."""

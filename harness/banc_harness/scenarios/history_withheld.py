@@ -7,6 +7,7 @@ from banc_harness.scenarios.discharge_letter import admitted, named, signed_in
 from banc_harness.scenarios.history import (
     ACTIONS,
     AROUND,
+    EVERYBODY,
     NEEDS,
     READERS,
     YEARS,
@@ -30,7 +31,7 @@ READING = Sentence("Lecture du document", "The document is read")
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=READERS,
+    couloirs=EVERYBODY,
 )
 async def first_authorisation(play: Play) -> None:
     """TD0.2 says that there is none; TD0.3 sets that of the user, once."""
@@ -128,7 +129,7 @@ async def masked_document(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=READERS,
+    couloirs=EVERYBODY,
 )
 async def blocked_professional(play: Play) -> None:
     """TD0.2 says INTERDIT: the software stops there."""
@@ -149,7 +150,7 @@ async def blocked_professional(play: Play) -> None:
     ),
     actions=SEARCHES,
     requires=NEEDS,
-    couloirs=READERS,
+    couloirs=EVERYBODY,
 )
 async def opposed_to_consultation(play: Play) -> None:
     """The refusal is recorded in the software, which obeys it; the DMP itself would have let it in."""
