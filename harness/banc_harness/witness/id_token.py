@@ -16,6 +16,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 LEEWAY_S = 30
+LATE_S = 180
+"""How late this machine's clock may be before a token seems to come from the future."""
 LEVELS = frozenset({"eidas1", "eidas2", "eidas3"})
 
 
@@ -83,7 +85,7 @@ def _addressed(claims: dict[str, Any], issuer: str, client_id: str, access_token
         and claims.get("typ", "ID") == "ID"
         and claims.get("at_hash", half) == half
         and int(claims.get("exp", 0)) > now - LEEWAY_S
-        and int(claims.get("iat", 0)) <= now + LEEWAY_S
+        and int(claims.get("iat", 0)) <= now + LATE_S
         and claims.get("acr", "eidas1") in LEVELS
     )
 
