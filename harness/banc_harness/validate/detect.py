@@ -91,13 +91,13 @@ def by_bytes(data: bytes) -> KindName | None:
     """The kind that the first bytes say, None when they say nothing."""
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "xdm"
-    start = data[:HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
+    start = data[:HEAD].removeprefix(codecs.BOM_UTF8).removeprefix(codecs.BOM_UTF16_LE).lstrip()
     if start.removeprefix(b"\x0b").startswith((b"MSH|", b"FHS|", b"BHS|")):
         return "hl7v2"
     root = _root(data)
     if root is not None:
         return _of_xml(root, data)
-    if start.startswith((b"{", b"[")) and b'"resourceType"' in start:
+    if start.startswith((b"{", b"[")) and b'"resourceType"' in start.replace(b"\0", b""):
         return "fhir"
     if start.startswith(b"{") and any(name in start for name in _PSC_MEMBERS):
         return "psc"

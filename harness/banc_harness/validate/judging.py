@@ -167,6 +167,10 @@ def _oversized(path: str, kind: Kind, size: int, order: Order, *, exact: bool) -
         from banc_standards.hl7v2.rules.text import BY_ID
 
         rule = BY_ID["HL7-TXT-009"]
+    elif kind.name == "fhir":
+        from banc_standards.fhir.rules.reading import BY_ID
+
+        rule = BY_ID["FHIR-JSON-003"]
     else:
         from banc_standards.xml_rules import TOO_LARGE as rule
     found = f"{size} octets" if exact else f"> {kind.most_bytes} octets"

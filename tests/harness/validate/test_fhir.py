@@ -111,6 +111,7 @@ def test_what_cannot_be_read_is_a_finding(content, rule, line, validate, tmp_pat
         b'{"resourceType":"Patient"}',
         b'\xef\xbb\xbf {"resourceType" : "Patient"}',
         b'<Bundle xmlns="http://hl7.org/fhir"><type value="batch"/></Bundle>',
+        '{"resourceType": "Patient"}'.encode("utf-16"),
     ],
 )
 def test_a_resource_is_recognised_by_its_first_bytes(data):

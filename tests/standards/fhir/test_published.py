@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from banc_standards.fhir.read import read
 from banc_standards.fhir.rules import ENGINE
+from banc_standards.fhir.rules.examples import samples
 from banc_standards.fhir.subject import subject_of
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -32,9 +37,10 @@ KNOWN = {
 }
 """What is told of an example and why (docs/fidelity.md): none is an error."""
 
-pytestmark = pytest.mark.skipif(not FILES, reason="the published examples are not here")
+published = pytest.mark.skipif(not FILES, reason="the published examples are not here")
 
 
+@published
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_published_example_conforms_and_its_known_weakness_is_told(path: Path):
     found = list(ENGINE.judge(subject_of(read(path.read_bytes()))))
@@ -44,6 +50,7 @@ def test_a_published_example_conforms_and_its_known_weakness_is_told(path: Path)
     assert told == KNOWN.get(path.name.removeprefix("pdsm4dmp-"), set())
 
 
+@published
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_our_walk_accepts_what_the_models_accept(path: Path):
     from fhir.resources.R4B import get_fhir_model_class
@@ -53,3 +60,51 @@ def test_our_walk_accepts_what_the_models_accept(path: Path):
     get_fhir_model_class(content["resourceType"]).model_validate(content)
 
     assert not [fault for fault in subject_of(read(path.read_bytes())).faults if fault.rule_id.startswith("FHIR-STR")]
+
+
+CHANGED = ("patient", "encounter", "dp-practitioner", "document", "appointment")
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_our_walk_refuses_whatever_the_models_refuse(name: str):
+    from fhir.resources.R4B import get_fhir_model_class
+
+    sound = samples()[name]
+    model = get_fhir_model_class(sound["resourceType"])
+    refused = 0
+    for place in _places(sound):
+        for change in (_removed, _renamed):
+            content = copy.deepcopy(sound)
+            change(content, place)
+            try:
+                model.model_validate(copy.deepcopy(content))
+            except (ValidationError, ValueError, KeyError):
+                refused += 1
+                told = subject_of(read(json.dumps(content).encode())).faults
+                assert [fault for fault in told if fault.rule_id.startswith(("FHIR-STR", "FHIR-JSON"))], (place, change)
+
+    assert refused > 5
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if path and path != ("resourceType",):
+        yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from _places(each, (*path, key))
+
+
+def _holder(content: Any, place: tuple[str | int, ...]) -> Any:
+    for step in place[:-1]:
+        content = content[step]
+    return content
+
+
+def _removed(content: Any, place: tuple[str | int, ...]) -> None:
+    del _holder(content, place)[place[-1]]
+
+
+def _renamed(content: Any, place: tuple[str | int, ...]) -> None:
+    if isinstance(place[-1], str):
+        holder = _holder(content, place)
+        holder[f"{place[-1]}x"] = holder.pop(place[-1])
