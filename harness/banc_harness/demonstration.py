@@ -77,7 +77,8 @@ def _plans(options: Options, parts: Parts, described: Mapping[Kind, Described]) 
     if parts.story:
         first, *others = parts.cast
         told = runs.planned(replace(options, scenarios=parts.story), described[first])
-        plans.append(replace(told, cast=tuple(player(described[kind]) for kind in others)))
+        cast = tuple(player(described[kind]) for kind in others)
+        plans.append(replace(told, cast=cast, software=None if cast else told.sut.software_type))
     for kind, asked in parts.own.items():
         plan = runs.planned(replace(options, scenarios=asked), described[kind])
         plans.append(replace(plan, software=plan.sut.software_type))

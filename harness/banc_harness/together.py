@@ -166,9 +166,8 @@ class Whole:
 
     @property
     def alone(self) -> Played | None:
-        """The only run, of a software that is not one of several; ``None`` for anything else."""
-        first = self.played[0]
-        return first if len(self.played) == 1 and first.started.software is None and not first.is_story else None
+        """The only run, of one software; ``None`` when there are several, or several played it."""
+        return self.played[0] if len(self.played) == 1 and not self.played[0].is_story else None
 
     @property
     def lang(self) -> Lang:

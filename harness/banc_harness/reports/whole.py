@@ -33,7 +33,7 @@ _Row = TypeVar("_Row", ReportedScenario, ReportedExchange)
 
 def report(whole: Whole) -> Report:
     """``report.json`` of several runs: the first one's, with the rows of all and one verdict."""
-    if whole.alone is not None:
+    if whole.alone is not None and whole.alone.started.software is None:
         return whole.alone.gathering.report()
     told = [(played, played.gathering.report()) for played in whole.played]
     checks: list[ReportedCheck] = []

@@ -12,12 +12,12 @@ import pytest
 from lxml import etree, html
 
 from banc_harness.events import line
-from banc_harness.reports import again, fhir, gitb, junit, sarif, whole_page
+from banc_harness.reports import again, fhir, gitb, html_report, junit, sarif, whole_page
 from banc_harness.reports import whole as reports
 from banc_harness.together import Whole
 from banc_standards.contracts.report import Report
 
-from .several import runs, whole
+from .several import played, runs, whole
 
 
 def test_a_requirement_rolls_up_the_run_of_its_software_and_its_share_of_the_story() -> None:
@@ -97,6 +97,14 @@ def test_page_speaks_both_languages_and_fetches_nothing() -> None:
     assert "The story of one patient" in page
     assert "L&#39;histoire d&#39;un patient" in page
     assert not re.search(r'(?:src|href)="https?:', page)
+
+
+def test_one_software_alone_has_the_page_of_one_run_and_its_part_in_the_report() -> None:
+    ((events, recording), *_) = runs()
+    made = Whole([played(events, recording)])
+
+    assert reports.page(made) == html_report.render(made.accounts[0], recording.sealed)
+    assert [part.software for part in reports.report(made).parts] == ["DPI"]
 
 
 def test_other_formats_cover_every_run() -> None:
