@@ -124,7 +124,7 @@ def integrated_results(trace: Trace) -> Iterator[Hit]:
     id="CHK-RCV-005",
     requirements=["SBX-RCV-04", "BIO/va1.02", "LGC.MSS/UX.05"],
     on=READ,
-    scenarios=("UC2.42",),
+    scenarios=("UC2.42", "UC2.49"),
     text=Sentence(
         "Un compte rendu corrigé prend la place du précédent, dont les valeurs ne valent plus.",
         "A corrected report takes the place of the former, whose values hold no more.",
@@ -137,19 +137,24 @@ def integrated_results(trace: Trace) -> Iterator[Hit]:
 )
 def replaced_reports(trace: Trace) -> Iterator[Hit]:
     """The chart after each fetching: one current report of the series, and its results only."""
+    received: set[str] = set()
+    replaced: dict[str, str] = {}
     for arrival in judged(trace):
         for document, name in zip(arrival.documents, arrival.ids, strict=True):
-            former = document.replaces
             chart = arrival.chart(arrival.owner(document) or "")
-            if arrival.fate != "filed" or former is None or chart is None:
+            if arrival.fate != "filed":
                 continue
-            status = {item.get("document"): item.get("status") for item in chart.get("reports") or ()}
-            before = f"urn:oid:{former.root}"
-            if status.get(before) != "replaced":
-                place = arrival.exchange.place(before)
-                yield Hit(place, found=str(status.get(before)), expected=f"replaced ({name})")
-            if any(item.get("document") == before for item in chart.get("results") or ()):
-                yield Hit(arrival.exchange.place("results"), found=before, expected=name)
+            received.add(name)
+            if document.replaces is not None:
+                replaced[f"urn:oid:{document.replaces.root}"] = name
+            status = {item.get("document"): item.get("status") for item in (chart or {}).get("reports") or ()}
+            current = {item.get("document") for item in (chart or {}).get("results") or ()}
+            for before, after in replaced.items() if chart is not None else ():
+                if before in received and status.get(before) != "replaced":
+                    place = arrival.exchange.place(before)
+                    yield Hit(place, found=str(status.get(before)), expected=f"replaced ({after})")
+                if before in current:
+                    yield Hit(arrival.exchange.place("results"), found=before, expected=after)
 
 
 @check(

@@ -191,3 +191,22 @@ async def received_twice(play: Play) -> None:
     await _received(play, "UC2.48.4", Sentence("Première relève", "First fetching"), laboratory, report)
     await _received(play, "UC2.48.5", Sentence("Le même, à nouveau", "The same again"), laboratory, report)
 
+
+@scenario(
+    id="UC2.49",
+    title=Sentence(
+        "Ancienne version arrivée après la nouvelle : elle ne vaut pas",
+        "Old version arrived after the new: it is not current",
+    ),
+    actions=ACTIONS,
+    requires=NEEDS,
+    couloirs=PRACTICE,
+)
+async def late_version(play: Play) -> None:
+    """The mail with the partial report was held up: the complete one comes first."""
+    laboratory, (patient,) = await _ready(play, "UC2.49", KNOWN)
+    partial = laboratory.report(patient, lab_orders.PARTIAL)
+    complete = laboratory.report(patient, lab_orders.COMPLETE, former=partial)
+    await _received(play, "UC2.49.4", Sentence("Compte rendu complet", "Complete report"), laboratory, complete)
+    title = Sentence("Le partiel, en retard", "The partial one, late")
+    await _received(play, "UC2.49.5", title, laboratory, partial)

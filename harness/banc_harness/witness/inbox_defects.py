@@ -42,6 +42,10 @@ INBOX_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "garde comme valable le compte rendu qu'un autre remplace",
         "keeps as current the report that another one replaces",
     ),
+    "late-version-holds": (
+        "tient pour valable une ancienne version qui arrive après celle qui la remplace",
+        "takes an old version that arrives after its replacement for the current one",
+    ),
     "drops-units": (
         "intègre les résultats sans leur unité",
         "integrates results without their unit",

@@ -171,6 +171,8 @@ class _Round:
             if report["document"] == former:
                 report |= {"status": "replaced", "replaced_by": document}
         patient["results"] = [value for value in values if value["document"] != former]
+        later = next((report["document"] for report in reports if report["replaces"] == document), None)
+        late = later is not None and "late-version-holds" not in defects
         reports.append(
             {
                 "document": document,
@@ -178,13 +180,14 @@ class _Round:
                 "title": one.document.title,
                 "version": one.document.version,
                 "replaces": former or None,
-                "status": "current",
+                "status": "replaced" if late else "current",
+                "replaced_by": later if late else None,
                 "origin": lot.read.sender.address if lot.read.sender else "",
                 "message": lot.read.message_id,
             }
         )
         results = [self._kept(result) | {"document": document} for result in one.results]
-        patient["results"] += results
+        patient["results"] += [] if late else results
         self._alert(patient, one.results)
         self.desk.records.save_patient(self.asked.session, patient)
         self.touched[patient["local_id"]] = None

@@ -141,6 +141,12 @@ def corrected(practice: Practice) -> None:
     practice.receives(practice.lab.report(KNOWN, lab_orders.COMPLETE, former=first), former=first)
 
 
+def late(practice: Practice) -> None:
+    partial = practice.lab.report(KNOWN, lab_orders.PARTIAL)
+    practice.receives(practice.lab.report(KNOWN, lab_orders.COMPLETE, former=partial))
+    practice.receives(partial)
+
+
 def unknown(practice: Practice) -> None:
     misled = f"XDM/1.0/DDM+CR {KNOWN.birth_family} {KNOWN.first_given}"
     practice.receives(practice.lab.report(STRANGER, lab_orders.ROUTINE), subject=misled)
@@ -168,6 +174,7 @@ CASES = [
     (ordinary, well_formed_receipt, ("vague-receipt",)),
     (critical, critical_alert, ("silent-on-critical",)),
     (corrected, replaced_reports, ("correction-as-addition",)),
+    (late, replaced_reports, ("late-version-holds",)),
     (unknown, refused_reports, ("opens-a-record", "reads-the-subject", "files-under-the-last")),
     (unknown, read_receipts, ("always-glad",)),
     (spoilt, refused_reports, ("ignores-hash",)),
@@ -190,7 +197,7 @@ def test_a_check_passes_the_honest_software_and_fails_its_defects(
         assert (verdict, differences > 0) == ("NON_CONFORME", True), defect
 
 
-@pytest.mark.parametrize("happens", [ordinary, critical, corrected, unknown, spoilt, mixed, twice])
+@pytest.mark.parametrize("happens", [ordinary, critical, corrected, late, unknown, spoilt, mixed, twice])
 def test_no_check_fails_the_honest_software(happens: Any) -> None:
     practice = Practice(frozenset())
     happens(practice)

@@ -145,6 +145,7 @@ RECEPTIONS: dict[str, tuple[str, str]] = {
     "opens-a-record": ("UC2.45", "CHK-RCV-007 CHK-RCV-008"),
     "files-twice": ("UC2.48", "CHK-RCV-007"),
     "correction-as-addition": ("UC2.42", "CHK-RCV-005"),
+    "late-version-holds": ("UC2.49", "CHK-RCV-005"),
     "drops-units": ("UC2.41", "CHK-RCV-004"),
     "drops-interpretation": ("UC2.41", "CHK-RCV-004"),
     "silent-on-critical": ("UC2.43", "CHK-RCV-006"),
