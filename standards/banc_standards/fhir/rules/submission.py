@@ -421,4 +421,19 @@ def _known_lists(bundle: Resource) -> Iterator[Hit]:
             )
 
 
-RULES = (*_SET.rules, *_FOLDER.rules, *_BUNDLE.rules)
+_ANY = FhirBook("MHD 4.2, ITI-65", "Bundle")
+
+
+@_ANY.rule(
+    "FHIR-SUB-013",
+    ("Un dépôt annonce son profil.", "A submission claims its profile."),
+    ("Ajouter le profil PDSm à meta.profile du Bundle.", "Add the PDSm profile to meta.profile of the Bundle."),
+    at="Bundle.meta.profile",
+)
+def _claimed(bundle: Resource) -> Iterator[Hit]:
+    transaction = text(bundle.data, "type") == "transaction"
+    if transaction and not bundle.profiles and _lists(bundle, "submissionset"):
+        yield bundle.hit("meta", expected=SUBMISSION)
+
+
+RULES = (*_SET.rules, *_FOLDER.rules, *_BUNDLE.rules, *_ANY.rules)

@@ -284,6 +284,7 @@ _TABLE: Final = (
     ),
     _case("SUB-011", "submission", put("entry.2.resource", {"resourceType": "Patient"}), "entry.2"),
     _case("SUB-012", "submission", put(f"{_SET}.code", {"text": "lot"}), f"{_SET}.code"),
+    _case("SUB-013", "submission", drop("meta"), ""),
     _case(
         "CDA-001",
         "submission",
