@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 from zlib import crc32
 
-from banc_fixtures.insi_test_people import INSI_TEST_PEOPLE
-from banc_fixtures.patients import HistoricalIns
-from banc_fixtures.population import population
 from banc_fixtures.vitale_cards import VITALE_CARDS
+from banc_mocks.insi.people import NOBODY, Base, Person, Reference, known
 from banc_mocks.sandbox.switches import Switch, Value
 from banc_standards.errors import Sentence
-from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, Ins, StrictTraits, fold
+from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, StrictTraits, fold
 from banc_standards.insi import names
 from banc_standards.insi.build import VARIANTS, Wire
 from banc_standards.insi.card import CardSearch
@@ -165,43 +162,6 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """One identity of the reference base. ``breaks`` makes any search that finds it end with a technical fault."""
-
-    traits: StrictTraits
-    ins: Ins | None
-    historical: tuple[HistoricalIns, ...] = ()
-    breaks: bool = False
-    given_in_answer: bool = False
-    patient: str = ""
-
-
-@lru_cache(maxsize=8)
-def reference(bench_oid: str = INS_TEST) -> tuple[Person, ...]:
-    """Everybody that INSi knows: the bench's patients under ``bench_oid``, then the published test people."""
-
-    def under(ins: Ins) -> Ins:
-        return replace(ins, oid=bench_oid)
-
-    bench = (
-        Person(
-            traits=patient.traits,
-            ins=under(patient.ins),
-            historical=tuple(replace(former, ins=under(former.ins)) for former in patient.historical),
-            breaks=patient.insi == "fault",
-            patient=patient.id,
-        )
-        for patient in population().patients
-        if patient.ins and patient.insi != "unknown"
-    )
-    published = (
-        Person(person.traits, person.ins, person.historical, person.insi == "fault", person.given_in_answer)
-        for person in INSI_TEST_PEOPLE
-    )
-    return (*bench, *published)
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """How a search ends: the code, or a technical fault, and the one person with code 00."""
 
@@ -209,9 +169,22 @@ class Found:
     person: Person | None = None
 
 
-def search(asked: Search, behaviour: Behaviour) -> Found:
+def search(asked: Search, behaviour: Behaviour, loaded: Base = NOBODY) -> Found:
     """Finds the one person whose traits are those of the search; ``code`` is None for a technical fault."""
-    people = [person for person in reference(behaviour.bench_oid) if _matches(person.traits, asked, behaviour)]
+    people = Reference(known(behaviour.bench_oid), loaded).named(asked.birth_family, asked.birth_date)
+    return _ended([person for person in people if _matches(person.traits, asked, behaviour)], behaviour)
+
+
+def search_card(asked: CardSearch, behaviour: Behaviour, loaded: Base = NOBODY) -> Found:
+    """Finds the beneficiary of a card: by their own NIR, else by the holder's, name, date of birth and rank."""
+    people = Reference(known(behaviour.bench_oid), loaded)
+    if asked.number:
+        return _ended(people.numbered(asked.number), behaviour)
+    named = people.named(asked.birth_family, asked.birth_date)
+    return _ended([person for person in named if _carried(person, asked, people)], behaviour)
+
+
+def _ended(people: Sequence[Person], behaviour: Behaviour) -> Found:
     if any(person.breaks for person in people):
         return Found(None, people[0] if len(people) == 1 else None)
     if not people:
@@ -219,25 +192,12 @@ def search(asked: Search, behaviour: Behaviour) -> Found:
     return Found("00", people[0]) if len(people) == 1 else Found("02")
 
 
-def search_card(asked: CardSearch, behaviour: Behaviour) -> Found:
-    """Finds the beneficiary of a card: by their own NIR, else by the holder's, name, date of birth and rank."""
-    people = reference(behaviour.bench_oid)
-    if asked.number:
-        found = [person for person in people if person.ins is not None and person.ins.number == asked.number]
-    else:
-        found = [person for person in people if _carried(person, asked, people)]
-    if any(person.breaks for person in found):
-        return Found(None, found[0] if len(found) == 1 else None)
-    if not found:
-        return Found(None if behaviour.unknown_faults else "01")
-    return Found("00", found[0]) if len(found) == 1 else Found("02")
-
-
-def verify(held: Held, behaviour: Behaviour) -> Verdict:
+def verify(held: Held, behaviour: Behaviour, loaded: Base = NOBODY) -> Verdict:
     """``00`` (OK) when INS and traits are all those of one person of the reference, else ``01`` (KO), without a word
     of what differs: a verification confirms, it discloses nothing.
     """
-    agree = any(_agrees(person, held, behaviour) for person in reference(behaviour.bench_oid))
+    people = Reference(known(behaviour.bench_oid), loaded).named(held.birth_family, held.birth_date)
+    agree = any(_agrees(person, held, behaviour) for person in people)
     return Verdict(names.FOUND if agree else names.NONE_FOUND, held.id)
 
 
@@ -271,14 +231,14 @@ def _matches(traits: StrictTraits, asked: Search, behaviour: Behaviour) -> bool:
     )
 
 
-def _carried(person: Person, asked: CardSearch, people: tuple[Person, ...]) -> bool:
+def _carried(person: Person, asked: CardSearch, people: Reference) -> bool:
     """Whether a card carries the person: the holder themself, or somebody that the bench's cards say it covers."""
     if person.ins is None:
         return False
     named = person.traits.birth_family == asked.birth_family and person.traits.birth_date == asked.birth_date
     if person.ins.number == asked.holder:
         return named and asked.rank in ("", "1")
-    holder = next((one for one in people if one.ins is not None and one.ins.number == asked.holder), None)
+    holder = next(iter(people.numbered(asked.holder)), None)
     if holder is None or not holder.patient or not named:
         return False
     card = next((card for card in VITALE_CARDS if card.holder == holder.patient), None)
@@ -286,10 +246,10 @@ def _carried(person: Person, asked: CardSearch, people: tuple[Person, ...]) -> b
 
 
 def _agrees(person: Person, held: Held, behaviour: Behaviour) -> bool:
-    known = [person.ins] if person.ins is not None else []
+    own = [person.ins] if person.ins is not None else []
     if behaviour.historical_verifies:
-        known += [former.ins for former in person.historical]
-    ins = any(held.number == one.number and held.oid == one.oid and held.key in ("", one.key) for one in known)
+        own += [former.ins for former in person.historical]
+    ins = any(held.number == one.number and held.oid == one.oid and held.key in ("", one.key) for one in own)
     traits = person.traits
     given = held.given_list or " ".join(held.givens)
     return (
