@@ -127,13 +127,18 @@ class Consulting(Feeding):
         return found
 
     def _bound(self, day: str, days: int) -> str:
-        """Midnight of the user's day, or of the next one, in the registry's time (UTC)."""
-        midnight = datetime.fromisoformat(day).replace(tzinfo=PARIS_IN_WINTER) + timedelta(days=days)
-        registry = midnight if "local-period" in self.defects else midnight.astimezone(UTC)
-        return registry.strftime("%Y%m%d%H%M%S")
+        moment = midnight(day, days)
+        local = moment.astimezone(PARIS_IN_WINTER)
+        return (local if "local-period" in self.defects else moment).strftime("%Y%m%d%H%M%S")
 
     def _asked(self, query: etree._Element, ins: Ins) -> QueryAnswer:
         found = registry_answers.answer(self._call("registry", STORED_QUERY, query, ins))
         if found.errors:
             raise DmpRefused(found.errors[0].code, found.errors[0].context)
         return found
+
+
+def midnight(day: str, days: int) -> datetime:
+    """Midnight of the user's day (``YYYY-MM-DD``), or so many days later, in the registry's time (UTC)."""
+    local = datetime.fromisoformat(day).replace(tzinfo=PARIS_IN_WINTER) + timedelta(days=days)
+    return local.astimezone(UTC)

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.skipif(not MESSAGES.is_dir(), reason="the public exampl
 INS, PROFESSIONAL, STRUCTURE = "207058575627097", "899900063480", "499900063480001"
 PATHS = {
     "TD0.3": "habilitations",
+    "TD0.4": "patientsSpecific",
+    "TD1.6": "habilitations",
     "TD3.1": "registry",
     "TD3.2": "repository",
     "TD3.3c": "registry",
@@ -138,6 +140,9 @@ def test_a_published_request_gets_the_published_kind_of_answer(
         **dict.fromkeys(targets(name), entry_uuid),
     }
 
+    if name in ("TD0.4", "TD1.6"):  # the lists hold what TD0.3 gave
+        for action in ("SUPPRESSION", "AJOUT"):
+            assert card.authorize(action, authn_class=vihf.SMARTCARD_CLASS)[0] == "DMPOk"
     if name == "TD3.3c":  # the published one deletes what was archived
         assert send("TD3.3d", card, **dict.fromkeys(targets("TD3.3d"), entry_uuid)).errors == []
         others["1.2.250.1.999.1.1.7898.1.11086546546895"] = fresh_oid()
