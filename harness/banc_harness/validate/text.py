@@ -97,7 +97,8 @@ class TextWriter:
         about = " ".join(filter(None, (verdict.document_type or verdict.kind, verdict.version)))
         about = ", ".join(filter(None, (about, verdict.level or "")))
         title = self._say(f" « {shown(verdict.title)} »", f" “{shown(verdict.title)}”") if verdict.title else ""
-        return f"{self._paint(shown(verdict.path), 'bold')} ({shown(about)}){title}"
+        told = f" ({shown(about)})" if about else ""
+        return f"{self._paint(shown(verdict.path), 'bold')}{told}{title}"
 
     def _conform(self, verdict: Verdict) -> str:
         said = self._paint(self._say("conforme", "conform"), "conform")
