@@ -14,7 +14,8 @@ from banc_harness.validate.verdict import KindName, Noted, Verdict
 from banc_standards.errors import Sentence
 from banc_standards.rules import Hit, Rule
 from banc_standards.xdm.names import METADATA, ROOT
-from banc_standards.xdm.read import XdmRefused, read, unzipped
+from banc_standards.xdm.read import XdmRefused, unzipped
+from banc_standards.xdm.read import archive as archive_of
 
 NESTED: Final = Sentence(
     "archive dans une archive : extrayez-la pour la faire juger",
@@ -33,7 +34,7 @@ def judge(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
         yield told(path, asked, [archive_rules.hit(refused)])
         return
     if is_xdm(members) or path.rpartition("/")[2].upper() == f"{ROOT}.ZIP":
-        yield from judge_xdm(data, path, asked)
+        yield from _judged(members, path, asked)
     else:
         yield from _documents(members, path, asked)
 
@@ -45,15 +46,21 @@ def is_xdm(members: dict[str, bytes]) -> bool:
 
 def judge_xdm(data: bytes, path: str, asked: Asked) -> Iterator[Verdict]:
     """The archive by its own rules and those of its metadata, then the documents that the metadata describe."""
-    from banc_standards.xdm.rules import archive as archive_rules
+    try:
+        members = unzipped(data)
+    except XdmRefused as refused:
+        from banc_standards.xdm.rules import archive as archive_rules
+
+        yield told(path, asked, [archive_rules.hit(refused)])
+        return
+    yield from _judged(members, path, asked)
+
+
+def _judged(members: dict[str, bytes], path: str, asked: Asked) -> Iterator[Verdict]:
     from banc_standards.xdm.rules import judged
     from banc_standards.xdm.rules.subject import XdmSubject
 
-    try:
-        archive = read(data)
-    except XdmRefused as refused:
-        yield told(path, asked, [archive_rules.hit(refused)])
-        return
+    archive = archive_of(members)
     yield told(path, asked, judged(XdmSubject(archive)))
     for name, content in archive.members.items():
         if detect(content, name) == "cda" and is_candidate(name) and name.rpartition("/")[2].upper() != METADATA:

@@ -120,7 +120,11 @@ class Archive:
 
 def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Archive:
     """Opens an archive. Raises :class:`XdmRefused`; metadata that cannot be read are told by their folder."""
-    members = unzipped(data, limits)
+    return archive(unzipped(data, limits))
+
+
+def archive(members: Mapping[str, bytes]) -> Archive:
+    """The archive that these members are; metadata that cannot be read are told by their folder."""
     folders = []
     for name in members:
         parts = name.split("/")
