@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import os
+import sys
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,19 +20,36 @@ async def sandbox(data: Path, *, port_base: int = 0, lang: Lang = "fr", **option
     """A sandbox of all the services, by default on any free ports, until the block ends.
 
     ``options`` are the other ones of ``banc up``: ``services``, ``host``, ``store_url``, ``public_url``, ``san``,
-    ``token``, ``plain_http``. Raises ``UnusableInput`` or ``EnvironmentFailed`` when it cannot start.
+    ``token``, ``plain_http``; ``insi_population`` is by default the file that BANC_INSI_POPULATION names.
+    Raises ``UnusableInput`` or ``EnvironmentFailed`` when it cannot start.
     """
     from banc_mocks.sandbox import launcher
     from banc_standards.contracts.sandbox import Ready
 
     # The launcher is the only module of the services that may be imported here, so its options are reached through it.
     launch: Any = launcher
-    guests = (_validators(launch),)
-    running = await launch.start(launch.Config(data=data, port_base=port_base, lang=lang, guests=guests, **options))
+    told = {"guests": (_validators(launch),), "insi_population": _population(), "progress": _progress(lang)}
+    running = await launch.start(launch.Config(data=data, port_base=port_base, lang=lang, **(told | options)))
     try:
         yield Ready.read(running.ready)
     finally:
         await running.stop()
+
+
+def _population() -> Path | None:
+    named = os.environ.get("BANC_INSI_POPULATION")
+    return Path(named) if named else None
+
+
+def _progress(lang: Lang) -> Callable[[int], None]:
+    """How many people were read, on a terminal only."""
+    said = "identités lues" if lang == "fr" else "identities read"
+
+    def tell(count: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{count:,} {said}\033[K", end="", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def _validators(launch: Any) -> Any:

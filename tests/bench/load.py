@@ -1,7 +1,8 @@
 """A load generator in a process of its own: the same request over and over, by several clients on kept connections.
 
-Told by one JSON object on standard input: ``port``, ``ca_file`` (null: no TLS), ``request`` (text, whole), ``clients``,
-``seconds``. Prints ``{"rate", "p50_ms", "p99_ms", "failed"}``.
+Told by one JSON object on standard input: ``port``, ``ca_file`` (null: no TLS), ``request`` (text, whole; or
+``requests``, sent one after the other and over again), ``clients``, ``seconds``.
+Prints ``{"rate", "p50_ms", "p99_ms", "failed"}``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import json
 import ssl
 import sys
 import time
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 
@@ -29,13 +32,13 @@ async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     return lines[0].split(" ")[1] == "200"
 
 
-async def client(told: dict[str, Any], until: float, spent: list[float]) -> int:
+async def client(told: dict[str, Any], until: float, spent: list[float], requests: Iterator[bytes]) -> int:
     """Requests until the time is over; returns how many failed."""
     context = ssl.create_default_context(cafile=told["ca_file"]) if told["ca_file"] else None
     reader, writer = await asyncio.open_connection("localhost" if context else "127.0.0.1", told["port"], ssl=context)
-    failed, request = 0, told["request"].encode()
+    failed = 0
     while (began := time.perf_counter()) < until:
-        failed += not await one(reader, writer, request)
+        failed += not await one(reader, writer, next(requests))
         spent.append(time.perf_counter() - began)
     writer.close()
     return failed
@@ -43,9 +46,10 @@ async def client(told: dict[str, Any], until: float, spent: list[float]) -> int:
 
 async def load(told: dict[str, Any]) -> dict[str, float]:
     spent: list[float] = []
+    requests = cycle([request.encode() for request in told.get("requests") or [told["request"]]])
     began = time.perf_counter()
     until = began + told["seconds"]
-    failures = await asyncio.gather(*(client(told, until, spent) for _ in range(told["clients"])))
+    failures = await asyncio.gather(*(client(told, until, spent, requests) for _ in range(told["clients"])))
     took = time.perf_counter() - began
     spent.sort()
     return {

@@ -32,6 +32,7 @@ class Config:
     ``host`` is the address to listen on; ``localhost`` means both 127.0.0.1 and ::1. ``port_base`` 0 takes any free
     ports. ``data`` is the data folder, ``store_url`` another database than its SQLite file, ``san`` more names for the
     server certificates, ``token`` the bearer token of the control API, ``guests`` what else answers on its port.
+    ``insi_population`` is a CSV file of people whom INSi knows too, and ``progress`` is told how many were read.
     """
 
     services: tuple[str, ...] = SERVICES
@@ -45,3 +46,5 @@ class Config:
     plain_http: bool = False
     lang: Lang = "fr"
     guests: tuple[Guest, ...] = ()
+    insi_population: Path | None = None
+    progress: Callable[[int], None] = lambda _count: None

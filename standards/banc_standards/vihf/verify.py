@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from banc_standards.errors import BancError, Sentence
@@ -132,6 +134,21 @@ _Member = TypeVar("_Member")
 def _signed_bytes(
     assertion: etree._Element, ident: str, certificate: x509.Certificate, now: datetime, sha1: bool
 ) -> etree._Element:
+    """A fresh tree of what the signature covers. The same bytes are verified once; dates are judged each time."""
+    if not certificate.not_valid_before_utc <= _aware(now) <= certificate.not_valid_after_utc:
+        raise Refused("VIHF-SIG-005", f"{certificate.not_valid_before_utc} … {certificate.not_valid_after_utc}")
+    content: bytes = etree.tostring(assertion, with_tail=False)
+    signed = _verified_bytes(content, ident, certificate.public_bytes(Encoding.DER), sha1)
+    return etree.fromstring(signed, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _aware(now: datetime) -> datetime:
+    return now if now.tzinfo else now.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=1024)
+def _verified_bytes(content: bytes, ident: str, der: bytes, sha1: bool) -> bytes:
+    """The bytes that the signature of an assertion covers; a signature that was refused is never remembered."""
     from cryptography.exceptions import InvalidSignature as KeyMismatch
     from signxml.algorithms import DigestAlgorithm, SignatureMethod
     from signxml.exceptions import SignXMLException
@@ -140,27 +157,23 @@ def _signed_bytes(
     def allowed(base: _Member, weak: _Member) -> frozenset[_Member]:
         return frozenset({base, weak}) if sha1 else frozenset({base})
 
+    certificate = x509.load_der_x509_certificate(der)
+    assertion = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     used = {element.get("Algorithm") for element in assertion.iter(f"{{{DS}}}SignatureMethod", f"{{{DS}}}DigestMethod")}
     if not sha1 and used & {RSA_SHA1, SHA1}:
         raise Refused("VIHF-SIG-007", "SHA-1")
     configuration = SignatureConfiguration(
         location="./",
         expect_references=1,
-        verification_time=now,
+        verification_time=certificate.not_valid_before_utc,  # its dates were judged by the caller
         signature_methods=allowed(SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA1),
         digest_algorithms=allowed(DigestAlgorithm.SHA256, DigestAlgorithm.SHA1),
     )
     try:
-        outcome = XMLVerifier().verify(
-            etree.tostring(assertion, with_tail=False),
-            x509_cert=certificate,
-            id_attribute="ID",
-            expect_config=configuration,
-        )
+        outcome = XMLVerifier().verify(content, x509_cert=certificate, id_attribute="ID", expect_config=configuration)
     except (SignXMLException, KeyMismatch, ValueError, etree.LxmlError) as error:
         raise Refused("VIHF-SIG-005", str(error)) from None
     signed = outcome.signed_xml if not isinstance(outcome, list) else None
     if signed is None or signed.tag != f"{{{SAML}}}Assertion" or signed.get("ID") != ident:
         raise Refused("VIHF-SIG-005", "signed_xml")
-    tree: etree._Element = signed
-    return tree
+    return bytes(etree.tostring(signed, with_tail=False))

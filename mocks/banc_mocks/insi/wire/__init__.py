@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from banc_mocks.insi.faults import FAULTS
+from banc_mocks.insi.loaded import load
+from banc_mocks.insi.people import NOBODY
 from banc_mocks.insi.service import SERVICE, SWITCHES
 from banc_mocks.insi.wire.gateway import LIMITS, MUTUAL_TLS, PATH, lps
 from banc_mocks.insi.wire.refusals import refuse
@@ -18,10 +20,15 @@ if TYPE_CHECKING:
     from banc_mocks.sandbox.sandbox import Sandbox
 
 
-def service(_sandbox: Sandbox) -> HttpService:
-    """INSi on its two ports: cards and Pro Santé Connect on one, organisation certificates on the other."""
+def service(sandbox: Sandbox) -> HttpService:
+    """INSi on its two ports: cards and Pro Santé Connect on one, organisation certificates on the other.
+
+    Raises ``UnusableInput`` or ``EnvironmentFailed`` when the population of ``sandbox.config`` cannot be loaded.
+    """
+    config = sandbox.config
+    loaded = load(config.insi_population, config.data, config.progress) if config.insi_population else NOBODY
     routes = (
-        Route("POST", PATH, f"{SERVICE}.unknown", lps, max_body=LIMITS.max_bytes),
+        Route("POST", PATH, f"{SERVICE}.unknown", partial(lps, loaded=loaded), max_body=LIMITS.max_bytes),
         Route("GET", PATH, f"{SERVICE}.wsdl", wsdl, public=True),
     )
     return HttpService(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from banc_fixtures.software import BENCH_IDAM
 from banc_mocks.insi import state
+from banc_mocks.insi.people import NOBODY, Base
 from banc_mocks.insi.service import SERVICE, Behaviour
 from banc_mocks.insi.wire import credentials, operations
 from banc_mocks.insi.wire.refusals import broken, require
@@ -30,8 +31,8 @@ MUTUAL_TLS: Final = "insi_mtls"
 LIMITS: Final = Limits(max_bytes=2**20, max_depth=64, max_nodes=20_000)
 
 
-async def lps(call: Call) -> Reply:
-    """Answers one message. Raises ``Faulted`` when it must be refused."""
+async def lps(call: Call, loaded: Base = NOBODY) -> Reply:
+    """Answers one message, knowing the ``loaded`` people too. Raises ``Faulted`` when it must be refused."""
     announced = content_type(call.headers.get("Content-Type", ""))
     request = _request(call, announced)
     call.operation = f"{SERVICE}.{request.operation or 'unknown'}"
@@ -47,7 +48,7 @@ async def lps(call: Call) -> Reply:
     require(call, ASSERTION_RULES, subject)
     rules, serve = operations.SERVED[request.operation or "WS_INS2"]
     require(call, (*HEADER_RULES, *SOFTWARE_RULES, *rules), subject)
-    return serve(call, subject, behaviour)
+    return serve(call, subject, behaviour, loaded)
 
 
 def _request(call: Call, announced: ContentType) -> Request:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from banc_mocks.insi import bulk
 from banc_mocks.insi.faults import LIES, REAL, TOLD
+from banc_mocks.insi.people import Base
 from banc_mocks.insi.service import Behaviour, Found, answer, search, search_card, verify
 from banc_mocks.insi.wire.refusals import MEDIA_TYPE, fail, faulted
 from banc_mocks.sandbox.http import Reply
@@ -29,50 +30,51 @@ from banc_standards.soap.build import serialize
 if TYPE_CHECKING:
     from banc_mocks.sandbox.call import Call
 
-Serve = Callable[["Call", InsiSubject, Behaviour], Reply]
+Serve = Callable[["Call", InsiSubject, Behaviour, Base], Reply]
+"""Answers one message; the last argument is the population that a tester loaded."""
 _UNKNOWN_TICKET: Final = "Aucun dépôt de cet émetteur n'a ce ticket, ou ses résultats ont été effacés."
 
 
-def _by_traits(call: Call, subject: InsiSubject, behaviour: Behaviour) -> Reply:
+def _by_traits(call: Call, subject: InsiSubject, behaviour: Behaviour, loaded: Base) -> Reply:
     """WS_INS2."""
     refusing = call.judge(TRAIT_RULES, subject)
     if refusing and behaviour.bad_traits_fault:
         raise faulted(*refusing[0])
     if refusing:
         return _answer(call, Answer(NONE_FOUND, LABELS[NONE_FOUND]), behaviour)
-    return _found(call, search(subject.request.search(), behaviour), behaviour, INSI_102)
+    return _found(call, search(subject.request.search(), behaviour, loaded), behaviour, INSI_102)
 
 
-def _by_card(call: Call, subject: InsiSubject, behaviour: Behaviour) -> Reply:
+def _by_card(call: Call, subject: InsiSubject, behaviour: Behaviour, loaded: Base) -> Reply:
     """WS_INS1."""
-    return _found(call, search_card(searched(subject.request.message), behaviour), behaviour, INSI_101)
+    return _found(call, search_card(searched(subject.request.message), behaviour, loaded), behaviour, INSI_101)
 
 
-def _verified(call: Call, subject: InsiSubject, behaviour: Behaviour) -> Reply:
+def _verified(call: Call, subject: InsiSubject, behaviour: Behaviour, loaded: Base) -> Reply:
     """WS_INS3: the identity that is verified is a fact of the exchange, whatever the verdict."""
     (held,) = verification.held(subject.request.message)
     call.facts |= _facts(held)
     if (told := _armed(call)) is not None:
         return told
-    verdict = _lied(call, verify(held, behaviour))
+    verdict = _lied(call, verify(held, behaviour, loaded))
     call.code = verdict.code
     return _reply(call, verification.verdict_body(verdict), behaviour)
 
 
-def _deposited(call: Call, subject: InsiSubject, behaviour: Behaviour) -> Reply:
+def _deposited(call: Call, subject: InsiSubject, behaviour: Behaviour, loaded: Base) -> Reply:
     """WS_INS4: everything is decided now, and told later."""
     if (told := _armed(call)) is not None:
         return told
     people = verification.held(subject.request.message)
     ticket = str(uuid4())
-    verdicts = tuple(_lied(call, verify(one, behaviour)) for one in people)
+    verdicts = tuple(_lied(call, verify(one, behaviour, loaded)) for one in people)
     delays = {"delay_s": behaviour.bulk_delay_s, "kept_s": behaviour.bulk_kept_s}
     bulk.deposit(call, ticket, subject.caller or "", verdicts, call.now, **delays)
     call.facts |= {"ticket": ticket, "identities": len(people)}
     return _reply(call, verification.deposited_body(ticket, len(people)), behaviour)
 
 
-def _retrieved(call: Call, subject: InsiSubject, behaviour: Behaviour) -> Reply:
+def _retrieved(call: Call, subject: InsiSubject, behaviour: Behaviour, _loaded: Base) -> Reply:
     """WS_INS5."""
     if (told := _armed(call)) is not None:
         return told
