@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from ssl import create_default_context
 
 import httpx
 import pytest
@@ -20,29 +16,11 @@ from banc_standards.vihf import names as vihf
 from banc_standards.xds.names import APPROVED
 from banc_standards.xds.query import build
 
-from .hospital import DOCTOR, Bench, Hospital, hospital_of
+from .hospital import DOCTOR, Hospital, hospital_of
+from .own_process import up
 
-UP = "import sys; from banc_harness.cli import main; sys.exit(main(sys.argv[1:]))"
 ROUNDS, EACH = 2, 25
 """Kills, and acknowledged letters after which each comes."""
-
-
-@contextmanager
-def up(folder: Path, session: str | None) -> Iterator[tuple[subprocess.Popen[bytes], Bench]]:
-    """``banc up`` in a process of its own, and a session of it, made when it is None."""
-    command = [sys.executable, "-c", UP, "up", "--port-base", "0", "--services", "dmp", "--data", str(folder / "data")]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    try:
-        ready = json.loads(process.stdout.readline())
-        trust = create_default_context(cafile=ready["ca_file"])
-        with httpx.Client(base_url=ready["control"], verify=trust, timeout=60) as control:
-            made = session or control.post("/control/v1/sessions", json={"mode": "strict"}).json()["id"]
-            yield process, Bench(ready, made, control, folder)
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
 
 
 def load(process: subprocess.Popen[bytes], hospital: Hospital, acknowledged: dict[str, bytes]) -> None:
