@@ -297,8 +297,8 @@ def _field(element: etree._Element) -> Field:
 
 
 def _whole(element: etree._Element) -> str:
-    # .text would stop at a comment.
-    return str(element.xpath("string()"))
+    # .text would stop at a comment, which counts as a child.
+    return str(element.xpath("string()")) if len(element) else element.text or ""
 
 
 def _local(element: etree._Element) -> str:
