@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from banc_mocks.dmp.service.admission import Actor, signer_subject
+from banc_mocks.dmp.service.existence import DOCUMENT_RULES
 from banc_mocks.dmp.service.refusal import registry_errors
 from banc_mocks.sandbox.call import Call
 from banc_standards.cda.rules import ENGINE as CDA
@@ -27,7 +28,8 @@ def judge_content(call: Call, subject: SubmissionSubject) -> list[RegistryError]
     It reads and computes only, so that a large submission can be judged on another thread.
     """
     refused = registry_errors(call, call.judge(XDS_RULES, subject))
-    for _entry, document in subject.clinical():
+    judged_inside = subject.clinical() if call.session.switch(DOCUMENT_RULES.name) else ()
+    for _entry, document in judged_inside:
         refused += registry_errors(call, call.note(CDA.judge(document)), "InvalidDocumentContent")
     signature = subject.verified
     if isinstance(signature, LotSignature) and signature.certificate != subject.signing_certificate:

@@ -50,6 +50,15 @@ DELETED_READABLE: Final = Switch(
     ),
     False,
 )
+DOCUMENT_RULES: Final = Switch(
+    "dmp.document_rules",
+    "dmp",
+    Sentence(
+        "TD2.1 juge le contenu des documents CDA, et refuse en mode strict ceux qui ne sont pas conformes.",
+        "TD2.1 judges the content of CDA documents, and in strict mode refuses those that do not conform.",
+    ),
+    True,
+)
 EMERGENCY_OPPOSED: Final = Switch(
     "dmp.emergency_opposed",
     "dmp",
@@ -77,7 +86,15 @@ MOST_RESULTS: Final = Switch(
     ),
     5_000,
 )
-SWITCHES: tuple[Switch, ...] = (AUTHORIZATION, BLOCKED, DELETED_READABLE, EMERGENCY_OPPOSED, GET_ALL, MOST_RESULTS)
+SWITCHES: tuple[Switch, ...] = (
+    AUTHORIZATION,
+    BLOCKED,
+    DELETED_READABLE,
+    DOCUMENT_RULES,
+    EMERGENCY_OPPOSED,
+    GET_ALL,
+    MOST_RESULTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
