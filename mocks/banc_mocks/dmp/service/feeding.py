@@ -11,7 +11,7 @@ from banc_mocks.dmp.service.documents import judge_content, subject_of
 from banc_mocks.dmp.service.existence import state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
 from banc_mocks.dmp.service.registering import registered, sha1
-from banc_mocks.dmp.state import Records
+from banc_mocks.dmp.state import Records, StoredDocument
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.clock import second
 from banc_standards.dmp import registry_rules
@@ -37,14 +37,16 @@ async def feed(call: Call, submission: Submission, parts: Mapping[str, bytes], a
     # From here to the end nothing waits: what the registry holds cannot change between its check and the record.
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    known: Mapping[str, StoredDocument] = {}
     if not refused:
-        memory = _memory(call, records, subject, patient)
+        known = records.documents({entry.unique_id or "" for entry, _ in _contents(subject)})
+        memory = _memory(call, records, subject, patient, known)
         refused = registry_errors(call, call.judge(registry_rules.RULES, memory))
         for former in _replacements(records, subject, actor):
             refused += registry_errors(call, call.judge(REPLACEMENT_RULES, former))
     if refused:
         return refuse(call, refused)
-    _register(call, records, subject, patient)
+    _register(call, records, subject, patient, known)
     return []
 
 
@@ -69,11 +71,12 @@ def note(call: Call, submission: Submission) -> None:
         call.facts["replaced"] = [f"urn:oid:{document.unique_id}" for document in known if document]
 
 
-def _memory(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> RegistrySubject:
+def _memory(
+    call: Call, records: Records, subject: SubmissionSubject, patient: Ins, known: Mapping[str, StoredDocument]
+) -> RegistrySubject:
     submission = subject.submission
     lot = submission.set.unique_id if submission.set else None
     sent = tuple(_sent(entry, content) for entry, content in _contents(subject))
-    known = {item.unique_id: found for item in sent if (found := records.document(item.unique_id)) is not None}
     targets: dict[str, Held | None] = {}
     for link in submission.associations:
         if link.type == REPLACES:
@@ -109,14 +112,16 @@ def _sent(entry: DocumentEntry, content: bytes) -> Sent:
     return Sent(entry.unique_id or "", sha1(content), len(content))
 
 
-def _register(call: Call, records: Records, subject: SubmissionSubject, patient: Ins) -> None:
+def _register(
+    call: Call, records: Records, subject: SubmissionSubject, patient: Ins, known: Mapping[str, StoredDocument]
+) -> None:
     submission = subject.submission
     lot = submission.set
     replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
     clinical = {entry.id: document for entry, document in subject.clinical()}
-    named = {}
+    held, named = dict(known), {}
     for entry, content in _contents(subject):
-        document = records.document(entry.unique_id or "")
+        document = held.get(entry.unique_id or "")
         if document is None:
             document = registered(
                 entry,
@@ -129,6 +134,7 @@ def _register(call: Call, records: Records, subject: SubmissionSubject, patient:
                 cda=clinical.get(entry.id),
             )
             records.keep(document, entry)
+            held[document.unique_id] = document
         named[entry.id] = document.entry_uuid
     for target in replaces.values():
         old = records.entry(target)

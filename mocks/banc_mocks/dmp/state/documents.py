@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from itertools import count
 from typing import Any, Final
 from uuid import UUID
@@ -60,7 +60,7 @@ class StoredDocument:
 
     def as_json(self) -> dict[str, Any]:
         """The document as stored, and as the control API lists it."""
-        return asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
+        return {name: getattr(self, name) for name in _FIELDS} | {name: list(getattr(self, name)) for name in _LISTS}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> StoredDocument:
@@ -90,6 +90,9 @@ class StoredDocument:
             self.logical_id,
             self.version,
         )
+
+
+_FIELDS: Final = tuple(field.name for field in fields(StoredDocument))
 
 
 def entry_columns(document: StoredDocument, entry: DocumentEntry) -> dict[str, Any]:

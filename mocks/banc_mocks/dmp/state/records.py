@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -77,11 +77,15 @@ class Records:
 
     def document(self, unique_id: str) -> StoredDocument | None:
         """The document, or the signature, of this uniqueId, in the current version of its metadata."""
-        wanted = sa.select(entries.c.key, entries.c.value).where(entries.c.unique_id == unique_id, entries.c.current)
+        return self.documents({unique_id}).get(unique_id)
+
+    def documents(self, unique_ids: Set[str]) -> dict[str, StoredDocument]:
+        """Those of these uniqueIds that the registry holds, each in the current version of its metadata."""
+        wanted = sa.select(entries.c.key, entries.c.value).where(entries.c.unique_id.in_(unique_ids), entries.c.current)
         under_way = dict(self._call.items("entry"))
-        stored = [json.loads(row.value) for row in self._look(entries, wanted) if row.key not in under_way]
-        mine = (value for value in under_way.values() if value["unique_id"] == unique_id and value["current"])
-        return next((StoredDocument.from_json(value) for value in (*mine, *stored)), None)
+        values = [json.loads(row.value) for row in self._look(entries, wanted) if row.key not in under_way]
+        values += [one for one in under_way.values() if one["unique_id"] in unique_ids and one["current"]]
+        return {value["unique_id"]: StoredDocument.from_json(value) for value in values}
 
     def entry(self, entry_uuid: str) -> StoredDocument | None:
         """The document of this entryUUID; None for the signature of a lot, which nobody may search or change."""
