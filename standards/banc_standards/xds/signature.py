@@ -233,11 +233,14 @@ def _canonical_forms(content: bytes) -> Iterator[bytes]:
 
 def read(data: bytes) -> LotSignature:
     """What a signature document declares. Raises :class:`SignatureRefused` (XDS-SIG-002)."""
+    return _read(_parsed(data))
+
+
+def _parsed(data: bytes) -> etree._Element:
     try:
-        root = parse(data)
+        return parse(data)
     except XmlRefused as error:
         raise SignatureRefused("XDS-SIG-002", error.text.en) from None
-    return _read(root)
 
 
 def _read(root: etree._Element) -> LotSignature:
@@ -280,8 +283,8 @@ def verify(data: bytes) -> LotSignature:
     The manifest's references are read from the bytes that were signed. Whether the certificate is to be believed, and
     whether the manifest describes the lot, is for the caller to judge. Raises :class:`SignatureRefused`.
     """
-    declared = read(data)
-    root = parse(data)
+    root = _parsed(data)
+    declared = _read(root)
     try:
         signed = _signed_elements(root, declared)
     except (KeyError, TypeError, ValueError, InvalidSignature, etree.LxmlError) as error:
