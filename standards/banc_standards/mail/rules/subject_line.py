@@ -184,7 +184,7 @@ def _thread(subject: MailSubject) -> Iterator[Hit]:
         "Nothing stands before the marker: sorting rules look for it at the start.",
     ),
     ("Placer la mention après XDM/1.0/DDM+.", "Put the words after XDM/1.0/DDM+."),
-    at="§3.1.3, place de la mention",
+    at="place de la mention",
     severity="info",
     certainty="uncertain",
 )
