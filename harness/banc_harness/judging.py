@@ -43,6 +43,8 @@ def judge(check: Check, trace: Trace) -> Judgement | None:
     untested = next((Sentence(item.untested, item.untested) for item in missed if item.untested), None)
     if check.absence and not all(item.answered for item in trace.acts):
         untested = _NOT_ASKED
+    if any(item.action in check.word_of and not item.answered for item in trace.acts):
+        untested = _NOT_TOLD
     if not seen.selected and not missed and not (check.absence and trace.acts):
         return None
     inputs = tuple(item.hash for item in seen.selected)
@@ -225,3 +227,4 @@ _CRASHED = Sentence(
 )
 _NEVER_CAME = Sentence("l'échange attendu n'est pas venu", "the expected exchange did not come")
 _NOT_ASKED = Sentence("le logiciel n'a pas pu être sollicité", "the software could not be asked")
+_NOT_TOLD = Sentence("le logiciel n'a pas dit ce qu'il a fait", "the software did not tell what it did")

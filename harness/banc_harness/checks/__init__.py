@@ -29,7 +29,8 @@ class Check:
     expectation of it fails the check; without it, what never came leaves nothing to judge. ``absence``: the check
     proves that something does not happen, so that it is judged without any selected exchange too. ``blocking``: a
     failure fails the requirement, else it only makes it partial. ``zero_tolerance``: a failure turns the gate red
-    whatever the score, and stray exchanges are judged too.
+    whatever the score, and stray exchanges are judged too. ``word_of`` are the actions whose answers the check reads
+    beside the wire: one that the driver never answered leaves the check untested.
     """
 
     rule: Rule
@@ -41,6 +42,7 @@ class Check:
     absence: bool = False
     blocking: bool = True
     zero_tolerance: bool = False
+    word_of: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -72,6 +74,7 @@ def check(
     absence: bool = False,
     blocking: bool = True,
     zero_tolerance: bool = False,
+    word_of: Iterable[str] = (),
 ) -> Callable[[Judgement], Check]:
     """Makes a :class:`Check` of a generator over a :class:`~banc_harness.trace.Trace`.
 
@@ -100,6 +103,7 @@ def check(
             absence=absence,
             blocking=blocking,
             zero_tolerance=zero_tolerance,
+            word_of=tuple(word_of),
         )
 
     return decorate

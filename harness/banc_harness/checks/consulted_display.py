@@ -34,6 +34,7 @@ STATES = {APPROVED: "current", DEPRECATED: "obsolete", ARCHIVED: "archived"}
     requirements=["SC.DMP/UX.14"],
     on=SEARCHES,
     scenarios=HISTORIES,
+    word_of=("document.search",),
     text=Sentence(
         "La liste montre les documents que le DMP vient de rendre, eux seuls, chacun avec son état.",
         "The list shows the documents that the DMP just gave, and no other, each with its state.",
@@ -68,6 +69,7 @@ def list_is_the_answer(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-DMP-07"],
     on=READS,
     scenarios=HISTORIES,
+    word_of=("document.read",),
     text=Sentence(
         "Un document dont l'empreinte ou la taille n'est pas celle de ses métadonnées n'est ni montré ni rangé.",
         "A document whose hash or size is not that of its metadata is neither shown nor filed.",
@@ -97,6 +99,7 @@ def whole_documents_only(trace: Trace) -> Iterator[Hit]:
     on=READS,
     presence=True,
     scenarios=("UC3.41", "UC3.43"),
+    word_of=("document.read",),
     text=Sentence(
         "La copie d'un document est rangée dans le dossier de son patient, avec son origine.",
         "The copy of a document is filed in the record of its patient, with its origin.",
@@ -142,6 +145,7 @@ def copies_with_their_origin(trace: Trace) -> Iterator[Hit]:
     on=READS,
     presence=True,
     scenarios=("UC3.51",),
+    word_of=("document.read",),
     text=Sentence(
         "Un document remplacé se lit dans sa version en vigueur, ou se dit remplacé.",
         "A document that was replaced is read in its current version, or said to be replaced.",
@@ -167,6 +171,7 @@ def current_version(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-DMP-08"],
     on=CONSULTATIONS,
     scenarios=HISTORIES,
+    word_of=("document.search", "document.read"),
     text=Sentence(
         "L'utilisateur apprend que le DMP a refusé ou n'a pas répondu.",
         "The user learns that the DMP refused, or did not answer.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from banc_harness.checks import check
-from banc_harness.checks.arriving import CRITICAL, Fate, by_code, differences, judged, results_of
+from banc_harness.checks.arriving import CRITICAL, FETCH, Fate, by_code, differences, judged, results_of
 from banc_harness.checks.heard import heard_in
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
@@ -25,6 +25,7 @@ VOLET = "CI-SIS, volet Transmission de documents CDA par courriel MSSanté v1.1.
     on=READ,
     scenarios=RECEPTION,
     presence=True,
+    word_of=(FETCH,),
     text=Sentence("Le courrier reçu est relevé par IMAP.", "The mail received is fetched by IMAP."),
     clause="Référentiel socle MSSanté #2, ECO.1.0.2 ; SC.MSS/CONF.06",
     fix=Sentence(
@@ -70,6 +71,7 @@ def protected_fetching(trace: Trace) -> Iterator[Finding]:
     requirements=["SBX-RCV-02", "SC.MSS/UX.07"],
     on=READ,
     scenarios=RECEPTION,
+    word_of=(FETCH,),
     text=Sentence(
         "Un compte rendu est rangé sous son patient, et sous lui seul.",
         "A report is filed under its patient, and no other.",
@@ -99,6 +101,7 @@ def right_patient(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-RCV-03", "BIO/va1.04"],
     on=READ,
     scenarios=RECEPTION,
+    word_of=(FETCH,),
     text=Sentence(
         "Les résultats intégrés sont ceux du compte rendu : valeur, unité, intervalle, interprétation.",
         "The results integrated are those of the report: value, unit, range, interpretation.",
@@ -113,11 +116,13 @@ def integrated_results(trace: Trace) -> Iterator[Hit]:
     """Each structured report, against what the software says that it integrated from it."""
     for arrival in judged(trace):
         for document, name in zip(arrival.documents, arrival.ids, strict=True):
-            for item in arrival.filed if arrival.fate == "filed" else ():
-                if item.get("document") == name:
-                    wanted = results_of(document)
-                    for place, found, expected in differences(wanted, by_code(item.get("results"))):
-                        yield Hit(arrival.exchange.place(f"observation[{place}]"), found=found, expected=expected)
+            if arrival.fate != "filed":
+                continue
+            wanted = results_of(document)
+            filings = [item.get("results") for item in arrival.filed if item.get("document") == name]
+            for results in filings or [None]:
+                for place, found, expected in differences(wanted, by_code(results)):
+                    yield Hit(arrival.exchange.place(f"observation[{place}]"), found=found, expected=expected)
 
 
 @check(
@@ -125,6 +130,7 @@ def integrated_results(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-RCV-04", "BIO/va1.02", "LGC.MSS/UX.05"],
     on=READ,
     scenarios=("UC2.42", "UC2.49"),
+    word_of=(FETCH,),
     text=Sentence(
         "Un compte rendu corrigé prend la place du précédent, dont les valeurs ne valent plus.",
         "A corrected report takes the place of the former, whose values hold no more.",
@@ -149,10 +155,10 @@ def replaced_reports(trace: Trace) -> Iterator[Hit]:
                 replaced[f"urn:oid:{document.replaces.root}"] = name
             status = {item.get("document"): item.get("status") for item in (chart or {}).get("reports") or ()}
             current = {item.get("document") for item in (chart or {}).get("results") or ()}
-            for before, after in replaced.items() if chart is not None else ():
+            for before, after in replaced.items():
                 if before in received and status.get(before) != "replaced":
                     place = arrival.exchange.place(before)
-                    yield Hit(place, found=str(status.get(before)), expected=f"replaced ({after})")
+                    yield Hit(place, found=str(status.get(before) or "(absent)"), expected=f"replaced ({after})")
                 if before in current:
                     yield Hit(arrival.exchange.place("results"), found=before, expected=after)
 
@@ -162,6 +168,7 @@ def replaced_reports(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-RCV-05", "BIO/va1.01"],
     on=READ,
     scenarios=("UC2.43",),
+    word_of=(FETCH,),
     text=Sentence(
         "Un résultat interprété AA, HH ou LL alerte aussitôt l'utilisateur.",
         "A result interpreted AA, HH or LL alerts the user at once.",
@@ -195,6 +202,7 @@ _REASONS: dict[Fate, Sentence] = {
     requirements=["SBX-RCV-06", "SC.MSS/UX.09", "LGC.MDV.06"],
     on=READ,
     scenarios=("UC2.45", "UC2.46", "UC2.47", "UC2.48"),
+    word_of=(FETCH,),
     text=Sentence(
         "Ce qui ne doit pas être rangé ne l'est pas, et l'utilisateur lit pourquoi.",
         "What must not be filed is not, and the user reads why.",
@@ -223,6 +231,7 @@ def refused_reports(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-RCV-07", "SC.MSS/UX.34"],
     on=READ,
     scenarios=RECEPTION,
+    word_of=(FETCH,),
     text=Sentence(
         "L'accusé de lecture demandé est renvoyé, et dit si le document a été traité.",
         "The read receipt asked for is sent, and says whether the document was processed.",

@@ -20,6 +20,7 @@ VISITS = ("UC3.31",)
     on=Selection(operation="dmp.TD3.1"),
     presence=True,
     scenarios=VISITS,
+    word_of=("document.search",),
     text=Sentence(
         "Ce que d'autres ont déposé depuis la dernière visite se voit, tout et cela seul.",
         "What others filed since the last visit is shown, all of it and nothing else.",
@@ -77,6 +78,7 @@ def local_copy_shown(trace: Trace) -> Iterator[Hit]:
     requirements=["SC.CDA/DD.05"],
     on=Selection(operation="dmp.TD3.1"),
     scenarios=VISITS,
+    word_of=("document.search",),
     text=Sentence(
         "Le changement dans le DMP d'un document rangé est signalé.",
         "The change in the DMP of a document that was filed is told.",

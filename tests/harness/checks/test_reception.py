@@ -5,7 +5,7 @@ The witness's own desk files the mails, without a network; what it says makes th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -212,6 +212,31 @@ def test_a_mail_whose_headers_alone_are_read_is_not_fetched() -> None:
     for exchange in practice.exchanges:
         exchange.entry["facts"]["sections"] = ["BODY[HEADER]"]  # type: ignore[index]
     assert practice.judged(fetched) == ("NON_CONFORME", 1)
+
+
+@pytest.mark.parametrize("happens", [ordinary, critical, corrected, unknown])
+@pytest.mark.parametrize("status", ["error", "unsupported"])
+def test_a_software_lost_after_its_fetching_is_not_tested(happens: Any, status: Any) -> None:
+    practice = Practice(frozenset())
+    happens(practice)
+    practice.acts = [
+        replace(act, status=status, output={}, shown=()) if act.action == "mail.fetch" else act for act in practice.acts
+    ]
+    telling = (right_patient, integrated_results, replaced_reports, critical_alert, refused_reports, read_receipts)
+    for check in (fetched, *telling):
+        assert practice.judged(check) == ("NON_TESTE", 0), check.id
+
+
+@pytest.mark.parametrize(
+    ("happens", "check"), [(ordinary, right_patient), (ordinary, integrated_results), (corrected, replaced_reports)]
+)
+def test_a_software_that_fetches_and_files_nothing_does_not_conform(happens: Any, check: Any) -> None:
+    practice = Practice(frozenset())
+    happens(practice)
+    practice.acts = [
+        replace(act, status="failed", output={}) if act.action == "mail.fetch" else act for act in practice.acts
+    ]
+    assert practice.judged(check)[0] == "NON_CONFORME"
 
 
 def test_credentials_said_in_clear_are_told() -> None:

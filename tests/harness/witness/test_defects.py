@@ -137,7 +137,7 @@ SUMMARIES: dict[str, tuple[str, str]] = {
 RECEPTIONS: dict[str, tuple[str, str]] = {
     # the same for what the practice's software receives
     "reads-in-clear": ("UC2.41", "CHK-RCV-002"),
-    "reads-headers-only": ("UC2.41", "CHK-RCV-001 CHK-RCV-003 CHK-RCV-008"),
+    "reads-headers-only": ("UC2.41", "CHK-RCV-001 CHK-RCV-003 CHK-RCV-004 CHK-RCV-008"),
     "files-under-the-last": ("UC2.41", "CHK-RCV-003"),
     "reads-the-subject": ("UC2.45", "CHK-RCV-007 CHK-RCV-008"),
     "ignores-hash": ("UC2.46", "CHK-RCV-007 CHK-RCV-008"),
