@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, Final, Literal
@@ -30,6 +30,8 @@ PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {
     "sgl": ("biologie", "SGL"),
     "lgc": ("ville", "LGC"),
 }
+REHEARSALS: Final = frozenset({"cnda-insi", "identitovigilance"})
+"""Profiles that the witness declares only when a demonstration asks for their scenarios."""
 START_S = 20.0
 STOP_S = 5.0
 
@@ -81,6 +83,14 @@ def described(url: str, kind: Kind = "dpi") -> Described:
         driver=HttpDriver(kind="http", url=url),
     )
     return Described(sut, Path.cwd())
+
+
+def rehearsing(software: Described, known: Scenarios, asked: Sequence[str]) -> Described:
+    """The software as it describes itself when it is to rehearse some of the asked scenarios."""
+    wanted = (item for item in known.values() if any(fnmatchcase(item.id, pattern) for pattern in asked))
+    more = sorted({profile for item in wanted for profile in item.profiles} & REHEARSALS)
+    profiles = list(dict.fromkeys([*software.sut.profiles, *more]))
+    return replace(software, sut=software.sut.model_copy(update={"profiles": profiles}))
 
 
 @dataclass(frozen=True, slots=True)

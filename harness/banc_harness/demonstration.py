@@ -12,12 +12,13 @@ from typing import Any
 from banc_harness import runs
 from banc_harness.client import Control
 from banc_harness.company import player
-from banc_harness.demo import Kind, Parts, own_defects, witness
+from banc_harness.demo import Kind, Parts, own_defects, rehearsing, witness
 from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.plan import Plan
 from banc_harness.reports import whole
 from banc_harness.runs import Options, Reached
+from banc_harness.scenarios.registered import scenarios
 from banc_harness.sut import Described
 from banc_harness.together import Played, Whole
 from banc_standards.contracts.vocabulary import SessionMode
@@ -80,7 +81,7 @@ def _plans(options: Options, parts: Parts, described: Mapping[Kind, Described]) 
         cast = tuple(player(described[kind]) for kind in others)
         plans.append(replace(told, cast=cast, software=None if cast else told.sut.software_type))
     for kind, asked in parts.own.items():
-        plan = runs.planned(replace(options, scenarios=asked), described[kind])
+        plan = runs.planned(replace(options, scenarios=asked), rehearsing(described[kind], scenarios(), asked))
         plans.append(replace(plan, software=plan.sut.software_type))
     return plans
 

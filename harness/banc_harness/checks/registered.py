@@ -25,6 +25,7 @@ from banc_harness.checks import (
     summary,
     tokens,
     versions,
+    vigilance,
     visits,
 )
 
@@ -41,6 +42,7 @@ def checks() -> Checks:
             ciba,
             connected_api,
             identity,
+            vigilance,
             feeding,
             versions,
             mail,

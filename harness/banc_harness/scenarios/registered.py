@@ -11,6 +11,7 @@ from banc_harness.scenarios import (
     discharge_letter,
     history,
     history_withheld,
+    insi_rehearsal,
     lab_reception,
     lab_results,
     lab_results_withheld,
@@ -21,6 +22,7 @@ from banc_harness.scenarios import (
     story,
     summary,
     summary_withheld,
+    vigilance,
     visit,
 )
 
@@ -45,6 +47,8 @@ def scenarios() -> Scenarios:
             visit,
             history,
             history_withheld,
+            insi_rehearsal,
+            vigilance,
             story,
         )
     )

@@ -12,8 +12,9 @@ from banc_harness.witness.browser import Browser, LostOnTheWay
 from banc_harness.witness.ciba import Ciba
 from banc_harness.witness.connected_api import ConnectedApi
 from banc_harness.witness.credentials import unpack
+from banc_harness.witness.exporting import exported
 from banc_harness.witness.feeding import DmpRefused
-from banc_harness.witness.identity import IdentityService, InsiRefused, qualified
+from banc_harness.witness.identity import STRICT, IdentityService, InsiRefused, edited, marked, qualified, verified
 from banc_harness.witness.inbox_desk import InboxDesk
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
@@ -36,12 +37,14 @@ CAPABILITIES = (
     "psc.ciba",
     "psc.exchange",
     "insi.traits",
+    "insi.verify",
     "dmp.feed",
     "dmp.read",
     "dmp.hide",
     "mss.send.pro",
     "mss.send.patient",
     "mss.receive",
+    "state.export",
 )
 
 
@@ -94,6 +97,7 @@ class Witness:
             "auth.logout": self.sign_out,
             "patient.create": self.create_patient,
             "patient.qualify": self.qualify_patient,
+            "identity.verify": self.verify_identity,
             "document.send": self._desk.send,
             "document.replace": self._desk.replace,
             "document.delete": self._desk.delete,
@@ -103,6 +107,7 @@ class Witness:
             "mail.fetch": self._inbox.fetch,
             "clock.set": self.set_clock,
             "state.reset": self.reset,
+            "state.export": self.export,
         }
         method = methods.get(str(action.get("action")))
         if method is None:
@@ -113,7 +118,10 @@ class Witness:
             shown += output.pop("shown", ())
             evidence = output.pop("evidence", [])
             return answer | {"status": "done", "output": output, "shown": shown, "evidence": evidence}
-        except (Declined, SignInRefused, LostOnTheWay) as error:
+        except Declined as error:
+            shown = [{"level": "error", "text": str(error)}]
+            return answer | {"status": "refused", "shown": shown, "output": error.output}
+        except (SignInRefused, LostOnTheWay) as error:
             return answer | {"status": "refused", "shown": [{"level": "error", "text": str(error)}]}
         except (DmpRefused, InsiRefused, MailRefused, Unreachable) as error:
             return answer | {"status": "failed", "shown": [{"level": "error", "text": str(error)}], "error": str(error)}
@@ -221,19 +229,51 @@ class Witness:
     # identity
 
     def create_patient(self, asked: Asked) -> Output:
-        """The front desk types the traits read on the person's papers: a provisional identity."""
+        """The front desk types the traits read on the person's papers: a provisional identity.
+
+        ``edit`` types other traits for a known patient; ``attributes`` marks one as doubtful or fictitious.
+        """
         given = asked.input["patient"]
-        kept = ("local_id", "birth_family", "birth_givens", "first_given", "sex", "birth_date", "birth_place")
-        more = ("used_family", "used_given", "address", "phone", "mobile", "deceased")
-        patient = {name: given[name] for name in kept} | {name: given.get(name) for name in more}
-        patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
+        if asked.input.get("edit"):
+            patient = edited(self._patient(asked), given, self.defects)
+        else:
+            kept = ("local_id", "birth_family", "birth_givens", "first_given", "sex", "birth_date", "birth_place")
+            more = ("used_family", "used_given", "address", "phone", "mobile", "deceased")
+            patient = {name: given[name] for name in kept} | {name: given.get(name) for name in more}
+            patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
+        if "attributes" in asked.input:
+            patient = marked(patient, list(asked.input["attributes"]))
         self.records.save_patient(asked.session, patient)
         return _shown(patient)
 
     def qualify_patient(self, asked: Asked) -> Output:
         """The front desk checks an identity document and calls INSi; the answer decides the identity's status."""
-        patient = self._patient(asked)
-        service = IdentityService(
+        checked = bool(asked.input.get("identity_document"))
+        try:
+            patient = qualified(self._patient(asked), self._insi(asked), document_checked=checked)
+        except InsiRefused:
+            if "silent-on-faults" not in self.defects:
+                raise
+            return _shown(self._patient(asked))
+        self._said(asked, patient)
+        self._reading.opened(asked)
+        return _shown(patient)
+
+    def verify_identity(self, asked: Asked) -> Output:
+        """INSi confirms the INS of a patient, or not."""
+        patient = verified(self._patient(asked), self._insi(asked))
+        self._said(asked, patient)
+        return _shown(patient)
+
+    def _said(self, asked: Asked, patient: Output) -> None:
+        """Keeps a patient; declines when there is something to tell the user."""
+        said = patient.pop("said", "")
+        self.records.save_patient(asked.session, patient)
+        if said:
+            raise Declined(said, _shown(patient))
+
+    def _insi(self, asked: Asked) -> IdentityService:
+        return IdentityService(
             url=asked.sandbox["services"]["insi"]["url"],
             transport=asked.transport,
             software=self._software,
@@ -243,12 +283,6 @@ class Witness:
             now=asked.now,
             defects=self.defects,
         )
-        patient = qualified(patient, service, document_checked=bool(asked.input.get("identity_document")))
-        self.records.save_patient(asked.session, patient)
-        if patient.get("said"):
-            raise Declined(patient["said"])
-        self._reading.opened(asked)
-        return _shown(patient)
 
     def _patient(self, asked: Asked) -> Output:
         patient = self.records.patient(asked.session, asked.input["patient"]["local_id"])
@@ -263,6 +297,10 @@ class Witness:
         asked.world.offset_s = int(asked.input.get("offset_s", 0))
         return {}
 
+    def export(self, asked: Asked) -> Output:
+        """Tells what was kept of this session, patient by patient."""
+        return exported(self.records, asked.session)
+
     def reset(self, asked: Asked) -> Output:
         """Forgets everything of this session."""
         self.records.forget(asked.session)
@@ -271,4 +309,5 @@ class Witness:
 
 
 def _shown(patient: Mapping[str, Any]) -> Output:
-    return {"patient": {"local_id": patient["local_id"], "ins_status": patient["ins_status"]}}
+    told = ("local_id", "ins_status", "ins", "ins_oid", *STRICT)
+    return {"patient": {name: patient.get(name) for name in told} | {"historical": patient.get("historical") or []}}

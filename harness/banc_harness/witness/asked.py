@@ -15,7 +15,11 @@ Output = dict[str, Any]
 
 
 class Declined(Exception):
-    """The software declines on purpose; the text is what its user reads."""
+    """The software declines on purpose; the text is what its user reads, ``output`` what it says beside that."""
+
+    def __init__(self, text: str, output: Output | None = None) -> None:
+        super().__init__(text)
+        self.output = output or {}
 
 
 @dataclass(slots=True)

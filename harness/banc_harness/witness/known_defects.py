@@ -6,6 +6,7 @@ from typing import Final
 
 from banc_harness.witness.consulting_defects import CONSULTING_DEFECTS
 from banc_harness.witness.defects import DEFECTS
+from banc_harness.witness.identity_defects import IDENTITY_DEFECTS
 from banc_harness.witness.inbox_defects import INBOX_DEFECTS
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
@@ -15,7 +16,7 @@ _OF_LETTERS: Final = {"claims-sent", "new-id-on-retry"}
 _SHARED: Final = {name: said for name, said in DEFECTS.items() if name not in _OF_LETTERS}
 
 DEFECTS_OF: Final = {
-    "dpi": DEFECTS | CONSULTING_DEFECTS,
+    "dpi": DEFECTS | CONSULTING_DEFECTS | IDENTITY_DEFECTS,
     "sgl": _SHARED | LABORATORY_DEFECTS,
     "lgc": _SHARED | PRACTICE_DEFECTS | INBOX_DEFECTS | CONSULTING_DEFECTS,
 }

@@ -1,0 +1,69 @@
+"""What the witness can be told to do wrong with identities and INSi, beside the rest (``defects``)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Name of each defect, and what the software then does, in French and in English.
+IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
+    "first-given-only": (
+        "n'envoie à INSi que le premier prénom",
+        "sends INSi the first given name only",
+    ),
+    "all-givens-at-once": (
+        "envoie à INSi tous les prénoms d'un coup",
+        "sends INSi all the given names at once",
+    ),
+    "no-place-to-insi": (
+        "n'ajoute pas le lieu de naissance quand INSi trouve plusieurs personnes",
+        "does not add the place of birth when INSi finds several people",
+    ),
+    "flattens-names": (
+        "retire traits d'union et apostrophes du nom envoyé à INSi",
+        "drops hyphens and apostrophes from the name sent to INSi",
+    ),
+    "insists-on-faults": (
+        "répète la même recherche après une erreur d'INSi",
+        "repeats the same search after a fault of INSi",
+    ),
+    "silent-on-faults": (
+        "ne dit rien à l'utilisateur quand INSi répond une erreur",
+        "tells the user nothing when INSi answers a fault",
+    ),
+    "qualifies-without-papers": (
+        "qualifie une identité sans pièce d'identité, sur la foi d'INSi",
+        "qualifies an identity without papers, on INSi's word",
+    ),
+    "always-nir": (
+        "range tout matricule sous l'OID du NIR",
+        "keeps every matricule under the OID of the NIR",
+    ),
+    "drops-history": (
+        "ne garde pas les INS historiques",
+        "does not keep the historical INS",
+    ),
+    "keeps-local-traits": (
+        "garde les traits saisis au lieu de ceux d'INSi",
+        "keeps the traits that were typed instead of INSi's",
+    ),
+    "imports-the-incomplete": (
+        "reprend une identité d'INSi dont la date porte 00 ou dont un trait est vide",
+        "imports an INSi identity whose date holds 00 or with an empty trait",
+    ),
+    "calls-for-doubtful": (
+        "appelle INSi pour une identité douteuse ou fictive",
+        "calls INSi for a doubtful or fictitious identity",
+    ),
+    "keeps-status-after-edit": (
+        "garde le statut d'une identité dont un trait strict a changé",
+        "keeps the status of an identity of which a strict trait changed",
+    ),
+    "ignores-failed-verification": (
+        "garde qualifiée une identité qu'INSi ne confirme pas",
+        "keeps an identity qualified that INSi does not confirm",
+    ),
+    "keeps-ins-after-failure": (
+        "garde le matricule d'une identité qu'INSi ne confirme pas",
+        "keeps the matricule of an identity that INSi does not confirm",
+    ),
+}
