@@ -55,10 +55,11 @@ _BAD_TRAITS = _switch(
 )
 _PSC_TOKEN = _switch(
     "psc_token",
-    "Jeton d'accès (Authorization: Bearer) d'un utilisateur PSC : required ou optional.",
-    "Access token (Authorization: Bearer) of a PSC user: required or optional.",
+    "Jeton d'accès (Authorization: Bearer) d'un utilisateur PSC : required, optional, exchanged (issu de l'échange).",
+    "Access token (Authorization: Bearer) of a PSC user: required, optional, exchanged (given by the exchange).",
     "required",
     "optional",
+    "exchanged",
 )
 _BENCH_OID = _switch(
     "bench_oid",
@@ -130,6 +131,7 @@ class Behaviour:
     unknown_faults: bool
     bad_traits_fault: bool
     token_due: bool
+    exchange_due: bool
     bench_oid: str
     variant: str
     historical_verifies: bool
@@ -145,7 +147,8 @@ class Behaviour:
             non_first_found=switch(_NON_FIRST.name) == "found",
             unknown_faults=switch(_UNKNOWN.name) == "fault",
             bad_traits_fault=switch(_BAD_TRAITS.name) == "fault",
-            token_due=switch(_PSC_TOKEN.name) == "required",
+            token_due=switch(_PSC_TOKEN.name) != "optional",
+            exchange_due=switch(_PSC_TOKEN.name) == "exchanged",
             bench_oid=str(switch(_BENCH_OID.name)),
             variant=str(switch(_VARIANT.name)),
             historical_verifies=switch(_VERIFY_HISTORICAL.name) == "ok",

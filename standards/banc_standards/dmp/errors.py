@@ -19,6 +19,7 @@ SPECIALITY_REQUIRED: Final = "DMPMockSpecialityRequired"
 AUTHOR_MISMATCH: Final = "DMPMockAuthorMismatch"
 INVALID_VIHF: Final = "DMPMockInvalidVihf"
 EXPIRED_VIHF: Final = "DMPMockVihfExpired"
+INVALID_TOKEN: Final = "DMPMockInvalidToken"  # noqa: S105 - the name of an error
 INVALID_MESSAGE: Final = "DMPMockInvalidMessage"
 PATIENT_MISMATCH: Final = "DMPMockPatientMismatch"
 WITHDRAWN: Final = "DMPMockWithdrawn"
@@ -53,6 +54,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     INVALID_VIHF: Sentence("Le VIHF est invalide", "The VIHF is invalid"),
     EXPIRED_VIHF: Sentence("Le VIHF est expiré", "The VIHF has expired"),
+    INVALID_TOKEN: Sentence("Le jeton d'accès est invalide", "The access token is invalid"),
     INVALID_MESSAGE: Sentence("Le message est invalide", "The message is invalid"),
     PATIENT_MISMATCH: Sentence(
         "L'INS du message n'est pas celui du VIHF", "The INS of the message is not that of the VIHF"

@@ -65,6 +65,8 @@ GRANT_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 TOKEN_TYPE_ACCESS = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693 §3
 TOKEN_TYPE_JWT = "urn:ietf:params:oauth:token-type:jwt"  # noqa: S105
 EXCHANGE_S = 14400
+BEARER_CHALLENGE = 'Bearer error="invalid_token"'
+"""What an API says in ``WWW-Authenticate`` to a token that it refuses (RFC 6750 §3.1)."""
 """Life of an API token: the compliance API's, between one and four hours are recommended."""
 
 PROFESSION_OID = "1.2.250.1.213.1.1.5.5"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from banc_fixtures.population import population
 from banc_mocks.dmp.service.refusal import DmpRefused, refused_by
 from banc_mocks.dmp.state.messages import seen
+from banc_mocks.psc.service import api_tokens
+from banc_mocks.psc.service.provider import Refused as TokenRefused
 from banc_mocks.sandbox.attribution import PeerCertificate
 from banc_mocks.sandbox.call import Call
 from banc_standards.certificate_rules import RULES as CERTIFICATE_RULES
@@ -21,10 +23,12 @@ from banc_standards.certificate_rules import CertificateSubject
 from banc_standards.dmp import errors
 from banc_standards.dmp.rules import ACCESS, FRESH_MESSAGE, NOT_SIMULATED, ActorSubject, MessageSubject
 from banc_standards.dmp.transactions import Transaction
+from banc_standards.psc.rules import exchange
 from banc_standards.rules import Hit
 from banc_standards.soap.names import DS
 from banc_standards.soap.read import Message
 from banc_standards.soap.rules import MESSAGE_RULES, SoapSubject
+from banc_standards.vihf import names as vihf_names
 from banc_standards.vihf import rules as vihf_rules
 from banc_standards.vihf.read import Assertion, read
 from banc_standards.vihf.verify import Refused, signed_assertion
@@ -51,6 +55,31 @@ def check_client(call: Call) -> None:
     refusing = call.judge(CERTIFICATE_RULES, _subject(call, peer, signing=False))
     if refusing:
         raise refused_by(refusing, errors.INVALID_CERTIFICATE)
+
+
+def check_token(call: Call) -> Mapping[str, Any] | None:
+    """The claims of the token that came along, exchanged for one of Pro Santé Connect; None when there is none.
+
+    Raises :class:`DmpRefused`, ``SessionConflict``.
+    """
+    token = api_tokens.bearer(call.headers.get("Authorization"))
+    if token is None:
+        return None
+    try:
+        return api_tokens.bound(call, api_tokens.keys_of(call), token, "dmp")
+    except TokenRefused as refused:
+        if refused.hit is not None:
+            call.find(refused.rule, refused.hit)
+        raise DmpRefused(errors.INVALID_TOKEN, rule=refused.rule) from None
+
+
+def check_person(call: Call, actor: Actor, claims: Mapping[str, Any] | None) -> None:
+    """Judges that a user authenticated by Pro Santé Connect is the one of the VIHF. Raises :class:`DmpRefused`."""
+    if claims is None or actor.mode != vihf_names.AIR:
+        return
+    hit = api_tokens.other_person(claims, actor.assertion.name_id)
+    if hit is not None and call.find(exchange.OTHER_PERSON, hit):
+        raise DmpRefused(errors.INVALID_TOKEN, rule=exchange.OTHER_PERSON)
 
 
 def _subject(call: Call, peer: PeerCertificate | None, *, signing: bool) -> CertificateSubject:

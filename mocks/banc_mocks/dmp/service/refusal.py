@@ -9,7 +9,7 @@ from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Finding, Rule
 from banc_standards.xds.model import RegistryError
 
-_GENERIC = frozenset({errors.INVALID_MESSAGE, errors.INVALID_VIHF})
+_GENERIC = frozenset({errors.INVALID_MESSAGE, errors.INVALID_TOKEN, errors.INVALID_VIHF})
 _OF = {
     faults.REPOSITORY_BUSY.id: ("dmp.TD2.1", "dmp.TD3.2"),
     faults.REGISTRY_BUSY.id: ("dmp.TD2.1", "dmp.TD3.1", "dmp.TD3.3a", "dmp.TD3.3b", "dmp.TD3.3c", "dmp.TD3.3d"),

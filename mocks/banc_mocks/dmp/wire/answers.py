@@ -13,7 +13,9 @@ from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.refusal import DmpRefused
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.http import Reply, status_of
+from banc_standards.dmp import errors
 from banc_standards.errors import BancError
+from banc_standards.psc.names import BEARER_CHALLENGE
 from banc_standards.soap import build, mtom
 from banc_standards.soap.names import FAULT_ACTION, SOAP12_MEDIA_TYPE
 from banc_standards.xds import retrieve
@@ -83,10 +85,11 @@ def fault(call: Call, error: BancError) -> Reply:
     """A refusal as a SOAP 1.2 Fault: the DMP's name in Subcode, its sentence in Reason, our rule in Detail.
 
     The HTTP status is that of the SOAP 1.2 binding, 400 for Sender and 500 for Receiver, unless the framework has
-    its own.
+    its own; 401 and its challenge for an access token (RFC 6750 §3.1).
     """
     receiver = isinstance(error, DmpRefused) and error.receiver
-    status = status_of(error, 500 if receiver else 400)
+    by_token = error.code == errors.INVALID_TOKEN
+    status = status_of(error, 500 if receiver else 401 if by_token else 400)
     body = build.fault(
         code="Receiver" if receiver or status >= 500 else "Sender",
         subcode=_name(error.code),
@@ -97,10 +100,11 @@ def fault(call: Call, error: BancError) -> Reply:
         action=FAULT_ACTION, message_id=f"urn:uuid:{uuid.uuid4()}", relates_to=call.facts.get("message_id")
     )
     data = build.serialize(build.envelope(headers=headers, body=body))
+    challenge = {"WWW-Authenticate": BEARER_CHALLENGE} if by_token else {}
     if call.operation in MULTIPART:
         media_type, data = _packed(data, {}, FAULT_ACTION)
-        return Reply(status, data, media_type)
-    return Reply(status, data, f"{SOAP12_MEDIA_TYPE}; charset=UTF-8")
+        return Reply(status, data, media_type, challenge)
+    return Reply(status, data, f"{SOAP12_MEDIA_TYPE}; charset=UTF-8", challenge)
 
 
 def _name(code: str) -> str | None:

@@ -37,7 +37,7 @@ NO_OBJECTS = next(rule for rule in XDS_RULES if rule.id == "XDS-META-001")
 
 
 async def exchange(call: Call, path: str) -> Reply:
-    """One SOAP exchange at ``path`` below the base: certificate, envelope, VIHF, rights, then the operation.
+    """One SOAP exchange at ``path`` below the base: certificate, envelope, token, VIHF, rights, operation.
 
     Raises :class:`DmpRefused`, which the service answers as a SOAP Fault.
     """
@@ -48,7 +48,9 @@ async def exchange(call: Call, path: str) -> Reply:
     admission.check_message(call, reception.subject(call, message, parts, transaction))
     if transaction is None or message.body is None:
         raise reception.unknown(call, path, message)
+    claims = admission.check_token(call)
     actor = admission.admit(call, message, transaction)
+    admission.check_person(call, actor, claims)
     admission.authorize(call, transaction, actor)
     _told_to_fail(call)
     parts_out: Mapping[str, bytes] | None = None

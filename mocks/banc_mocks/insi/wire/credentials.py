@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from banc_fixtures.population import UnknownIdentity, population
 from banc_mocks.insi.wire.refusals import broken, require
+from banc_mocks.psc.service import api_tokens
+from banc_mocks.psc.service.provider import Refused
 from banc_standards import certificate_rules
 from banc_standards.certificate_rules import CertificateSubject
 from banc_standards.insi import read
+from banc_standards.psc.rules import exchange
+from banc_standards.rules import Hit
 from banc_standards.soap.names import DS, SAML
 from banc_standards.vihf import rules as vihf_rules
 from banc_standards.vihf import verify
@@ -42,7 +45,7 @@ def attribute(call: Call, request: Request) -> None:
             call.claim(session)
             return
     token = bearer(call)
-    claims = _claims(token) if token else {}
+    claims = api_tokens.unverified(token) if token else {}
     if claims:
         call.peer.token = {"client_id": claims.get("azp"), "subject": claims.get("preferred_username")}
     jti = claims.get("jti")
@@ -53,8 +56,31 @@ def attribute(call: Call, request: Request) -> None:
 
 def bearer(call: Call) -> str | None:
     """The access token of the Authorization header, None when there is none."""
-    scheme, _, token = call.headers.get("Authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    return api_tokens.bearer(call.headers.get("Authorization"))
+
+
+def exchanged(call: Call, *, due: bool) -> dict[str, Any] | None:
+    """The claims of the token that came along, exchanged for one of Pro Santé Connect and shown with its certificate.
+
+    None for another token, which is only logged, unless ``due``. Raises ``Faulted``, ``SessionConflict``.
+    """
+    token = bearer(call)
+    if token is None or not (due or api_tokens.claims_exchange(token)):
+        return None
+    try:
+        return api_tokens.bound(call, api_tokens.keys_of(call), token, "insi")
+    except Refused as refused:
+        raise broken(call, refused.rule, refused.hit or Hit("Authorization")) from None
+
+
+def require_same_person(call: Call, subject: InsiSubject, claims: dict[str, Any] | None) -> None:
+    """Judges that the assertion of a Pro Santé Connect user is the token's. Raises ``Faulted``."""
+    assertion = subject.assertion
+    if claims is None or assertion is None:
+        return
+    hit = api_tokens.other_person(claims, assertion.name_id)
+    if hit is not None:
+        require(call, (replace(exchange.OTHER_PERSON, check=lambda _subject: (hit,)),), subject)
 
 
 def require_organisation(call: Call) -> None:
@@ -128,15 +154,3 @@ def _signing_certificates(request: Request) -> list[bytes]:
             except ValueError:
                 continue
     return found
-
-
-def _claims(token: str) -> dict[str, object]:
-    """The claims of a JWT, unverified: only good to journal it and to find the session that issued it."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return claims if isinstance(claims, dict) else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from banc_fixtures.software import BENCH_IDAM
@@ -43,8 +44,12 @@ async def lps(call: Call, loaded: Base = NOBODY) -> Reply:
     require(call, SOAP_RULES, subject)
     if subject.mutual_tls:
         credentials.require_organisation(call)
+    claims = credentials.exchanged(call, due=behaviour.exchange_due)
+    if claims is not None:
+        subject = replace(subject, mutual_tls=False)
     require(call, RIGHTS_RULES, subject)
     subject = credentials.authenticated(call, subject)
+    credentials.require_same_person(call, subject, claims)
     require(call, ASSERTION_RULES, subject)
     rules, serve = operations.SERVED[request.operation or "WS_INS2"]
     require(call, (*HEADER_RULES, *SOFTWARE_RULES, *rules), subject)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from banc_mocks.sandbox.http import InternalFailure, Reply, SessionConflict, status_of
+from banc_mocks.sandbox.http import Headers, InternalFailure, Reply, SessionConflict, status_of
 from banc_standards.errors import BancError, Sentence
 from banc_standards.insi import build
 from banc_standards.insi.faults import DOCUMENTED, RIGHTS, SiramFault, mock_fault
+from banc_standards.psc.names import BEARER_CHALLENGE
 from banc_standards.rules import Finding, Hit, Rule
 from banc_standards.soap.build import serialize
 from banc_standards.soap.names import SOAP12_MEDIA_TYPE
@@ -19,16 +20,26 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = f"{SOAP12_MEDIA_TYPE}; charset=utf-8"
 FAULT_STATUS: Final = 500
 
-_CODES: Final = {"VIHF": "mock_assertion", "TLS": "mock_certificat", "XML": "mock_xml", "SOAP": "mock_soap"}
+_CODES: Final = {
+    "VIHF": "mock_assertion",
+    "TLS": "mock_certificat",
+    "XML": "mock_xml",
+    "SOAP": "mock_soap",
+    "PSC": "mock_jeton",
+}
 """The code of ours for a rule that other standards share, by the first part of its id."""
 
 
 class Faulted(BancError):
-    """The gateway refuses the call with a siram fault; the code is ``Erreur@code``."""
+    """The gateway refuses the call with a siram fault; the code is ``Erreur@code``.
 
-    def __init__(self, fault: SiramFault) -> None:
+    ``challenged`` tells that an access token was refused.
+    """
+
+    def __init__(self, fault: SiramFault, *, challenged: bool = False) -> None:
         super().__init__(fault.code, Sentence(fault.reason, fault.reason))
         self.fault = fault
+        self.challenged = challenged
 
 
 def require(call: Call, rules: Iterable[Rule], subject: Any) -> None:
@@ -49,7 +60,8 @@ def faulted(rule: Rule, finding: Finding) -> Faulted:
         return Faulted(DOCUMENTED[rule.code])
     code = rule.code if rule.code.startswith("mock_") else _CODES[rule.id.partition("-")[0]]
     seen = f"{rule.id} : {finding.location} : « {finding.found} », attendu « {finding.expected} »"
-    return Faulted(mock_fault(code, f"Règle {rule.id} non respectée : « {rule.text.fr} »", seen))
+    fault = mock_fault(code, f"Règle {rule.id} non respectée : « {rule.text.fr} »", seen)
+    return Faulted(fault, challenged=rule.code == "invalid_token")
 
 
 def fail(call: Call, fault: SiramFault) -> Reply:
@@ -60,9 +72,14 @@ def fail(call: Call, fault: SiramFault) -> Reply:
 
 
 def refuse(call: Call, error: BancError) -> Reply:
-    """A siram fault for any refusal, HTTP 500 unless the framework refused before the message was read."""
+    """A siram fault for any refusal, HTTP 500 unless the framework refused before the message was read.
+
+    A token that does not open the service gets 401 and its challenge (RFC 6750 §3.1).
+    """
     fault = error.fault if isinstance(error, Faulted) else _framework_fault(call, error)
     call.code = fault.code
+    if isinstance(error, Faulted) and error.challenged:
+        return _reply(call, fault, 401, {"WWW-Authenticate": BEARER_CHALLENGE})
     return _reply(call, fault, status_of(error, default=FAULT_STATUS))
 
 
@@ -75,6 +92,6 @@ def _framework_fault(call: Call, error: BancError) -> SiramFault:
     return mock_fault(code, error.text.of(call.sandbox.config.lang), error.code)
 
 
-def _reply(call: Call, fault: SiramFault, status: int) -> Reply:
+def _reply(call: Call, fault: SiramFault, status: int, headers: Headers = ()) -> Reply:
     body = serialize(build.fault(fault, message_id=call.facts.get("message_id")))
-    return Reply(status, body, MEDIA_TYPE)
+    return Reply(status, body, MEDIA_TYPE, headers)

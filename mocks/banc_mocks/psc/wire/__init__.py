@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from banc_mocks.psc.faults import FAULTS
-from banc_mocks.psc.service import registry
+from banc_mocks.psc.service import api_tokens, registry
 from banc_mocks.psc.service.behaviour import SWITCHES
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.wire import answers, exchange, wallet
@@ -57,12 +57,12 @@ def _realm_routes(keys: Keys) -> tuple[Route, ...]:
         Route("POST", realm + names.REVOCATION, "psc.revocation", back_channel.revoke, max_body=_BODY),
         Route("GET", realm + names.LOGOUT, "psc.logout", logout.by_browser),
         Route("POST", realm + names.LOGOUT, "psc.logout", logout.by_server, max_body=_BODY),
-        *(route for api in exchange.APIS for route in _api_routes(keys, api)),
+        *(route for api in api_tokens.APIS for route in _api_routes(keys, api)),
     )
 
 
 def _api_routes(keys: Keys, api: str) -> tuple[Route, ...]:
-    server, realm = exchange.Exchange(keys, api), exchange.realm(api)
+    server, realm = exchange.Exchange(keys, api), api_tokens.realm(api)
     return (
         Route("GET", realm + names.REALM_DISCOVERY, "psc.api_discovery", server.document, public=True),
         Route("GET", realm + names.JWKS, "psc.api_jwks", server.keys, public=True),

@@ -9,8 +9,9 @@ import asyncio
 import base64
 import hashlib
 import json
-from typing import Any, Final
 
+from banc_mocks.psc.service import api_tokens
+from banc_mocks.psc.service.api_tokens import realm
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.service.provider import Refused
 from banc_mocks.psc.wire import answers, clients
@@ -22,16 +23,8 @@ from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
 from banc_standards.psc.rules import back_channel, exchange
 from banc_standards.rules import Hit
 
-APIS: Final = ("dmp", "insi")
-"""The APIs that have an authorization server here."""
 SIGNED = ("nationalId", "clientID", "proxy_session_id", "session_state")
 _KIND = "exchanged"
-_TOKEN = "api_token"  # noqa: S105 - the kind of what is remembered
-
-
-def realm(api: str) -> str:
-    """The path of an API's realm."""
-    return f"/auth/realms/{api}"
 
 
 class Exchange:
@@ -74,15 +67,18 @@ class Exchange:
             request, _ = clients.authenticated(call, back_channel.CLIENT_REQUEST)
         except Refused as error:
             return answers.refused(call, error)
-        claims = self._alive(call, request.form.get("token") or "")
-        return answers.json_reply({"active": False} if claims is None else claims | {"active": True})
+        try:
+            claims = api_tokens.alive(call, self._keys, request.form.get("token") or "", self._api)
+        except Refused:
+            return answers.json_reply({"active": False})
+        return answers.json_reply(claims | {"active": True})
 
     async def sign(self, call: Call) -> Reply:
         """``POST …/signsessiondata``: the test resource of the proxy's conformity, which needs an exchanged token."""
         asked = UserinfoRequest(call.headers.get("Authorization"), answers.query(call), read.Form())
         token = asked.bearer or ""
         try:
-            claims = self._bound(call, token)
+            api_tokens.bound(call, self._keys, token, self._api)
         except Refused as error:
             return answers.refused(call, error)
         try:
@@ -96,7 +92,6 @@ class Exchange:
             }
             call.outcome, call.code = "refused", "invalid_request"
             return answers.json_reply(content, 400)
-        call.peer.token = {"client_id": claims["azp"], "subject": claims["sub"]}
         digest = hashlib.sha256("|".join(data.values()).encode()).digest()
         return answers.json_reply(data | {"signature": base64.b64encode(digest).decode()})
 
@@ -127,7 +122,7 @@ class Exchange:
             thumbprint=bind(shown.der),
         )
         call.put(_KIND, jti, claims["jti"])
-        call.put(_TOKEN, claims["jti"], {"client_id": client.client_id, "expires": claims["exp"]})
+        call.put(api_tokens.KIND, claims["jti"], {"client_id": client.client_id, "expires": claims["exp"]})
         token = await asyncio.to_thread(self._keys.signed, claims, behaviour.key)
         return answers.json_reply(
             {
@@ -139,32 +134,6 @@ class Exchange:
                 "scope": claims["scope"],
             }
         )
-
-    def _bound(self, call: Call, token: str) -> dict[str, Any]:
-        claims = self._keys.read(token) or {}
-        answers.move_to_holder(call, _TOKEN, str(claims.get("jti")))
-        alive, shown = self._alive(call, token), call.peer.certificate
-        if alive is None or shown is None:
-            raise Refused(exchange.UNBOUND, Hit("Authorization" if shown else "TLS"))
-        named = str(alive["cnf"]["x5t#S256"])
-        form = build.binding(named, shown.der)
-        if form is None:
-            raise Refused(exchange.UNBOUND, Hit("cnf", build.thumbprint(shown.der), named))
-        call.facts |= {
-            "client_id": alive["azp"],
-            "professional": alive["SubjectNameID"],
-            "session_state": alive["session_state"],
-            "api": self._api,
-            "cnf": form,
-        }
-        return alive
-
-    def _alive(self, call: Call, token: str) -> dict[str, Any] | None:
-        claims = self._keys.read(token) or {}
-        issued = call.get(_TOKEN, str(claims.get("jti")))
-        if issued is None or claims.get("aud") != self._api:
-            return None
-        return claims if int(call.now.timestamp()) < issued["expires"] else None
 
     def _issuer(self, call: Call) -> str:
         return call.base_url("psc") + realm(self._api)

@@ -153,6 +153,22 @@ UNBOUND = Rule(
     always=True,
 )
 
+OTHER_PERSON = Rule(
+    id="PSC-EXC-009",
+    text=Sentence(
+        "Le jeton d'API et l'assertion du message nomment la même personne.",
+        "The API token and the assertion of the message name the same person.",
+    ),
+    clause="CI-SIS, sécurisation du transport des API",
+    fix=Sentence(
+        "Écrivez dans l'assertion l'identifiant national de la personne qui s'est connectée (SubjectNameID).",
+        "Write in the assertion the national identifier of the person who signed in (SubjectNameID).",
+    ),
+    check=holds,
+    certainty="deduced",
+    code="invalid_token",
+)
+
 REQUEST: tuple[Rule, ...] = (
     back_channel.NOT_A_FORM,
     back_channel.REPEATED,
@@ -166,4 +182,14 @@ REQUEST: tuple[Rule, ...] = (
 )
 """Judged on the bytes of an exchange request."""
 
-RULES: tuple[Rule, ...] = (OTHER_GRANT, MISSING, OTHER_TYPE, NO_SCOPE, SECRET, BAD_SUBJECT, USED_TWICE, UNBOUND)
+RULES: tuple[Rule, ...] = (
+    OTHER_GRANT,
+    MISSING,
+    OTHER_TYPE,
+    NO_SCOPE,
+    SECRET,
+    BAD_SUBJECT,
+    USED_TWICE,
+    UNBOUND,
+    OTHER_PERSON,
+)
