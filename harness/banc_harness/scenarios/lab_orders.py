@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Finding:
     """One result: a LOINC code, its value as text (``None`` while it is awaited), unit (UCUM) and reference range.
 
-    ``interpretation`` is a code of JDV HL7_ObservationInterpretation, as the biologist decided it.
+    ``interpretation`` is a code of JDV HL7_ObservationInterpretation, as the biologist decided it. ``performed_by`` is
+    the laboratory that found it for this one, empty when it is this one.
     """
 
     chapter: tuple[str, str]
@@ -25,6 +26,7 @@ class Finding:
     low: str
     high: str
     interpretation: str = "N"
+    performed_by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """What a driver gets of it."""
@@ -38,6 +40,7 @@ class Finding:
             "low": self.low,
             "high": self.high,
             "interpretation": self.interpretation if self.value is not None else None,
+            **({"performed_by": self.performed_by} if self.performed_by else {}),
         }
 
 
@@ -90,6 +93,12 @@ PARTIAL: Final = (GLUCOSE, POTASSIUM, HEMOGLOBIN, replace(THYROID, value=None))
 COMPLETE: Final = (GLUCOSE, POTASSIUM, HEMOGLOBIN, THYROID)
 CORRECTED: Final = (GLUCOSE, replace(POTASSIUM, value="4.6"), HEMOGLOBIN, THYROID)
 """The same order, whose potassium had been typed wrong."""
+SUBCONTRACTED: Final = (
+    GLUCOSE,
+    HEMOGLOBIN,
+    replace(THYROID, performed_by="LABORATOIRE SPECIALISE FICTIF"),
+)
+"""An order one result of which another laboratory found."""
 CRITICAL: Final = (
     replace(GLUCOSE, value="2.10", interpretation="LL"),
     replace(POTASSIUM, value="6.8", interpretation="HH"),

@@ -286,3 +286,26 @@ async def report_masked_afterwards(play: Play) -> None:
         hidden["document"] = hidden["document"] | {"visibility": ["MASQUE_PS"]}
         await step.act("document.hide", **hidden)
         await step.expect("dmp.TD3.3a", outcome="accepted", facts=named(patient))
+
+
+@scenario(
+    id="UC2.09",
+    title=Sentence(
+        "Résultat sous-traité : repris dans le compte rendu, rien ne part à part",
+        "Subcontracted result: taken over in the report, nothing leaves on its own",
+    ),
+    actions=ACTIONS,
+    requires=(*TO_DMP, "mss.send.pro"),
+    couloirs=LABORATORY,
+)
+async def subcontracted_result(play: Play) -> None:
+    """Another laboratory found one of the results of the order."""
+    patient = play.patient("PAT-03")
+    await signed_in(play, "UC2.09")
+    await admitted(play, "UC2.09", patient)
+    title = Sentence("Validation du compte rendu", "The report is validated")
+    async with play.step("UC2.09.3", title, also=AROUND) as step:
+        ways = ("dmp", to_prescriber(play))
+        await step.act("document.send", **report(play, patient, "260111", lab_orders.SUBCONTRACTED, ways))
+        await filed(step, patient)
+        await mailed(step, prescriber_box(play))

@@ -70,6 +70,15 @@ def report(
     return BiologyReport(heading, chapters, sampled, simple_pdf(_lines(heading, chapters, said)), said)
 
 
+def reported(order: Record, defects: frozenset[str]) -> list[dict[str, Any]]:
+    """The orders that get a report of their own: the one that came, what a subcontractor found included."""
+    theirs = [item for item in order["results"] if item.get("performed_by")]
+    if not theirs or "subcontracted-apart" not in defects:
+        return [dict(order)]
+    ours = [item for item in order["results"] if item not in theirs]
+    return [{**order, "results": ours}, {**order, "number": f"{order['number']}-1", "results": theirs}]
+
+
 def written(report: BiologyReport, level: str, *, defects: frozenset[str]) -> bytes:
     """The document of the report: structured (N3) with its PDF copy, or a PDF under the common header (N1)."""
     if level == "N1":

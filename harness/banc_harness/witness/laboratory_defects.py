@@ -82,6 +82,10 @@ LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "écrit aux médecins malgré le refus du patient",
         "writes to the doctors although the patient refused it",
     ),
+    "subcontracted-apart": (
+        "envoie à part les résultats d'un sous-traitant",
+        "sends the results of a subcontractor on their own",
+    ),
     "untyped-subject": (
         "oublie le type du document dans l'objet du message",
         "leaves the document's type out of the subject of the mail",

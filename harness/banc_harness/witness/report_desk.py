@@ -30,7 +30,12 @@ class ReportDesk(Desk):
     def send(self, asked: Asked) -> Output:
         """The biologist validates what is there of an order, which leaves at once."""
         patient = self.patient(asked)
-        number = asked.input["order"]["number"]
+        orders = lab_reports.reported(asked.input["order"], self.defects)
+        first, *others = [self._send(asked, patient, order) for order in orders]
+        return {name: sum((one[name] for one in others), value) for name, value in first.items()}
+
+    def _send(self, asked: Asked, patient: Output, order: Output) -> Output:
+        number = order["number"]
         known = (item for item in self.kept(asked, patient) if item["order"]["number"] == number)
         record = next((item for item in known if not item.get("withdrawn")), None)
         if record is None:
@@ -42,7 +47,7 @@ class ReportDesk(Desk):
                 "replaces": None,
                 "local_id": patient["local_id"],
                 "level": (asked.input.get("document") or {}).get("level") or "N3",
-                "order": asked.input["order"],
+                "order": order,
                 "attempts": 0,
                 "filed": False,
                 "mails": {},

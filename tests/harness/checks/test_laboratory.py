@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from banc_harness.checks import laboratory
+from banc_harness.checks import laboratory, laboratory_subcontracting
+from banc_harness.scenarios import lab_orders
 from banc_harness.trace import Exchange
+from banc_harness.witness import lab_reports
 
 from .laboratory import CRITICAL, ORDER, PARTIAL, STEP, changed, document, judged, mailed, sending, submitted
 
@@ -171,3 +173,23 @@ def test_what_no_order_asked_for_is_not_compared(exchange: Exchanges) -> None:
     sent = exchange(sent=submitted(document()), sent_as="application/soap+xml", claimed_by="UC2.01.9")
 
     assert judged(laboratory.results_of_the_order, "UC2.01", [sending()], sent) == ("CONFORME", [])
+
+
+SUBCONTRACTED = ORDER | {"results": [item.as_json() for item in lab_orders.SUBCONTRACTED]}
+OURS, THEIRS = lab_reports.reported(SUBCONTRACTED, frozenset({"subcontracted-apart"}))
+
+
+def test_a_subcontracted_result_leaves_in_the_main_report(way: Callable[[bytes], Exchange]) -> None:
+    for check in (laboratory_subcontracting.one_report_an_order, laboratory_subcontracting.subcontracted_results):
+        assert judged(check, "UC2.09", [sending(SUBCONTRACTED)], way(document(SUBCONTRACTED))) == ("CONFORME", [])
+
+
+def test_a_subcontracted_result_that_leaves_apart_is_seen(way: Callable[[bytes], Exchange]) -> None:
+    apart = document(THEIRS).replace(b"2.999.990000036.2.7.1", b"2.999.990000036.2.8.1")
+    sent = [way(document(OURS)), way(apart)]
+
+    def said(check: Any) -> tuple[str, list[str]]:
+        return judged(check, "UC2.09", [sending(SUBCONTRACTED)], *sent)
+
+    assert said(laboratory_subcontracting.one_report_an_order) == ("NON_CONFORME", ["ClinicalDocument/id"])
+    assert said(laboratory_subcontracting.subcontracted_results) == ("NON_CONFORME", ["observation[3016-3]"])

@@ -83,6 +83,7 @@ RESULTS: dict[str, tuple[str, str]] = {
     "feeds-blocked": ("UC2.27", "CHK-LAB-015"),
     "patient-without-ins": ("UC2.22", "CHK-INS-002 CHK-MSS-005"),
     "ignores-professional-refusal": ("UC2.26", "CHK-LAB-016"),
+    "subcontracted-apart": ("UC2.09", "CHK-LAB-001 CHK-LAB-020 CHK-LAB-021"),
     "untyped-subject": ("UC2.01", "CHK-MSS-002"),
     "text-body": ("UC2.02", "CHK-LAB-006"),
     "unqualified-ins": ("UC2.22", "CHK-INS-002 CHK-MSS-005"),
