@@ -19,6 +19,7 @@ from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
 from .consultations import CONSULTATIONS
+from .identities import IDENTITIES
 
 pytestmark = pytest.mark.journeys
 
@@ -230,7 +231,8 @@ async def test_every_defect_is_seen_for_what_it_is(kind: demo.Kind, defect: str,
 
 
 def test_every_check_can_fail() -> None:
-    expected = (expected for table in TABLES.values() for _, expected in table.values())
+    tables = (*TABLES.values(), IDENTITIES)
+    expected = (expected for table in tables for _, expected in table.values())
     shown = {check for names in expected for check in names.split()}
     relying_party = {
         check.id for check in checks().values() if all(name.startswith("PSC.") for name in check.scenarios)
@@ -239,7 +241,8 @@ def test_every_check_can_fail() -> None:
 
 
 def test_every_defect_has_its_row() -> None:
-    assert LETTERS.keys() | CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() == DEFECTS_OF["dpi"].keys()
+    others = CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() | IDENTITIES.keys()
+    assert LETTERS.keys() | others == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
     assert INBOX_DEFECTS.keys() == RECEPTIONS.keys()
     assert PRACTICE_DEFECTS.keys() <= SUMMARIES.keys() <= DEFECTS_OF["lgc"].keys()

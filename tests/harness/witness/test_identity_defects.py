@@ -42,7 +42,7 @@ async def test_the_honest_witness_passes_a_profile(profile: str, data: Path, tmp
     async with demo.witness() as described:
         done = await run(Options(sut=described, data=data, report=tmp_path, scenarios=tuple(own), profile=profile))
 
-    assert {one.id for one in done.report.scenarios} == own
+    assert {one.scenario for one in done.report.scenarios} == own
     assert {step.outcome for one in done.report.scenarios for step in one.steps} == {"done"}
     assert failed(done.report) == set()
     assert done.report.gate.passed
