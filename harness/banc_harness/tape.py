@@ -70,11 +70,11 @@ class Tape:
         """The first unclaimed exchange that is wanted, waiting for it until the time has passed."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
-        await self.drain()
         while (found := self.find(wanted, after)) is None:
             left = deadline - loop.time()
             if left <= 0:
-                return None
+                await self.drain()
+                return self.find(wanted, after)
             await self.read(wait=min(left, LONGEST_WAIT_S))
         return found
 

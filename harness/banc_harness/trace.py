@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -216,21 +216,18 @@ class Exchange:
     @cached_property
     def mailed_cdas(self) -> tuple[Document, ...]:
         """The CDA documents in the XDM archives of the mail; what cannot be read is left out."""
-        from banc_standards.cda import read as cda
         from banc_standards.xdm import read as xdm
 
         attached = self.mail.archives if self.mail else ()
         archives = (_read(partial(xdm.read, part.content)) for part in attached)
         contents = (data for archive in archives if archive is not None for data in archive.documents)
-        read_or_not = (_read(partial(cda.read, data)) for data in contents)
+        read_or_not = (_read(partial(clinical_document, data)) for data in contents)
         return tuple(document for document in read_or_not if document is not None)
 
     @cached_property
     def cdas(self) -> tuple[Document, ...]:
         """The CDA documents that the request carries; one that cannot be read is left out."""
-        from banc_standards.cda import read
-
-        read_or_not = (_read(partial(read.read, data)) for data in self.documents.values())
+        read_or_not = (_read(partial(clinical_document, data)) for data in self.documents.values())
         return tuple(document for document in read_or_not if document is not None)
 
     def _bytes(self, side: str) -> bytes:
@@ -325,6 +322,14 @@ class Trace:
     def answers(self, action: str) -> tuple[Acted, ...]:
         """What the driver said of an action, each time that it was asked."""
         return tuple(item for item in self.acts if item.action == action)
+
+
+@lru_cache(maxsize=32)
+def clinical_document(data: bytes) -> Document:
+    """The CDA document of these bytes, which several checks and the report read. Raises what reading it raises."""
+    from banc_standards.cda import read
+
+    return read.read(data)
 
 
 def _json(data: bytes) -> Any:

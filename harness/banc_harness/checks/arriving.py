@@ -9,10 +9,9 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 from banc_harness.checks.reported import OBSERVATION, same_value
-from banc_harness.trace import Acted, Exchange, Trace
+from banc_harness.trace import Acted, Exchange, Trace, clinical_document
 from banc_standards.cda.names import V3
 from banc_standards.cda.read import CdaRefused, Document
-from banc_standards.cda.read import read as read_cda
 from banc_standards.ins import fold
 from banc_standards.mail import mdn
 from banc_standards.xdm import read as xdm
@@ -44,7 +43,7 @@ class Arrival:
                 for entry in folder.submission.contents if folder.submission else ():
                     data = folder.content(entry)
                     try:
-                        document = read_cda(data or b"")
+                        document = clinical_document(data or b"")
                     except CdaRefused:
                         continue
                     digest = hashlib.sha1(data or b"", usedforsecurity=False).hexdigest()

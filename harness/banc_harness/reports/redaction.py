@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from banc_fixtures.guard import mask
 
@@ -70,8 +71,16 @@ def without_secrets(text: str) -> str:
 
 def safe(text: str) -> str:
     """The text as it may be shown: no secret, and no identifier that could be somebody's."""
+    return _kept(text) if len(text) <= _SHORT else _safe(text)
+
+
+def _safe(text: str) -> str:
     text = without_secrets(text)
     return mask(text) if _DIGITS.search(text) else text
+
+
+_SHORT = 500
+_kept = lru_cache(maxsize=8192)(_safe)  # headers and facts: the same few, exchange after exchange
 
 
 def safe_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Records:
     def __init__(self, path: str) -> None:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, check_same_thread=False)
+        self._connection.execute("PRAGMA synchronous = OFF")  # a power cut ends the run that it plays in, too
         self._connection.executescript(TABLES)
 
     @contextmanager

@@ -113,7 +113,9 @@ class Journal:
         with self._watch(session.id) as event:
             while True:
                 event.clear()
-                page = await self._page(session.id, asked, query, page.next, limit)
+                last = self._store.position(session.id, asked)
+                if last is None or last > page.next:
+                    page = await self._page(session.id, asked, query, page.next, limit)
                 left = deadline - time.monotonic()
                 if page.exchanges or left <= 0 or asked != session.epoch or session.ended:
                     return page
@@ -137,7 +139,8 @@ class Journal:
     async def position(self, session: Session) -> int:
         """The ``seq`` of the last exchange, once all that was entered before is durable. Raises ``StoreFailed``."""
         self._flush(session.id)
-        return (await self._store.write(Batch(session.id, session.epoch))).position
+        known = self._store.position(session.id, session.epoch)
+        return known if known is not None else (await self._store.write(Batch(session.id, session.epoch))).position
 
     async def verify(self, session: Session, epoch: int | None = None) -> Verification:
         """Follows the chain of an epoch, by default the current one. Raises ``StoreFailed``."""

@@ -65,6 +65,7 @@ class Store:
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._heads: _Heads = {}
         self._rank = 0
+        self._under_way = 0
         self._loop = asyncio.get_running_loop()
         self._stopped = False
         self._thread = threading.Thread(target=self._drain, name="banc-store", daemon=True)
@@ -91,6 +92,11 @@ class Store:
     def backlog(self) -> int:
         """Batches that wait for their transaction."""
         return self._queue.qsize()
+
+    def position(self, session: str, epoch: int) -> int | None:
+        """The ``seq`` of the last entry of a chain; None when only a write can tell, because others are under way."""
+        head = None if self._under_way else self._heads.get((session, epoch))
+        return None if head is None else head.seq
 
     async def write(self, batch: Batch) -> Receipt:
         """Resolves once the batch is durable. Raises :class:`StoreFailed`, or ``EntryRefused`` for a bad entry."""
@@ -138,6 +144,7 @@ class Store:
     def _put(self, job: _Job) -> None:
         if self._stopped:
             raise StoreFailed("le magasin est fermé / the store is closed")
+        self._under_way += 1
         self._queue.put(job)
 
     def _scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
@@ -230,6 +237,7 @@ class Store:
 
     def _settle(self, group: list[_Job]) -> None:
         entries: list[dict[str, Any]] = []
+        self._under_way -= len(group)
         for job in group:
             good = job.error is None
             self.committed += good
