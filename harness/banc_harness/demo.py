@@ -110,8 +110,8 @@ class Parts:
 
 
 def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) -> Parts:
-    """Who plays what: everybody everything, without a wish; else those of the asked scenarios, or the one that has the
-    defects.
+    """Who plays what, without a wish: everybody the priority use cases of its couloir, and the story; else those of the
+    asked scenarios, or the one that has the defects.
     """
     from banc_harness.witness.known_defects import DEFECTS_OF
 
@@ -119,7 +119,8 @@ def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) ->
         return Parts({next((kind for kind in PLACES if DEFECTS_OF[kind].keys() >= set(defects)), "dpi"): ()})
     if not asked:
         story = known.stories()[:1]
-        return Parts(dict.fromkeys(witnesses(known), ()), story, _cast(known.chapters(story[0]) if story else ()))
+        own = {kind: use_cases(known, kind) for kind in witnesses(known)}
+        return Parts(own, story, _cast(known.chapters(story[0]) if story else ()))
     chapters = [item for item in known.values() if item.story and {item.id, item.story} & set(asked)]
     others = [name for name in asked if not any(name in (item.id, item.story) for item in chapters)]
     alone = [item for item in known.values() if not item.story]
@@ -135,6 +136,17 @@ def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) ->
         first: Kind = next(iter(parts), "dpi")
         parts = {first: (*anyone, *parts.pop(first, ())), **parts}
     return Parts(parts, tuple(item.id for item in chapters), _cast(chapters))
+
+
+def use_cases(known: Scenarios, kind: Kind) -> tuple[str, ...]:
+    """The scenarios of a witness's couloir; those of every couloir (Pro Santé Connect, INSi) are played when asked for."""
+    couloir, _ = PLACES[kind]
+    profiles = {"", *PROFILES[kind]}
+    return tuple(
+        item.id
+        for item in known.values()
+        if couloir in item.couloirs and not item.story and profiles & {*(item.profiles or ("",))}
+    )
 
 
 def witnesses(known: Scenarios) -> tuple[Kind, ...]:

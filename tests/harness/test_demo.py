@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from banc_harness.demo import Parts, check_defects, described, own_defects, played_by, witnesses
@@ -33,11 +35,16 @@ def test_each_software_plays_the_scenarios_of_its_couloir(
     assert played_by(scenarios(), asked, defects) == Parts(parts)  # type: ignore[arg-type]
 
 
-def test_without_a_wish_everybody_plays_everything_and_the_story() -> None:
+def test_without_a_wish_everybody_plays_its_priority_use_cases_and_the_story() -> None:
     parts = played_by(scenarios(), (), ())
 
     assert set(parts.own) == set(parts.cast) == set(witnesses(scenarios()))
-    assert set(parts.own.values()) == {()}
+    assert {kind: {name.partition(".")[0] for name in own} for kind, own in parts.own.items()} == {
+        "dpi": {"UC1", "UC3"},
+        "sgl": {"UC2", "UC3"},
+        "lgc": {"UC2", "UC3"},
+    }
+    assert not any(known.story for known in scenarios().values() if known.id in {*chain(*parts.own.values())})
     assert parts.story == ("HISTOIRE",)
 
 
