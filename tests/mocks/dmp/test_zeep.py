@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -10,18 +11,39 @@ from typing import Any
 import httpx
 import pytest
 import zeep
+from lxml import etree
 from requests import Session
 from zeep.exceptions import Fault
 from zeep.transports import Transport
 
 from banc_standards.dmp import names
+from banc_standards.soap import mtom
 from banc_standards.soap.build import addressing
 from banc_standards.vihf import names as vihf
 from banc_standards.vihf.build import security
+from banc_standards.xds.build import registry_objects
+from banc_standards.xds.names import PROVIDE_AND_REGISTER, XDS_NS, XOP_NS
 
 from .hospital import ROOT_ARC, Hospital
 
 Connect = Callable[[str], zeep.Client]
+
+
+class Packing(Transport):
+    """What zeep lacks: the documents of a request leave as MTOM parts."""
+
+    def post_xml(self, address: str, envelope: Any, headers: dict[str, str]) -> Any:
+        parts: dict[str, bytes] = {}
+        for number, carrying in enumerate(envelope.iter(f"{{{XDS_NS}}}Document")):
+            parts[f"{number}@zeep"] = base64.b64decode(carrying.text)
+            carrying.text = None
+            etree.SubElement(carrying, f"{{{XOP_NS}}}Include", href=f"cid:{number}@zeep")
+        if not parts:
+            return super().post_xml(address, envelope, headers)
+        media_type, data = mtom.pack(
+            etree.tostring(envelope), parts, action=PROVIDE_AND_REGISTER, boundary="zeep-parts", root_id="root@zeep"
+        )
+        return self.post(address, data, headers | {"Content-Type": media_type})
 
 
 @pytest.fixture
@@ -34,7 +56,7 @@ def connect(hospital: Hospital) -> Iterator[Callable[[str], zeep.Client]]:
         session.verify = hospital.bench.ready["ca_file"]
         if hospital.tls is not None:
             session.cert = (str(hospital.tls.chain_file), str(hospital.tls.key_file))
-        transport = Transport(session=session)
+        transport = Packing(session=session)
         yield lambda path: zeep.Client(f"{hospital.bench.url}/{path}?wsdl", transport=transport)
 
 
@@ -128,6 +150,27 @@ def test_zeep_searches_the_registry(hospital: Hospital, connect: Connect) -> Non
     assert answer.status.endswith(":Success")
     assert [found["ObjectRef"].id for found in answer.RegistryObjectList._value_1] == [held["entry_uuid"]]
     assert hospital.bench.last("dmp.TD3.1")["findings"] == []
+
+
+def test_zeep_feeds_the_record_and_reads_a_duplicate(hospital: Hospital, connect: Connect) -> None:
+    lot = hospital.lot(hospital.document())
+    feeding = connect("repository").service["ProvideAndRegisterDocumentSet-b"]
+    parts = [{"_value_1": content, "id": entry} for entry, content in lot.contents.items()]
+
+    def fed() -> Any:
+        objects = {"_value_1": [registry_objects(lot.submission)]}
+        return feeding(SubmitObjectsRequest=objects, Document=parts, _soapheaders=headers(hospital))
+
+    assert fed().status.endswith(":Success")
+    [held] = hospital.bench.documents()
+    assert held["unique_id"] == lot.entry.unique_id
+    entry = hospital.bench.last("dmp.TD2.1")
+    assert (entry["outcome"], entry["findings"]) == ("accepted", [])
+
+    again = fed()
+    assert again.status.endswith(":Failure")
+    [error] = again.RegistryErrorList.RegistryError
+    assert error.errorCode == "XDSDuplicateUniqueIdInRegistry"
 
 
 def slot(name: str, value: str) -> dict[str, Any]:
