@@ -5,7 +5,7 @@ All instants are session time, in seconds of the epoch.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 from banc_standards.psc.build import Means
@@ -109,6 +109,9 @@ class CibaRequest:
     ended: bool = False
 
 
+Record = PendingLogin | SsoSession | Grant | IssuedToken | CibaRequest
+
+
 class Records:
     """The provider's records of one session, by kind."""
 
@@ -122,7 +125,7 @@ class Records:
 
     def wait(self, login: PendingLogin) -> None:
         """Remembers a login until its user answers."""
-        self._memory.put("pending", login.id, asdict(login))
+        self._memory.put("pending", login.id, _fields(login))
 
     def answered(self, login_id: str) -> None:
         """Forgets a login that was answered."""
@@ -135,7 +138,7 @@ class Records:
 
     def keep_sso(self, sso: SsoSession) -> None:
         """Remembers an SSO session as it now is."""
-        self._memory.put("sso", sso.id, asdict(sso))
+        self._memory.put("sso", sso.id, _fields(sso))
 
     def grant(self, code: str) -> Grant | None:
         """The grant of a code, used or not."""
@@ -144,7 +147,7 @@ class Records:
 
     def keep_grant(self, grant: Grant) -> None:
         """Remembers a grant as it now is."""
-        self._memory.put("grant", grant.code, asdict(grant))
+        self._memory.put("grant", grant.code, _fields(grant))
 
     def ciba(self, auth_req_id: str) -> CibaRequest | None:
         """The CIBA request of that id, ended or not."""
@@ -153,7 +156,7 @@ class Records:
 
     def keep_ciba(self, request: CibaRequest) -> None:
         """Remembers a CIBA request as it now is."""
-        self._memory.put("ciba", request.id, asdict(request))
+        self._memory.put("ciba", request.id, _fields(request))
 
     def token(self, jti: str) -> IssuedToken | None:
         """The token of that ``jti``, revoked or not."""
@@ -162,10 +165,15 @@ class Records:
 
     def keep_token(self, token: IssuedToken) -> None:
         """Remembers a token as it now is."""
-        self._memory.put("token", token.jti, asdict(token))
+        self._memory.put("token", token.jti, _fields(token))
 
     def revoke_token(self, jti: str) -> None:
         """Marks a token revoked, if it is known."""
         token = self.token(jti)
         if token is not None:
             self.keep_token(replace(token, revoked=True))
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    """A record as it is kept: its fields are plain values, so nothing in them needs a copy."""
+    return {name: getattr(record, name) for name in record.__slots__}

@@ -116,7 +116,8 @@ class Session:
 
     def switch(self, name: str) -> Value:
         """The value of a switch. Raises ``KeyError`` when no service has it."""
-        return (self._switches.defaults() | self.settings.switches)[name]
+        given = self.settings.switches
+        return given[name] if name in given else self._switches.default(name)
 
     def get(self, service: str, kind: str, key: str, default: Any = None) -> Any:
         """A value of the working state, or ``default``."""

@@ -50,6 +50,10 @@ class SwitchTable:
     def __iter__(self) -> Iterator[Switch]:
         return iter(self._switches.values())
 
+    def default(self, name: str) -> Value:
+        """The default of one switch. Raises ``KeyError`` when no service has it."""
+        return self._switches[name].default
+
     def defaults(self) -> dict[str, Value]:
         """The default of each switch."""
         return {name: switch.default for name, switch in self._switches.items()}

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from banc_standards.psc import names
@@ -214,9 +215,15 @@ def userinfo(identity: Identity, *, auth_mode: str | None = None) -> dict[str, A
             "Acces_Regulation_Medicale": "FAUX",
             "authMode": auth_mode,
             "otherIds": _other_ids(identity.idnat),
-            "SubjectRefPro": {"exercices": [asdict(exercice) for exercice in identity.exercices]},
+            "SubjectRefPro": {"exercices": list(_exercices(identity))},
         }
     )
+
+
+@lru_cache(maxsize=256)
+def _exercices(identity: Identity) -> tuple[dict[str, Any], ...]:
+    """The same for every answer about a person: not to be altered."""
+    return tuple(asdict(exercice) for exercice in identity.exercices)
 
 
 def challenge(verifier: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 import uuid
 from collections.abc import Callable, Iterable
@@ -278,6 +279,7 @@ class Provider:
             amr=behaviour.amr_of(sso.means),
         )
         life = behaviour.access_token_s
+        access_id, refresh_id, id_token_id = _new_ids(3)
         refresh_life = min(behaviour.refresh_token_s, sso.started + behaviour.sso_max_s - self.now)
         return Minting(
             keys=self.keys,
@@ -286,9 +288,9 @@ class Provider:
             now=self.now,
             expires_in=life,
             refresh_expires_in=refresh_life,
-            access_id=self._issue("Bearer", grant, sign_in, life),
-            refresh_id=self._issue("Refresh", grant, sign_in, refresh_life),
-            id_token_id=self.new_id(),
+            access_id=self._issue(access_id, "Bearer", grant, sign_in, life),
+            refresh_id=self._issue(refresh_id, "Refresh", grant, sign_in, refresh_life),
+            id_token_id=id_token_id,
             thumbprint=thumbprint,
             lies=tuple(lie for lie in faults.ID_TOKEN if self.armed(lie.fault.id)),
             signature=next((fault for fault in faults.SIGNATURES if self.armed(fault.id)), None),
@@ -312,7 +314,10 @@ class Provider:
 
     def access(self, token: str) -> Access:
         """What an access token gives access to. Raises :class:`Refused`."""
-        claims = self.keys.read(token) or {}
+        return self.access_of(self.keys.read(token) or {})
+
+    def access_of(self, claims: dict[str, Any]) -> Access:
+        """The same for the claims of a token whose signature is verified. Raises :class:`Refused`."""
         if claims.get("typ") != "Bearer":
             raise Refused(back_channel.BAD_BEARER, Hit("Authorization", str(claims.get("typ") or ""), "Bearer"))
         return self._use(claims, back_channel.BAD_BEARER, "Authorization")
@@ -355,11 +360,16 @@ class Provider:
             raise Refused(rule, Hit(location, "SSO"))
         return sso
 
-    def _issue(self, kind: TokenKind, grant: Grant, sign_in: SignIn, life: int) -> str:
-        jti = str(uuid.uuid4())
+    def _issue(self, jti: str, kind: TokenKind, grant: Grant, sign_in: SignIn, life: int) -> str:
         subject = sign_in.identity.sub
         self.records.keep_token(IssuedToken(jti, kind, grant.code, grant.client_id, subject, self.now, self.now + life))
         return jti
+
+
+def _new_ids(count: int) -> list[str]:
+    """Ids that nothing had, from one draw of the system."""
+    drawn = os.urandom(16 * count)
+    return [str(uuid.UUID(bytes=drawn[at : at + 16], version=4)) for at in range(0, len(drawn), 16)]
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:

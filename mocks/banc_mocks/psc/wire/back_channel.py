@@ -43,18 +43,19 @@ class BackChannel:
             request = UserinfoRequest(
                 call.headers.get("Authorization"), answers.query(call), form, call.headers.get("Origin")
             )
-            token = request.bearer or ""
-            answers.move_to_holder(call, "token", str((self._keys.read(token) or {}).get("jti")))
+            claims = self._keys.read(request.bearer or "") or {}
+            answers.move_to_holder(call, "token", str(claims.get("jti")))
             rule = answers.first_rule(call.judge(rules.USERINFO_REQUEST, request))
             if rule is not None:
                 return answers.refused_by_rule(call, rule)
-            access = answers.provider(call, self._keys).access(token)
+            provider = answers.provider(call, self._keys)
+            access = provider.access_of(claims)
         except Refused as error:
             return answers.refused(call, error)
         answers.note_grant(call, access.grant, access.identity)
         call.peer.token = {"client_id": access.grant.client_id, "subject": access.identity.sub}
         _check_binding(call, access)
-        behaviour = answers.provider(call, self._keys).behaviour
+        behaviour = provider.behaviour
         mode = behaviour.mode_of(access.sso.means)
         told = faults.tell(faults.USERINFO, build.userinfo(access.identity, auth_mode=mode), call.armed)
         if behaviour.userinfo_signed:
