@@ -119,8 +119,8 @@ def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) ->
         return Parts({next((kind for kind in PLACES if DEFECTS_OF[kind].keys() >= set(defects)), "dpi"): ()})
     if not asked:
         story = known.stories()[:1]
-        own = {kind: use_cases(known, kind) for kind in witnesses(known)}
-        return Parts(own, story, _cast(known.chapters(story[0]) if story else ()))
+        priority = {kind: use_cases(known, kind) for kind in witnesses(known)}
+        return Parts(priority, story, _cast(known.chapters(story[0]) if story else ()))
     chapters = [item for item in known.values() if item.story and {item.id, item.story} & set(asked)]
     others = [name for name in asked if not any(name in (item.id, item.story) for item in chapters)]
     alone = [item for item in known.values() if not item.story]
@@ -139,7 +139,7 @@ def played_by(known: Scenarios, asked: Sequence[str], defects: Sequence[str]) ->
 
 
 def use_cases(known: Scenarios, kind: Kind) -> tuple[str, ...]:
-    """The scenarios of a witness's couloir; those of every couloir (Pro Santé Connect, INSi) are played when asked for."""
+    """The scenarios of a witness's couloir; those of every couloir (``PSC.*``, ``INS.*``) are for whoever asks."""
     couloir, _ = PLACES[kind]
     profiles = {"", *PROFILES[kind]}
     return tuple(

@@ -1,4 +1,4 @@
-"""Opening the database, and the two statements that SQLite and PostgreSQL spell in their own dialects."""
+"""Opening the database, and what SQLite and PostgreSQL spell in their own dialects."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from banc_mocks.sandbox import tables
 
@@ -66,6 +68,23 @@ def upsert(engine: sa.Engine | sa.Connection, table: sa.Table, *columns: str) ->
     return in_file.on_conflict_do_update(
         list(table.primary_key.columns), set_={name: in_file.excluded[name] for name in columns}
     )
+
+
+class octets(FunctionElement[bytes]):
+    """A text column as its octets in UTF-8: what leaves as it is stored is not decoded in between."""
+
+    type = sa.LargeBinary()
+    inherit_cache = True
+
+
+@compiles(octets, "sqlite")
+def _octets_in_file(element: octets, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
+
+
+@compiles(octets, "postgresql")
+def _octets_on_server(element: octets, compiler: Any, **options: Any) -> str:
+    return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
 
 
 def _tune(engine: sa.Engine, busy_ms: int) -> None:

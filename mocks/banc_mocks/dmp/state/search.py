@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from banc_mocks.dmp.state.documents import StoredDocument
 from banc_mocks.sandbox.call import Call
+from banc_mocks.sandbox.database import octets
 from banc_mocks.sandbox.tables import entries, links, sets
 from banc_standards.ins import Ins
 from banc_standards.xds.names import DELETED
@@ -39,11 +40,11 @@ _LISTS = frozenset({"events", "confidentiality"})
 
 @dataclass(frozen=True, slots=True)
 class FoundObject:
-    """An object of the registry: its id, itself as XML (empty when only references are wanted), and, for a document,
-    its uniqueId."""
+    """An object of the registry: its id, itself as XML in UTF-8 (empty when only references are wanted), and, for a
+    document, its uniqueId."""
 
     id: str
-    metadata: str
+    metadata: bytes
     unique_id: str | None = None
 
 
@@ -154,7 +155,7 @@ class Search:
         return await self._call.sandbox.store.scan(here.order_by(table.c.rank), gather)
 
     def _xml(self, table: sa.Table) -> sa.ColumnElement[Any]:
-        return table.c.metadata if self._whole else sa.literal("").label("metadata")
+        return (octets(table.c.metadata) if self._whole else sa.literal(b"")).label("metadata")
 
     def _open(self, hidden: str | None) -> bool:
         """Whether the reader may know of an object behind which this document stands, if any does."""

@@ -33,7 +33,11 @@ MULTIPART: Final = frozenset({"dmp.TD3.2"})
 
 
 def answer(
-    call: Call, action: str, body: etree._Element, parts: Mapping[str, bytes] | None = None, objects: str = ""
+    call: Call,
+    action: str,
+    body: etree._Element,
+    parts: Mapping[str, bytes] | None = None,
+    objects: Sequence[bytes] = (),
 ) -> Reply:
     """The answer to a request: Action, a new MessageID, To anonymous, RelatesTo the request (dmp.md §3).
 
@@ -46,7 +50,8 @@ def answer(
     headers = build.answer_addressing(action=action, message_id=f"urn:uuid:{uuid.uuid4()}", relates_to=relates_to)
     data = build.serialize(build.envelope(headers=headers, body=body))
     if objects:
-        data = data.replace(_EMPTY, b"<rim:RegistryObjectList>" + objects.encode() + b"</rim:RegistryObjectList>", 1)
+        before, _, after = data.partition(_EMPTY)
+        data = b"".join((before, b"<rim:RegistryObjectList>", *objects, b"</rim:RegistryObjectList>", after))
     if call.armed(faults.LOST_ANSWER.id) is not None:
         return Reply(504, b"", "")
     if call.armed(faults.HTML.id) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -54,7 +54,7 @@ async def exchange(call: Call, path: str) -> Reply:
     admission.authorize(call, transaction, actor)
     _told_to_fail(call)
     parts_out: Mapping[str, bytes] | None = None
-    objects = ""
+    objects: Sequence[bytes] = ()
     if transaction is transactions.FEED:
         body = await provide_and_register(call, message.body, parts, actor)
     elif transaction is transactions.SEARCH:
@@ -113,13 +113,13 @@ async def provide_and_register(call: Call, body: etree._Element, parts: Package,
     return xds.registry_response(await feeding.feed(call, submission, contents, actor))
 
 
-async def stored_query(call: Call, body: etree._Element, actor: Actor) -> tuple[etree._Element, str]:
+async def stored_query(call: Call, body: etree._Element, actor: Actor) -> tuple[etree._Element, list[bytes]]:
     """TD3.1: AdhocQueryRequest in, AdhocQueryResponse out, and the objects that stand inside it as they are stored."""
     found = await search.search(call, query_read.query(body), actor)
     if not found.whole or found.errors:
-        return query_build.answer(references=[one.id for one in found.objects], errors=found.errors), ""
+        return query_build.answer(references=[one.id for one in found.objects], errors=found.errors), []
     answered = query_build.answer(total=len(found.objects))
-    return answered, "".join(one.metadata for one in found.objects)
+    return answered, [one.metadata for one in found.objects]
 
 
 async def retrieve_documents(
