@@ -244,3 +244,15 @@ def test_a_published_document_gets_a_verdict(lenient: Bench, name: str) -> None:
     entry = lenient.last("dmp.TD2.1")
     assert entry["outcome"] == ("refused" if answer.errors else "accepted")
     assert entry["findings"]
+
+
+def test_the_content_of_documents_is_let_through_when_told_to(hospital: Hospital) -> None:
+    document = hospital.document()
+    broken = document.replace(b'<realmCode code="FR"/>', b"")
+    assert broken != document
+    assert "InvalidDocumentContent" in hospital.feed(broken).codes
+
+    hospital.bench.tell("PUT", "switches", {"dmp.document_rules": False})
+
+    assert hospital.feed(broken).errors == []
+    assert hospital.bench.rules("dmp.TD2.1") == set()
