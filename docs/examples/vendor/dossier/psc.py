@@ -103,6 +103,9 @@ class ProSanteConnect:
             rules.validate(claims)
         except JoseError:
             raise SignInRefused("Connexion refusée : le jeton d'identité n'est pas recevable.") from None
+        foreign = claims.get("azp", self._settings.psc_client_id) != self._settings.psc_client_id
+        if foreign or claims.get("typ", "ID") != "ID":
+            raise SignInRefused("Connexion refusée : ce jeton n'est pas un jeton d'identité pour ce logiciel.")
         if claims.get("nonce") != nonce and self._settings.defect != "nonce":
             raise SignInRefused("Connexion refusée : le jeton d'identité n'est pas celui de cette connexion.")
         return claims
