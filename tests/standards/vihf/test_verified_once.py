@@ -1,4 +1,4 @@
-"""The same signed bytes are verified once: what depends on the moment, on trust or on the message is judged each time."""
+"""The same signed bytes are verified once; the moment, the trust and the rest of the message are judged each time."""
 
 from __future__ import annotations
 
