@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -193,3 +196,27 @@ def test_nobody_is_lost_without_a_matricule() -> None:
     people = Known([person])
     assert list(people.named("Charme d'Or", "1961-04-00")) == [person]
     assert list(people.numbered(IRIS.number)) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [(f"{HEAD}\nA,B,F,1961,1,,,\n", 2, "INSI-POP-001"), (None, 3, "INSI-POP-002")],
+    ids=["bad row", "no file"],
+)
+def test_banc_up_says_which_line_it_cannot_load(tmp_path: Path, content: str | None, code: int, said: str) -> None:
+    path = tmp_path / "people.csv"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    banc = "import sys; from banc_harness.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", banc, "up", "--port-base", "0", "--services", "insi"]
+    ended = subprocess.run(
+        [*command, "--data", str(tmp_path / "data")],
+        env=os.environ | {"BANC_INSI_POPULATION": str(path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (code, "")
+    assert said in ended.stderr
+    assert str(path) in ended.stderr

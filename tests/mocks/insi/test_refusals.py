@@ -1,5 +1,6 @@
 """Bad input: each gets the protocol's own error and a journal entry that names the rule."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
@@ -213,3 +214,8 @@ def test_another_address_or_method_is_answered_with_a_fault(bench: Bench, method
 def test_a_client_without_the_sandbox_ca_cannot_connect(bench: Bench) -> None:
     with httpx.Client() as stranger, pytest.raises(httpx.ConnectError):
         stranger.post(bench.url(), content=b"")
+
+
+def test_ten_thousand_given_names_are_answered(bench: Bench) -> None:
+    got = bench.search(replace(TILLEUL, givens=("ANNE",) * 10_000))
+    assert (got.status, got.answer.code) == (200, "01")
