@@ -29,7 +29,6 @@ import pytest
 from lxml import etree
 
 from banc_mocks.insi.loaded import COLUMNS, OPTIONAL, load
-from banc_mocks.insi.people import known
 from banc_mocks.insi.service import SWITCHES, Behaviour, search
 from banc_standards.ins import INS_TEST, key
 from banc_standards.insi.model import Search
@@ -132,7 +131,7 @@ def test_searches_a_second(tmp_path: Path) -> None:
         )
     print(f"goal: {PER_S}/s; {CLIENTS} clients over TLS on kept connections, load generator on the same machine")
     assert measured["assertion kept"]["rate"] * 20 > floor["rate"]
-    assert measured["assertion fresh"]["rate"] * 1.1 < measured["assertion kept"]["rate"] * 3
+    assert measured["assertion kept"]["cpu_ms"] <= measured["assertion fresh"]["cpu_ms"]
 
 
 SYLLABLES = [a + b for a in "BCDFGLMNPRSTV" for b in ("A", "E", "I", "O", "U", "AN", "IN", "ON")]
@@ -167,11 +166,8 @@ def test_a_search_among_a_million(tmp_path: Path) -> None:
     with closing(load(source, data)) as people:
         built = time.monotonic() - began
         behaviour = Behaviour.of({switch.name: switch.default for switch in SWITCHES}.__getitem__)
-        floor, taken = [], []
+        taken = []
         for one in wanted:
-            began = time.perf_counter()
-            known().named(one.birth_family, one.birth_date)
-            floor.append((time.perf_counter() - began) * 1000)
             began = time.perf_counter()
             code = search(one, behaviour, people).code
             taken.append((time.perf_counter() - began) * 1000)
