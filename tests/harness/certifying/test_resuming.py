@@ -84,7 +84,7 @@ class Bench:
     def start(self, *arguments: str, command: str = "run") -> subprocess.Popen[str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BANC_")}
         return subprocess.Popen(
-            [BANC, command, "--sut", "sut.yaml", "--scenario", "PSC.*", "--report", "out", *arguments],
+            [BANC, command, "--sut", "sut.yaml", "--scenario", "PSC.0[1-3]", "--report", "out", *arguments],
             cwd=self.folder,
             env={**kept, "BANC_DATA": "data", "PYTHONWARNINGS": "error"},
             stdout=subprocess.PIPE,
