@@ -42,6 +42,8 @@ _DO: dict[str, Sentence] = {
     "state.export": Sentence("Exportez ce que le logiciel a gardé", "Export what the software kept"),
 }
 
+_EDIT = Sentence("Modifiez le dossier de ce patient", "Edit this patient's record")
+
 _NAMES: dict[str, Sentence] = {
     "professional": Sentence("professionnel", "professional"),
     "patient": Sentence("patient", "patient"),
@@ -51,6 +53,7 @@ _NAMES: dict[str, Sentence] = {
     "recipients": Sentence("destinataires", "recipients"),
     "identity_document": Sentence("pièce d'identité présentée", "identity document shown"),
     "opposed": Sentence("oppositions du patient", "the patient's objections"),
+    "attributes": Sentence("attributs à poser", "attributes to set"),
     "mailbox": Sentence("boîte", "mailbox"),
     "offset_s": Sentence("décalage en secondes", "shift in seconds"),
     "frozen": Sentence("horloge arrêtée", "clock stopped"),
@@ -77,10 +80,12 @@ def instruction(action: Action) -> Instruction:
     """The action in readable words. What it does not know is told by its own name."""
     lang = action.lang
     said = _DO.get(action.action, Sentence(action.action, action.action))
+    if action.action == "patient.create" and action.input.get("edit"):
+        said = _EDIT
     rows = tuple(
         (_NAMES[name].of(lang) if name in _NAMES else name, _value(name, value, lang))
         for name, value in action.input.items()
-        if value not in (None, "", [], {})
+        if value not in (None, "", [], {}) and name != "edit"
     )
     return Instruction(action.step, action.action, lang, said.of(lang), rows)
 

@@ -82,3 +82,14 @@ def test_unknown_input_is_told_by_its_own_name() -> None:
     said = str(instruction(asked("clock.set", "en", offset_s=60, frozen=True, zone={"name": "x"})))
 
     assert said.splitlines()[1:] == ["shift in seconds: 60", "clock stopped: true", 'zone: {"name": "x"}']
+
+
+def test_an_edited_record_is_not_created_again() -> None:
+    patient = population().patient("PAT-01")
+
+    told = instruction(asked("patient.create", patient=patient, edit=True, attributes=["DOUT"]))
+
+    assert told.title == "Modifiez le dossier de ce patient"
+    assert dict(told.rows)["attributs à poser"] == "DOUT"
+    assert "edit" not in dict(told.rows)
+    assert instruction(asked("patient.create", patient=patient)).title == "Créez le dossier de ce patient"
