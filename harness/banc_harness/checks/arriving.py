@@ -15,6 +15,7 @@ from banc_standards.cda.read import CdaRefused, Document
 from banc_standards.ins import fold
 from banc_standards.mail import mdn
 from banc_standards.xdm import read as xdm
+from banc_standards.xml import XmlRefused
 
 FETCH: Final = "mail.fetch"
 CRITICAL: Final = ("AA", "HH", "LL")
@@ -44,7 +45,7 @@ class Arrival:
                     data = folder.content(entry)
                     try:
                         document = clinical_document(data or b"")
-                    except CdaRefused:
+                    except (CdaRefused, XmlRefused):
                         continue
                     digest = hashlib.sha1(data or b"", usedforsecurity=False).hexdigest()
                     found.append((document, (entry.hash or "").lower() == digest))
