@@ -13,7 +13,7 @@ cd "$(dirname "$0")"
 export BANC_RAPPORT
 export BANC_TOKEN=${BANC_TOKEN:-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')}
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-banc-campagne-$$}
-for port in CONTROL PSC WALLET INSI INSI_MTLS DMP SMTP SUBMISSION SUBMISSION_TLS; do
+for port in CONTROL PSC WALLET INSI INSI_MTLS DMP SMTP SUBMISSION SUBMISSION_TLS IMAP IMAP_TLS; do
   export "BANC_PORT_$port="  # ports libres : rien hors des conteneurs n'en a besoin
 done
 compose() {

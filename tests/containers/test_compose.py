@@ -24,7 +24,7 @@ from banc_harness.handle import SandboxHandle
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
-PORTS = ("CONTROL", "PSC", "WALLET", "INSI", "INSI_MTLS", "DMP", "SMTP", "SUBMISSION", "SUBMISSION_TLS")
+PORTS = tuple("CONTROL PSC WALLET INSI INSI_MTLS DMP SMTP SUBMISSION SUBMISSION_TLS IMAP IMAP_TLS".split())
 TOKEN = "jeton"
 CALLBACK = "http://localhost:3000/callback"
 DISCOVERY = "https://psc:8441/auth/realms/esante-wallet/.well-known/wallet-openid-configuration"
