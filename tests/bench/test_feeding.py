@@ -199,5 +199,4 @@ def test_feeding_100_kib_lots(tmp_path: Path) -> None:
         f" {ruled.cpu_ms / floor.cpu_ms:.2f} with them, {bare.cpu_ms / floor.cpu_ms:.2f} without"
     )
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; goal: {GOAL} lots a second")
-    assert bare.cpu_ms < ruled.cpu_ms
     assert ruled.cpu_ms < MOST_FLOORS * floor.cpu_ms
