@@ -24,7 +24,10 @@ from banc_harness.handle import SandboxHandle
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"
-PORTS = tuple("CONTROL PSC WALLET INSI INSI_MTLS DMP SMTP SUBMISSION SUBMISSION_TLS IMAP IMAP_TLS".split())
+PORTS = (
+    *("CONTROL", "PSC", "WALLET", "INSI", "INSI_MTLS", "DMP"),
+    *("SMTP", "SUBMISSION", "SUBMISSION_TLS", "IMAP", "IMAP_TLS"),
+)
 TOKEN = "jeton"
 CALLBACK = "http://localhost:3000/callback"
 DISCOVERY = "https://psc:8441/auth/realms/esante-wallet/.well-known/wallet-openid-configuration"
