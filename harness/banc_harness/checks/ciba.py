@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from banc_harness.checks import check
 from banc_harness.checks.heard import heard_in
+from banc_harness.checks.relying_party import LOGIN, acts_of
 from banc_harness.selection import Selection
 from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
@@ -56,6 +57,7 @@ ENOUGH = 4
     requirements=["SBX-PSC-08"],
     on=Selection(operation="psc.ciba", outcome="accepted"),
     scenarios=("PSC.21",),
+    word_of=(LOGIN,),
     severity="info",
     text=Sentence(
         "Le nombre à comparer est montré à l'utilisateur.",
@@ -68,8 +70,9 @@ def number_shown(trace: Trace) -> Iterator[Hit]:
     """Informs only: what is shown, a driver may leave out."""
     for exchange in trace.selected:
         number = exchange.form.get("binding_message", "")
-        shown = [text for act in trace.acts if act.step == exchange.claimed_by for _, text in act.shown]
-        if not any(re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text) for text in shown):
+        said = acts_of(trace, exchange)
+        shown = [text for act in said for _, text in act.shown]
+        if said and not any(re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text) for text in shown):
             yield Hit(exchange.place("binding_message"), found=" / ".join(shown), expected=number)
 
 

@@ -40,8 +40,8 @@ def opened(trace: Trace, exchange: Exchange) -> Iterator[Hit]:
 
 
 def acts_of(trace: Trace, exchange: Exchange) -> tuple[Acted, ...]:
-    """The sign-ins of the step that an exchange belongs to."""
-    return tuple(act for act in trace.answers(LOGIN) if act.step == exchange.claimed_by)
+    """The sign-ins of the step that an exchange belongs to; one whose driver died tells nothing of the software."""
+    return tuple(act for act in trace.answers(LOGIN) if act.step == exchange.claimed_by and act.answered)
 
 
 @check(
@@ -71,6 +71,7 @@ def wallet_discovery(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token"),
     scenarios=("PSC.06",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Un jeton d'identité dont la signature est fausse n'ouvre pas de session.",
         "An ID token whose signature is wrong opens no session.",
@@ -91,6 +92,7 @@ def signature_verified(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token"),
     scenarios=("PSC.07",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Un jeton d'identité d'un autre émetteur, pour un autre client, d'un autre moment ou d'un autre genre "
         "n'ouvre pas de session.",
@@ -118,6 +120,7 @@ AT_HASH = "psc.id_token.at_hash"
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token", fault=AT_HASH),
     scenarios=("PSC.07",),
+    word_of=(LOGIN,),
     severity="info",
     text=Sentence(
         "Un jeton d'identité qui n'accompagne pas le jeton d'accès (at_hash) n'ouvre pas de session.",
@@ -136,6 +139,7 @@ def companion_verified(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-04"],
     on=Selection(operation="psc.token", outcome="accepted"),
     scenarios=("PSC.06", "PSC.08"),
+    word_of=(LOGIN,),
     text=Sentence(
         "Une clé inconnue fait relire les clés une fois, sans redémarrage ni boucle.",
         "An unknown key makes the software read the keys again once, without a restart or a loop.",
@@ -153,10 +157,9 @@ def keys_reread(trace: Trace) -> Iterator[Hit]:
         times = sum(int(item.entry.get("count", 1)) for item in read)
         if times > MOST_READS:
             yield Hit(read[-1].place(), found=f"{times} × jwks", expected=f"≤ {MOST_READS}")
-        if trace.scenario == "PSC.08" and not any(act.status == "done" for act in acts_of(trace, exchange)):
-            yield Hit(
-                exchange.place(), found=", ".join(act.status for act in acts_of(trace, exchange)), expected="done"
-            )
+        ended = [act.status for act in acts_of(trace, exchange)]
+        if trace.scenario == "PSC.08" and ended and "done" not in ended:
+            yield Hit(exchange.place(), found=", ".join(ended), expected="done")
 
 
 MOST_READS = 2
@@ -167,6 +170,7 @@ MOST_READS = 2
     requirements=["SBX-PSC-04"],
     on=Selection(operation="psc.token", outcome="accepted"),
     scenarios=("PSC.09",),
+    word_of=(LOGIN,),
     severity="info",
     certainty="uncertain",
     text=Sentence(
@@ -182,8 +186,9 @@ MOST_READS = 2
 def higher_level(trace: Trace) -> Iterator[Hit]:
     """Informs only."""
     for exchange in trace.selected:
-        if not any(act.status == "done" for act in acts_of(trace, exchange)):
-            yield Hit(exchange.place(), found="refused", expected="done")
+        ended = [act.status for act in acts_of(trace, exchange)]
+        if ended and "done" not in ended:
+            yield Hit(exchange.place(), found=", ".join(ended), expected="done")
 
 
 @check(
@@ -258,6 +263,7 @@ def _unlike(exchange: Exchange, asked: Exchange) -> Iterator[Hit]:
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.userinfo", fault="psc.userinfo.sub"),
     scenarios=("PSC.10",),
+    word_of=(LOGIN,),
     text=Sentence(
         "userinfo d'une autre personne que celle du jeton n'ouvre pas de session.",
         "userinfo of another person than the token's opens no session.",
@@ -276,6 +282,7 @@ def subject_compared(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-05"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
     scenarios=("PSC.11",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Toute forme d'identifiant national ouvre une session, au nom de SubjectNameID.",
         "Every form of national identifier opens a session, in the name of SubjectNameID.",
@@ -303,6 +310,7 @@ def any_identifier(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-10"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
     scenarios=("PSC.12",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Une personne qui a plusieurs situations d'exercice se connecte ; elle choisit la sienne à l'écran.",
         "A person with several places of work signs in; they choose one on the screen.",
@@ -326,6 +334,7 @@ def several_places(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-05"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
     scenarios=("PSC.13",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Un userinfo réduit ou plus riche que prévu ne fait pas échouer le logiciel.",
         "A userinfo shorter or richer than expected does not make the software fail.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from banc_harness.checks import check
-from banc_harness.checks.relying_party import REFUSED, opened
+from banc_harness.checks.relying_party import LOGIN, REFUSED, opened
 from banc_harness.selection import Selection
 from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
@@ -109,7 +109,7 @@ def error_obeyed(trace: Trace) -> Iterator[Hit]:
     """No token request, and no session."""
     for exchange in trace.selected:
         yield Hit(exchange.place(), found=exchange.form.get("grant_type", ""), expected="aucun / none")
-    for act in trace.answers("auth.login"):
+    for act in trace.answers(LOGIN):
         if act.status == "done":
             yield Hit(f"{act.step} {act.action}", found="done", expected=REFUSED)
 
@@ -142,6 +142,7 @@ def certificate_verified(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-12"],
     on=Selection(operation="psc.token", outcome="accepted"),
     scenarios=("PSC.*",),
+    word_of=(LOGIN, "auth.refresh", "auth.logout"),
     text=Sentence(
         "Aucun jeton n'apparaît dans ce que le logiciel montre ou rend ; ses journaux, une personne les lit.",
         "No token appears in what the software shows or returns; its logs, a person reads.",
@@ -173,6 +174,7 @@ def tokens_unseen(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-07"],
     on=Selection(operation=("psc.authorization", "psc.token"), fault="psc.down"),
     scenarios=("PSC.20",),
+    word_of=(LOGIN,),
     text=Sentence(
         "Quand Pro Santé Connect ne répond pas, aucune session ne s'ouvre en son nom.",
         "When Pro Santé Connect does not answer, no session opens in its name.",

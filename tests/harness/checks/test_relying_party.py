@@ -134,6 +134,49 @@ def test_a_reduced_userinfo_is_no_failure(sent: MakeExchange, status: str, expec
     assert verdict(relying_party.tolerant_reader, "PSC.13", sent("psc.userinfo"), acts=(act(status),)) == expected
 
 
+DEAD = {
+    "dead driver": act("error", gone=True),
+    "spoiled answer": act("error", why="crashed"),
+    "unknown action": act("unsupported"),
+}
+
+
+@pytest.mark.parametrize("said", DEAD.values(), ids=DEAD)
+@pytest.mark.parametrize(
+    ("check", "scenario", "operation", "fault"),
+    [
+        (relying_party.signature_verified, "PSC.06", "psc.token", "psc.id_token.hs256"),
+        (relying_party.claims_verified, "PSC.07", "psc.token", "psc.id_token.iss"),
+        (relying_party.companion_verified, "PSC.07", "psc.token", relying_party.AT_HASH),
+        (relying_party.keys_reread, "PSC.08", "psc.token", None),
+        (relying_party.higher_level, "PSC.09", "psc.token", None),
+        (relying_party.subject_compared, "PSC.10", "psc.userinfo", "psc.userinfo.sub"),
+        (relying_party.any_identifier, "PSC.11", "psc.userinfo", None),
+        (relying_party.several_places, "PSC.12", "psc.userinfo", None),
+        (relying_party.tolerant_reader, "PSC.13", "psc.userinfo", None),
+        (relying_party.tolerant_reader, "PSC.13", "psc.userinfo", "psc.userinfo.extra"),
+        (relying_party_session.tokens_unseen, "PSC.12", "psc.token", None),
+        (relying_party_session.nothing_opened, "PSC.20", "psc.token", "psc.down"),
+        (ciba.number_shown, "PSC.21", "psc.ciba", None),
+    ],
+)
+def test_a_driver_that_dies_proves_nothing(
+    sent: MakeExchange, check: Check, scenario: str, operation: str, fault: str | None, said: Acted
+) -> None:
+    crossed = sent(operation, answer={"access_token": "a", "SubjectNameID": "5/7"}, fault=fault)
+
+    judged = judge(check, Trace(scenario, (crossed,), acts=(said,)))
+
+    assert judged is not None
+    assert (judged.verdict, judged.findings) == ("NON_TESTE", ())
+
+
+def test_what_crossed_the_wire_counts_though_the_driver_died(sent: MakeExchange) -> None:
+    token, used = sent("psc.token", fault="psc.id_token.hs256"), sent("psc.userinfo")
+
+    assert verdict(relying_party.signature_verified, "PSC.06", token, used, acts=tuple(DEAD.values())) == "NON_CONFORME"
+
+
 @pytest.mark.parametrize(("times", "expected"), [(1, "CONFORME"), (2, "CONFORME"), (3, "NON_CONFORME")])
 def test_a_burst_of_refreshes(sent: MakeExchange, times: int, expected: Verdict) -> None:
     refreshes = (sent("psc.token", facts={"grant_type": "refresh_token"}) for _ in range(times))
