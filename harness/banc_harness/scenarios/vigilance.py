@@ -29,8 +29,8 @@ async def qualify(step: Step, play: Play, who: Patient | dict[str, Any], papers:
 @scenario(
     id="INS.21",
     title=Sentence(
-        "Les quatre statuts : provisoire, récupérée, qualifiée ; validée quand INSi ne trouve personne",
-        "The four statuses: provisional, retrieved, qualified; validated when INSi finds nobody",
+        "Les quatre statuts : provisoire, récupérée, qualifiée ; validée quand INSi ne trouve rien ou est en panne",
+        "The four statuses: provisional, retrieved, qualified; validated when INSi finds nobody or fails",
     ),
     actions=ACTIONS,
     requires=NEEDS,
@@ -52,6 +52,17 @@ async def statuses(play: Play) -> None:
         await step.act("patient.create", patient=second, opposed=[])
         await qualify(step, play, second, "CNI")
         await step.expect("insi.WS_INS2", code="01")
+    third = play.patient("PAT-02")
+    down = Sentence("Pièce vérifiée, INSi en panne", "Papers checked, INSi down")
+    async with play.step("INS.21.5", down, also=AROUND) as step:
+        await step.act("patient.create", patient=third, opposed=[])
+        await step.arm_fault("insi.insi_102", times=None)
+        await qualify(step, play, third, "CNI")
+        await step.expect("insi.WS_INS2", code="insi_102")
+        await step.clear_faults()
+    async with play.step("INS.21.6", Sentence("INSi revient", "INSi is back"), also=AROUND) as step:
+        await qualify(step, play, third, None)
+        await step.expect("insi.WS_INS2", code="00")
 
 
 @scenario(

@@ -14,7 +14,16 @@ from banc_harness.witness.connected_api import ConnectedApi
 from banc_harness.witness.credentials import unpack
 from banc_harness.witness.exporting import exported
 from banc_harness.witness.feeding import DmpRefused
-from banc_harness.witness.identity import STRICT, IdentityService, InsiRefused, edited, marked, qualified, verified
+from banc_harness.witness.identity import (
+    STRICT,
+    IdentityService,
+    InsiRefused,
+    edited,
+    marked,
+    presented,
+    qualified,
+    verified,
+)
 from banc_harness.witness.inbox_desk import InboxDesk
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
@@ -124,7 +133,8 @@ class Witness:
         except (SignInRefused, LostOnTheWay) as error:
             return answer | {"status": "refused", "shown": [{"level": "error", "text": str(error)}]}
         except (DmpRefused, InsiRefused, MailRefused, Unreachable) as error:
-            return answer | {"status": "failed", "shown": [{"level": "error", "text": str(error)}], "error": str(error)}
+            failed = {"status": "failed", "shown": [{"level": "error", "text": str(error)}], "error": str(error)}
+            return answer | failed | {"output": dict(getattr(error, "output", {}))}
         except BancError as error:
             return answer | {"status": "failed", "error": error.text.fr}
         except (KeyError, ValueError, TypeError) as error:
@@ -248,13 +258,17 @@ class Witness:
 
     def qualify_patient(self, asked: Asked) -> Output:
         """The front desk checks an identity document and calls INSi; the answer decides the identity's status."""
-        checked = bool(asked.input.get("identity_document"))
+        known = self._patient(asked)
+        seen = presented(known) if asked.input.get("identity_document") else known
         try:
-            patient = qualified(self._patient(asked), self._insi(asked), document_checked=checked)
-        except InsiRefused:
+            patient = qualified(seen, self._insi(asked))
+        except InsiRefused as error:
+            kept = known if "loses-papers-on-faults" in self.defects else seen
+            self.records.save_patient(asked.session, kept)
+            error.output = _shown(kept)
             if "silent-on-faults" not in self.defects:
                 raise
-            return _shown(self._patient(asked))
+            return _shown(kept)
         self._said(asked, patient)
         self._reading.opened(asked)
         return _shown(patient)

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from banc_harness.witness.software import Software
@@ -43,7 +44,9 @@ SAYS = {
 
 
 class InsiRefused(Exception):
-    """INSi answered a fault; the text is what the user reads."""
+    """INSi answered a fault; the text is what the user reads, ``output`` what the software says beside that."""
+
+    output: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -172,8 +175,17 @@ class IdentityService:
 STRICT = tuple(StrictTraits.__dataclass_fields__)
 
 
-def qualified(patient: Mapping[str, Any], service: IdentityService, *, document_checked: bool) -> dict[str, Any]:
-    """The patient after a check of papers and an INSi search; ``said`` tells the user what did not work.
+def presented(patient: Mapping[str, Any]) -> dict[str, Any]:
+    """The patient once papers have been checked: they count whatever INSi then does, but not for a doubtful or
+    fictitious identity.
+    """
+    if not may_call_insi(_attributes(patient)):
+        return dict(patient)
+    return dict(patient) | {"ins_status": after_document(IdentityStatus(patient["ins_status"])).value}
+
+
+def qualified(patient: Mapping[str, Any], service: IdentityService) -> dict[str, Any]:
+    """The patient after an INSi search; ``said`` tells the user what did not work. Raises :class:`InsiRefused`.
 
     A found identity overwrites the strict traits (INS/va1.52); one with an incomplete date or an empty trait is not
     imported (INS/va1.28, .31). A doubtful or fictitious identity stays provisional, and INSi is not called.
@@ -182,9 +194,6 @@ def qualified(patient: Mapping[str, Any], service: IdentityService, *, document_
     if not may_call_insi(_attributes(patient)) and "calls-for-doubtful" not in service.defects:
         return after | {"said": "Identité douteuse ou fictive : INSi n'est pas appelé, elle reste provisoire."}
     status = IdentityStatus(patient["ins_status"])
-    if document_checked:
-        status = after_document(status)
-    after["ins_status"] = status.value
     traits = StrictTraits(*(patient[name] for name in STRICT))
     try:
         answer = service.find(traits)

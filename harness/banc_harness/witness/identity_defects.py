@@ -30,6 +30,10 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "ne dit rien à l'utilisateur quand INSi répond une erreur",
         "tells the user nothing when INSi answers a fault",
     ),
+    "loses-papers-on-faults": (
+        "oublie la pièce vérifiée quand INSi répond une erreur",
+        "forgets the papers that were checked when INSi answers a fault",
+    ),
     "qualifies-without-papers": (
         "qualifie une identité sans pièce d'identité, sur la foi d'INSi",
         "qualifies an identity without papers, on INSi's word",

@@ -7,6 +7,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "flattens-names": ("INS.02", "CHK-IVG-007"),
     "insists-on-faults": ("INS.09", "CHK-IVG-009"),
     "silent-on-faults": ("INS.09", "CHK-IVG-009"),
+    "loses-papers-on-faults": ("INS.21", "CHK-IVG-001"),
     "qualifies-without-papers": ("INS.01", "CHK-IVG-001"),
     "always-nir": ("INS.05", "CHK-IVG-008"),
     "drops-history": ("INS.04", "CHK-IVG-008"),
