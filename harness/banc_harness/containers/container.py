@@ -32,6 +32,9 @@ LOG_LINES = 20
 POLL_S = 0.05
 GRACE_S = 1.0
 """How long the engine may take to notice that a container has ended, in seconds."""
+TAKEN = "address already in use"
+CHOICES_OF_PORTS = 5
+"""How often the engine may choose free ports again: another program can take one between its choice and its use."""
 ENGINE_GONE = (DockerException, requests.exceptions.RequestException)
 
 _T = TypeVar("_T")
@@ -227,13 +230,25 @@ class BancContainer(DockerContainer):
         try:
             self._publish()
             self._need_image()
-            super().start()
+            self._run()
         except EnvironmentFailed:
             raise
         except APIError as error:
             raise failures.not_started(_why(error)) from error
         except ENGINE_GONE as error:
             raise failures.no_engine(_said(error)) from error
+
+    def _run(self) -> None:
+        for left in reversed(range(CHOICES_OF_PORTS)):
+            try:
+                super().start()
+                return
+            except APIError as error:
+                if self._fixed or not left or TAKEN not in _why(error):
+                    raise
+                if self._container is not None:
+                    self._container.remove(force=True, v=True)
+                    self._container = None
 
     def _ended(self) -> Sentence | None:
         try:
