@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from banc_standards.errors import BancError, Sentence
 from banc_standards.soap.names import DS, SAML, SOAP12, WSSE
+from banc_standards.vihf.enveloped import signed_octets
 
 EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -93,14 +93,14 @@ def signed_assertions(
     return [_verified(envelope, assertion, now, trusted, sha1) for assertion in found]
 
 
+_SAME_ID = etree.XPath("count(//@*[local-name()='ID' or local-name()='Id' or local-name()='id'][.=$ident])")
+
+
 def _verified(
     envelope: etree._Element, assertion: etree._Element, now: datetime, trusted: Trusted, sha1: bool
 ) -> tuple[etree._Element, x509.Certificate]:
     ident = assertion.get("ID") or ""
-    same = envelope.xpath(
-        "count(//@*[local-name()='ID' or local-name()='Id' or local-name()='id'][.=$ident])", ident=ident
-    )
-    if not ident or same != 1:
+    if not ident or _SAME_ID(envelope, ident=ident) != 1:
         raise Refused("VIHF-SIG-002", ident)
     signatures = list(assertion.iter(f"{{{DS}}}Signature"))
     if len(signatures) != 1 or signatures[0].getparent() is not assertion:
@@ -123,9 +123,14 @@ def _check_reference(signature: etree._Element, ident: str) -> None:
 def _certificate(signature: etree._Element) -> x509.Certificate:
     text = signature.findtext(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate") or ""
     try:
-        return x509.load_der_x509_certificate(b64decode(text))
+        return _loaded(text)
     except ValueError:
         raise Refused("VIHF-SIG-006") from None
+
+
+@lru_cache(maxsize=1024)
+def _loaded(text: str) -> x509.Certificate:
+    return x509.load_der_x509_certificate(b64decode(text))
 
 
 _Member = TypeVar("_Member")
@@ -138,8 +143,11 @@ def _signed_bytes(
     if not certificate.not_valid_before_utc <= _aware(now) <= certificate.not_valid_after_utc:
         raise Refused("VIHF-SIG-005", f"{certificate.not_valid_before_utc} … {certificate.not_valid_after_utc}")
     content: bytes = etree.tostring(assertion, with_tail=False)
-    signed = _verified_bytes(content, ident, certificate.public_bytes(Encoding.DER), sha1)
-    return etree.fromstring(signed, etree.XMLParser(resolve_entities=False, no_network=True))
+    return etree.fromstring(_verified_bytes(content, ident, certificate, sha1), _parser())
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def _aware(now: datetime) -> datetime:
@@ -147,8 +155,18 @@ def _aware(now: datetime) -> datetime:
 
 
 @lru_cache(maxsize=1024)
-def _verified_bytes(content: bytes, ident: str, der: bytes, sha1: bool) -> bytes:
+def _verified_bytes(content: bytes, ident: str, certificate: x509.Certificate, sha1: bool) -> bytes:
     """The bytes that the signature of an assertion covers; a signature that was refused is never remembered."""
+    assertion = etree.fromstring(content, _parser())
+    used = {element.get("Algorithm") for element in assertion.iter(f"{{{DS}}}SignatureMethod", f"{{{DS}}}DigestMethod")}
+    if not sha1 and used & {RSA_SHA1, SHA1}:
+        raise Refused("VIHF-SIG-007", "SHA-1")
+    octets = signed_octets(assertion, ident, certificate.public_key())
+    return _by_the_library(content, ident, certificate, sha1) if octets is None else octets
+
+
+def _by_the_library(content: bytes, ident: str, certificate: x509.Certificate, sha1: bool) -> bytes:
+    """The same of a signature that is written otherwise than most, or wrong."""
     from cryptography.exceptions import InvalidSignature as KeyMismatch
     from signxml.algorithms import DigestAlgorithm, SignatureMethod
     from signxml.exceptions import SignXMLException
@@ -157,11 +175,6 @@ def _verified_bytes(content: bytes, ident: str, der: bytes, sha1: bool) -> bytes
     def allowed(base: _Member, weak: _Member) -> frozenset[_Member]:
         return frozenset({base, weak}) if sha1 else frozenset({base})
 
-    certificate = x509.load_der_x509_certificate(der)
-    assertion = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    used = {element.get("Algorithm") for element in assertion.iter(f"{{{DS}}}SignatureMethod", f"{{{DS}}}DigestMethod")}
-    if not sha1 and used & {RSA_SHA1, SHA1}:
-        raise Refused("VIHF-SIG-007", "SHA-1")
     configuration = SignatureConfiguration(
         location="./",
         expect_references=1,
