@@ -58,7 +58,8 @@ class Asked:
 class Moment:
     """One act of an identity's life: the traits and attributes that it met, and the statuses that it may leave.
 
-    ``allowed`` are in the order of preference; ``told`` is what the software then says of the identity.
+    ``allowed`` are in the order of preference; ``told`` is what the software then says of the identity; ``ins`` the
+    matricule that INSi had returned for it before, as it crossed the wire.
     """
 
     act: Acted
@@ -68,6 +69,12 @@ class Moment:
     allowed: tuple[IdentityStatus, ...]
     asked: tuple[Asked, ...] = ()
     verified: str | None = None
+    ins: str | None = None
+
+    @property
+    def fallen(self) -> bool:
+        """Whether a qualified identity ceases to be so."""
+        return self.before is IdentityStatus.QUAL and IdentityStatus.QUAL not in self.allowed
 
     @property
     def told(self) -> Mapping[str, Any]:
@@ -98,6 +105,7 @@ class _Life:
     traits: StrictTraits
     status: IdentityStatus = IdentityStatus.PROV
     attributes: frozenset[IdentityAttribute] = field(default_factory=frozenset)
+    ins: str | None = None
 
 
 def moments(trace: Trace) -> Iterator[Moment]:
@@ -117,7 +125,7 @@ def moments(trace: Trace) -> Iterator[Moment]:
         life.status = next((one for one in moment.allowed if one == told), moment.allowed[0])
         answer = moment.answer
         if answer is not None and answer.individual is not None and not moment.incomplete and not moment.blocked:
-            life.traits = answer.individual.traits
+            life.traits, life.ins = answer.individual.traits, answer.individual.active.ins.value
 
 
 def _moment(trace: Trace, act: Acted, life: _Life, patient: Mapping[str, Any]) -> Moment:
@@ -148,7 +156,7 @@ def _moment(trace: Trace, act: Acted, life: _Life, patient: Mapping[str, Any]) -
         verified = calls[-1].code if calls else None
         if verified is not None and verified != names.FOUND:
             allowed = (after_failed_verification(life.status),)
-    return Moment(act, traits, attributes, life.status, allowed, asked, verified)
+    return Moment(act, traits, attributes, life.status, allowed, asked, verified, life.ins)
 
 
 def _traits(patient: Mapping[str, Any]) -> StrictTraits:

@@ -27,6 +27,7 @@ from banc_harness.checks import (
     tokens,
     versions,
     vigilance,
+    vigilance_partners,
     visits,
 )
 
@@ -44,6 +45,7 @@ def checks() -> Checks:
             connected_api,
             identity,
             vigilance,
+            vigilance_partners,
             feeding,
             versions,
             mail,

@@ -20,6 +20,7 @@ from banc_standards.rules import Hit
 SEARCHES = Selection(operation="insi.WS_INS2")
 VERIFICATIONS = Selection(operation="insi.WS_INS3")
 LEAVING = Selection(operation=("dmp.*", "mssante.submission"))
+SENDING = ("document.send", "document.replace")
 EVERY = ("INS.*",)
 UNTOLD = "(non dit / not told)"
 NO_CALL = "aucun appel / no call"
@@ -80,7 +81,7 @@ def status_follows(trace: Trace) -> Iterator[Hit]:
 def doubtful_is_blocked(trace: Trace) -> Iterator[Hit]:
     """No search for a marked identity, whose status is PROV as soon as it is marked."""
     for moment in moments(trace):
-        if moment.blocked and moment.act.action != "document.send":
+        if moment.blocked and moment.act.action not in SENDING:
             for one in moment.asked:
                 yield Hit(one.exchange.place(), found=one.code, expected=NO_CALL)
             yield from _status(moment)
@@ -305,7 +306,7 @@ def told_and_left(trace: Trace) -> Iterator[Hit]:
     on=LEAVING,
     absence=True,
     zero_tolerance=True,
-    scenarios=("INS.22", "INS.23", "INS.24"),
+    scenarios=("INS.22", "INS.23", "INS.24", "INS.25"),
     text=Sentence(
         "Le matricule d'une identité qui n'est plus qualifiée ne sort plus du logiciel.",
         "The matricule of an identity that is no longer qualified no longer leaves the software.",
@@ -319,7 +320,7 @@ def told_and_left(trace: Trace) -> Iterator[Hit]:
 def leaves_only_qualified(trace: Trace) -> Iterator[Hit]:
     """Every message with an INS that leaves while its identity may not be qualified."""
     for moment in moments(trace):
-        if moment.act.action == "document.send" and IdentityStatus.QUAL not in moment.allowed:
+        if moment.act.action in SENDING and IdentityStatus.QUAL not in moment.allowed:
             for exchange in trace.selected:
                 if exchange.claimed_by == moment.act.step and exchange.fact("ins"):
                     yield Hit(exchange.place("INS"), found=str(exchange.fact("ins")), expected="aucun / none")

@@ -23,6 +23,7 @@ from banc_harness.scenarios import (
     summary,
     summary_withheld,
     vigilance,
+    vigilance_partners,
     visit,
 )
 
@@ -49,6 +50,7 @@ def scenarios() -> Scenarios:
             history_withheld,
             insi_rehearsal,
             vigilance,
+            vigilance_partners,
             story,
         )
     )

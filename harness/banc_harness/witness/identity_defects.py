@@ -70,4 +70,8 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "garde le matricule d'une identité qu'INSi ne confirme pas",
         "keeps the matricule of an identity that INSi does not confirm",
     ),
+    "tells-no-partner": (
+        "n'avertit pas qui a reçu une identité qui n'est plus qualifiée",
+        "does not tell whoever received an identity that is no longer qualified",
+    ),
 }

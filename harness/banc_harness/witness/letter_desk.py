@@ -34,12 +34,16 @@ class LetterDesk(Desk):
         return output
 
     def replace(self, asked: Asked) -> Output:
-        """The doctor corrects a letter that was sent: the new version takes its place wherever it went."""
+        """The doctor corrects a letter that was sent: the new version takes its place wherever it went.
+
+        A colleague who got an INS that the identity lost since gets the letter again, without it (INS/va1.60).
+        """
         to_dmp, mailed = recipients(asked)
         patient = self.patient(asked)
         if to_dmp:
             self.feedable(patient)
-        ins = self.ins(patient)
+        due = to_dmp or "patient" in mailed or "tells-no-partner" in self.defects
+        ins = self.ins(patient) if due else None
         former = self.sent(asked, patient, "replaces", filed=to_dmp)
         waiting = (item for item in self.kept(asked, patient) if item.get("replaces") == former["unique_id"])
         record = next(waiting, None) or former | {
@@ -53,7 +57,7 @@ class LetterDesk(Desk):
         }
         document = self._written(asked, record, patient)
         output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
-        if to_dmp:
+        if to_dmp and ins is not None:
             self.file(asked, record, document, ins, replaces=former)
         if mailed:
             output["messages"] = self._mail(asked, record, document, mailed, former=former)
@@ -69,7 +73,7 @@ class LetterDesk(Desk):
             mailing=self.mailing(asked),
             save=lambda kept: self.records.save_letter(asked.session, kept),
             patient=patient,
-            ins=self.ins(patient),
+            ins=letters.sent_ins(patient, defects=self.defects),
             former=former,
             defects=self.defects,
         )

@@ -16,5 +16,6 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "calls-for-doubtful": ("INS.22", "CHK-IVG-002"),
     "keeps-status-after-edit": ("INS.23", "CHK-INS-003 CHK-IVG-003 CHK-IVG-010"),
     "ignores-failed-verification": ("INS.24", "CHK-IVG-004 CHK-IVG-010"),
+    "tells-no-partner": ("INS.25", "CHK-IVG-011"),
     "keeps-ins-after-failure": ("INS.24", "CHK-IVG-004"),
 }
