@@ -13,6 +13,9 @@ from banc_standards.rules import Hit
 
 MOST_REFRESHES = 2
 """Refreshes in one step where one is needed: a second one is a race, more are a storm."""
+IDLE_MOST_S = 30 * 60
+SESSION_MOST_S = 4 * 3600
+REFRESH = "auth.refresh"
 _SECRETS = ("access_token", "refresh_token", "id_token")
 
 
@@ -90,6 +93,48 @@ def provider_left_alone(trace: Trace) -> Iterator[Hit]:
 
 
 @check(
+    id="CHK-PSC-040",
+    requirements=["SBX-PSC-02"],
+    on=Selection(operation="psc.token"),
+    scenarios=("PSC.15", "PSC.17", "PSC.40"),
+    absence=True,
+    text=Sentence(
+        "La session du logiciel finit avec celle de Pro Santé Connect : 30 minutes sans activité, 4 heures en tout.",
+        "The software's session ends with Pro Santé Connect's: 30 minutes without activity, 4 hours in all.",
+    ),
+    clause="Référentiel d'identification électronique, EXI RIE-PS 13 ; Référentiel Pro Santé Connect, EXI PSC 11",
+    fix=Sentence(
+        "fermez la session du logiciel quand le rafraîchissement est refusé, après 30 minutes sans activité et après "
+        "4 heures ; l'utilisateur se reconnecte",
+        "close the software's session when the refresh is refused, after 30 minutes without activity and after "
+        "4 hours; the user signs in again",
+    ),
+)
+def session_ended(trace: Trace) -> Iterator[Hit]:
+    """No renewal that the software calls done although its refresh was refused, or its own clock, when it follows the
+    session's, says that the time is over.
+    """
+    now = started = active = 0
+    for act in trace.acts:
+        if act.action == "clock.set" and act.status == "done":
+            now = int(act.input.get("offset_s", 0))
+        tokens = [item for item in trace.of_step(act.step) if item.operation == "psc.token"]
+        if act.action == LOGIN or any(_opens(item) for item in tokens):
+            started = active = now
+        elif act.action == REFRESH and act.status == "done":
+            if tokens and tokens[-1].outcome == "refused":
+                yield Hit(f"{act.step} {act.action}", found=f"done ({tokens[-1].code})", expected=REFUSED)
+            elif now - active > IDLE_MOST_S or now - started > SESSION_MOST_S:
+                idle, whole = (now - active) // 60, (now - started) // 60
+                yield Hit(f"{act.step} {act.action}", found=f"done ({idle} min, {whole} min)", expected=REFUSED)
+            active = now
+
+
+def _opens(exchange: Exchange) -> bool:
+    return exchange.outcome == "accepted" and exchange.form.get("grant_type") == "authorization_code"
+
+
+@check(
     id="CHK-PSC-023",
     requirements=["SBX-PSC-11"],
     on=Selection(operation="psc.token"),
@@ -142,7 +187,7 @@ def certificate_verified(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-12"],
     on=Selection(operation="psc.token", outcome="accepted"),
     scenarios=("PSC.*",),
-    word_of=(LOGIN, "auth.refresh", "auth.logout"),
+    word_of=(LOGIN, REFRESH, "auth.logout"),
     text=Sentence(
         "Aucun jeton n'apparaît dans ce que le logiciel montre ou rend ; ses journaux, une personne les lit.",
         "No token appears in what the software shows or returns; its logs, a person reads.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from banc_harness.play import Play, scenario
+from banc_harness.play import Play, Step, scenario
 from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
 from banc_standards.contracts.vocabulary import CertificateProfile
 from banc_standards.errors import Sentence
 
 ACCESS_TOKEN_DEAD_S = 130
 IDLE_S = 31 * 60
+ACTIVE_S = 25 * 60
+"""Between two signs of a user who works, in seconds: less than what makes them idle."""
+SESSION_S = 4 * 3600
 
 
 async def signed_in(play: Play, id: str) -> None:
@@ -104,6 +107,40 @@ async def idle_sign_out(play: Play) -> None:
     async with play.step("PSC.17.2", title, also=("psc.*",)) as step:
         await step.clock(offset_s=IDLE_S)
         await step.act("auth.refresh", professional=play.professional())
+        await refused_unless_told_the_time(play, step)
+
+
+@scenario(
+    id="PSC.40",
+    title=Sentence(
+        "Quatre heures de travail : la session s'achève, même active",
+        "Four hours of work: the session ends, active though it is",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def end_of_the_session(play: Play) -> None:
+    """The user never stops working; after four hours they sign in again."""
+    await signed_in(play, "PSC.40")
+    professional = play.professional()
+    async with play.step("PSC.40.2", Sentence("Travail continu", "Steady work"), also=("psc.*",)) as step:
+        for worked in range(ACTIVE_S, SESSION_S, ACTIVE_S):
+            await step.clock(offset_s=worked)
+            await step.act("auth.refresh", professional=professional)
+    title = Sentence("Quatre heures passées", "Four hours gone")
+    async with play.step("PSC.40.3", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=SESSION_S + 60)
+        await step.act("auth.refresh", professional=professional)
+        await refused_unless_told_the_time(play, step)
+    async with play.step("PSC.40.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await step.act("auth.login", professional=professional)
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "authorization_code"})
+
+
+async def refused_unless_told_the_time(play: Play, step: Step) -> None:
+    """Waits for a refused refresh; a software whose clock follows may close its session before it asks for one."""
+    if play.sut.clock != "follows":
         await step.expect("psc.token", outcome="refused", code="invalid_grant")
 
 

@@ -39,6 +39,8 @@ from banc_standards.errors import BancError
 
 REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
+SESSION_S = 4 * 3600
+"""How long a session may last, in seconds."""
 Kind = Literal["dpi", "sgl", "lgc"]
 SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
 CAPABILITIES = (
@@ -196,6 +198,9 @@ class Witness:
         try:
             user = self._relying_party(asked).refresh(user)
         except SignInRefused:
+            old = asked.now.timestamp() - user["signed_in_at"] >= SESSION_S
+            if ("endless-session" if old else "idle-session-kept") in self.defects:
+                return {"professional": {"idnat": user["idnat"]}}
             self.records.sign_out(asked.session)
             if "idle-logout-closes-psc" in self.defects:
                 self._relying_party(asked).sign_out(user)

@@ -62,6 +62,14 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "ferme la session Pro Santé Connect à une déconnexion automatique",
         "closes the session of Pro Santé Connect at an automatic sign-out",
     ),
+    "idle-session-kept": (
+        "garde sa session après une demi-heure sans activité",
+        "keeps its session after half an hour without activity",
+    ),
+    "endless-session": (
+        "garde sa session au-delà de quatre heures",
+        "keeps its session beyond four hours",
+    ),
     "error-ignored": (
         "demande des jetons malgré une erreur dans le retour",
         "asks for tokens although the callback carries an error",

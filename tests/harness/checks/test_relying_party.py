@@ -269,3 +269,49 @@ def test_nobody_uses_the_token_of_another(sent: MakeExchange, idnat: str, expect
     asked = act("done", input={"professional": {"idnat": idnat}})
 
     assert verdict(connected_api.own_token, "PSC.30", exchanged, acts=(asked,)) == expected
+
+
+def told_the_time(seconds: int) -> Acted:
+    return Acted(STEP, "clock.set", "done", input={"offset_s": seconds})
+
+
+def renewed(status: Any) -> Acted:
+    return Acted(STEP, "auth.refresh", status)
+
+
+AT_WORK = tuple(act for minutes in range(25, 240, 25) for act in (told_the_time(60 * minutes), renewed("done")))
+"""A user who renews their session every twenty-five minutes, for less than four hours."""
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ((renewed("done"),), "CONFORME"),
+        ((told_the_time(31 * 60), renewed("refused")), "CONFORME"),
+        ((told_the_time(31 * 60), renewed("done")), "NON_CONFORME"),
+        ((told_the_time(29 * 60), renewed("done")), "CONFORME"),
+        (AT_WORK, "CONFORME"),
+        ((*AT_WORK, told_the_time(4 * 3600 + 60), renewed("refused")), "CONFORME"),
+        ((*AT_WORK, told_the_time(4 * 3600 + 60), renewed("done")), "NON_CONFORME"),
+        ((told_the_time(31 * 60), renewed("error")), "NON_TESTE"),
+    ],
+)
+def test_a_session_does_not_last_for_ever(sent: MakeExchange, acts: tuple[Acted, ...], expected: Verdict) -> None:
+    assert verdict(relying_party_session.session_ended, "PSC.40", acts=(act("done"), *acts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("grant_type", "outcome", "status", "expected"),
+    [
+        ("refresh_token", "refused", "done", "NON_CONFORME"),
+        ("refresh_token", "refused", "refused", "CONFORME"),
+        ("refresh_token", "accepted", "done", "CONFORME"),
+        ("authorization_code", "accepted", "done", "CONFORME"),
+    ],
+)
+def test_a_refused_refresh_ends_the_session(
+    sent: MakeExchange, grant_type: str, outcome: str, status: str, expected: Verdict
+) -> None:
+    asked = sent("psc.token", {"grant_type": grant_type}, outcome=outcome, code="invalid_grant")
+
+    assert verdict(relying_party_session.session_ended, "PSC.17", asked, acts=(renewed(status),)) == expected

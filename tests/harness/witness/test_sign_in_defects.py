@@ -34,6 +34,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "refresh-storm": ("PSC.14", "CHK-PSC-020"),
     "local-logout": ("PSC.16", "CHK-PSC-021"),
     "idle-logout-closes-psc": ("PSC.17", "CHK-PSC-022"),
+    "idle-session-kept": ("PSC.17", "CHK-PSC-040"),
+    "endless-session": ("PSC.40", "CHK-PSC-040"),
     "error-ignored": ("PSC.18", "CHK-PSC-004 CHK-PSC-015 CHK-PSC-023"),
     "logs-tokens": ("PSC.12", "CHK-PSC-030"),
     "opens-without-psc": ("PSC.20", "CHK-PSC-031"),
