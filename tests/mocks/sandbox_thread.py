@@ -11,12 +11,14 @@ from typing import Any
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.launcher import Running, start
 
+from .stores import store_url
+
 
 class SandboxThread:
     """Started when it is made, on ports that were free; ``ready`` is its ready line."""
 
     def __init__(self, data: Path, *services: str) -> None:
-        self._config = Config(services=services, port_base=0, data=data)
+        self._config = Config(services=services, port_base=0, data=data, store_url=store_url(data))
         self._started: Future[Running] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from banc_mocks.sandbox import tables
+from banc_mocks.sandbox.postgresql import Server
+from banc_standards.errors import Sentence, UnusableInput
 
 
 class InUse(OSError):
@@ -26,15 +29,14 @@ class OtherVersion(OSError):
 def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Callable[[], None], int]:
     """Opens the database of a data folder and makes its tables when they are missing.
 
-    Returns the engine, what releases the folder, and the highest rank of the working state. Raises ``OSError`` or
-    ``sqlalchemy.exc.SQLAlchemyError``.
+    Returns the engine, what releases folder and database, and the highest rank of the working state. Raises
+    ``BancError``, ``OSError`` or ``sqlalchemy.exc.SQLAlchemyError``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    release = _hold(folder)
+    held = ExitStack()
+    held.callback(_hold(folder / "banc.lock"))
     try:
-        engine = sa.create_engine(url or sa.URL.create("sqlite", database=str(folder / "banc.db")))
-        if engine.dialect.name == "sqlite":
-            _tune(engine, busy_ms)
+        engine = _engine(folder, url, busy_ms, held)
         with engine.begin() as connection:
             tables.metadata.create_all(connection)
             stored = connection.execute(sa.select(tables.meta.c.value).where(tables.meta.c.name == "schema")).scalar()
@@ -45,9 +47,9 @@ def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Cal
             ranked = (tables.state, *tables.INDEXED.values())
             rank = max(connection.execute(sa.select(sa.func.max(table.c.rank))).scalar() or 0 for table in ranked)
     except BaseException:
-        release()
+        held.close()
         raise
-    return engine, release, rank
+    return engine, held.close, rank
 
 
 def insert_new(engine: sa.Engine | sa.Connection, table: sa.Table) -> sa.Insert:
@@ -87,6 +89,42 @@ def _octets_on_server(element: octets, compiler: Any, **options: Any) -> str:
     return f"convert_to({compiler.process(element.clauses, **options)}, 'UTF8')"
 
 
+def _engine(folder: Path, url: str | None, busy_ms: int, held: ExitStack) -> sa.Engine:
+    """The connections of a database; what it holds is put on ``held``."""
+    own = sa.URL.create("sqlite", database=str(folder / "banc.db"))
+    wanted = own if url is None else _read(url)
+    if wanted.get_backend_name() == "postgresql":
+        server = Server(wanted, busy_ms)
+        held.callback(server.release)
+        engine = server.engine()
+    else:
+        if wanted != own:
+            held.callback(_hold(Path(f"{wanted.database}.lock")))
+        engine = sa.create_engine(wanted)
+        _tune(engine, busy_ms)
+    held.callback(engine.dispose)
+    return engine
+
+
+def _read(url: str) -> sa.URL:
+    """A URL of ``--store``. Raises ``UnusableInput``."""
+    with suppress(sa.exc.ArgumentError, ValueError):
+        found = sa.make_url(url)
+        if found.drivername == "postgres":  # as hosting companies write it
+            found = found.set(drivername="postgresql")
+        if found.get_backend_name() == "postgresql" or (found.drivername == "sqlite" and found.database):
+            return found
+    scheme = url.partition(":")[0][:40]  # never the rest: it may hold a password
+    raise UnusableInput(
+        "UP-011",
+        Sentence(f"--store {scheme}:… : adresse inutilisable", f"--store {scheme}:…: unusable address"),
+        Sentence(
+            "donnez postgresql://UTILISATEUR@HÔTE:PORT/BASE ou sqlite:///FICHIER",
+            "give postgresql://USER@HOST:PORT/DATABASE or sqlite:///FILE",
+        ),
+    )
+
+
 def _tune(engine: sa.Engine, busy_ms: int) -> None:
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -97,14 +135,14 @@ def _tune(engine: sa.Engine, busy_ms: int) -> None:
         cursor.close()
 
 
-def _hold(folder: Path) -> Callable[[], None]:
-    """Holds the folder for this process; the lock is SQLite's own, so it falls with the process, on every platform."""
-    lock = sqlite3.connect(folder / "banc.lock", timeout=0, isolation_level=None, check_same_thread=False)
+def _hold(path: Path) -> Callable[[], None]:
+    """Holds a file for this process; the lock is SQLite's own, so it falls with the process, on every platform."""
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
         if "locked" in str(error):
-            raise InUse(f"{folder}: déjà ouvert par un autre banc / already open in another sandbox") from error
-        raise OSError(f"{folder}: {error}") from error
+            raise InUse(f"{path.parent}: déjà ouvert par un autre banc / already open in another sandbox") from error
+        raise OSError(f"{path}: {error}") from error
     return lock.close

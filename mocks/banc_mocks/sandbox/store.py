@@ -25,7 +25,7 @@ from banc_mocks.sandbox.chain import seal
 from banc_mocks.sandbox.database import connect
 from banc_mocks.sandbox.transaction import Transaction
 from banc_standards.contracts.chain import Head
-from banc_standards.errors import BancError
+from banc_standards.errors import BancError, EnvironmentFailed
 
 GROUP = 500
 """Most batches in one transaction."""
@@ -149,9 +149,12 @@ class Store:
 
     def _scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
         try:
-            with self._engine.connect().execution_options(yield_per=_FETCHED) as connection:
-                return read(iter(connection.execute(statement)))
-        except sa.exc.SQLAlchemyError as error:
+            with (
+                self._engine.connect().execution_options(yield_per=_FETCHED) as connection,
+                connection.execute(statement) as found,  # closed also when only its beginning was read
+            ):
+                return read(iter(found))
+        except (sa.exc.SQLAlchemyError, EnvironmentFailed) as error:
             raise StoreFailed(_reason(error)) from error
 
     # --- the writer thread ---

@@ -21,6 +21,8 @@ from banc_mocks.sandbox.store import Store
 from banc_mocks.sandbox.switches import Switch, SwitchTable
 from banc_standards.errors import Sentence
 
+from ..stores import store_url
+
 FAULTS = (
     Fault("dmp.down", "dmp", Sentence("Le DMP ne répond pas.", "The DMP does not answer.")),
     Fault("dmp.slow", "dmp", Sentence("Le DMP est lent.", "The DMP is slow."), ("ins",), {"delay_ms": 2000}),
@@ -42,7 +44,7 @@ class World:
 
     @classmethod
     async def open(cls, folder: Path) -> World:
-        store = await Store.open(folder, busy_ms=50)
+        store = await Store.open(folder, url=store_url(folder), busy_ms=50)
         sessions = await Sessions.open(store, faults=FaultTable(FAULTS), switches=SwitchTable(SWITCHES))
         return cls(folder, store, Journal(store), sessions)
 
@@ -70,7 +72,8 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def running(tmp_path: Path, keys: Path) -> AsyncIterator[Running]:
     """A sandbox on free ports, in clear, that runs the control API alone."""
     copytree(keys, tmp_path / "data")
-    running = await start(Config(services=(), port_base=0, data=tmp_path / "data", plain_http=True))
+    data = tmp_path / "data"
+    running = await start(Config(services=(), port_base=0, data=data, store_url=store_url(data), plain_http=True))
     yield running
     await running.stop()
 

@@ -22,6 +22,8 @@ from banc_mocks.sandbox.journal import Query
 from banc_mocks.sandbox.launcher import Running, start
 from banc_mocks.sandbox.sessions import Session
 
+from ...stores import store_url
+
 Starting = Callable[..., Awaitable[Running]]
 Entries = Callable[..., Awaitable[list[dict[str, Any]]]]
 Connecting = Callable[..., httpx.AsyncClient]
@@ -65,7 +67,7 @@ async def starting(data: Path, guestbook: ModuleType) -> AsyncIterator[Starting]
     async with AsyncExitStack() as stack:
 
         async def starting(**wanted: Any) -> Running:
-            config = Config(**{"services": (), "port_base": 0, "data": data} | wanted)
+            config = Config(**{"services": (), "port_base": 0, "data": data, "store_url": store_url(data)} | wanted)
             running = await start(config, [guestbook.service])
             stack.push_async_callback(running.stop)
             return running

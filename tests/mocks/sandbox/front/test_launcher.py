@@ -19,9 +19,11 @@ import httpx
 import pytest
 from cryptography import x509
 
+from banc_mocks.sandbox.batch import StoreFailed
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.launcher import Running, start
 from banc_mocks.sandbox.ports import bind, check_base, port_holder
+from banc_mocks.sandbox.store import Store
 from banc_standards.contracts.sandbox import Ready
 from banc_standards.errors import BancError, EnvironmentFailed, UnusableInput
 
@@ -194,6 +196,9 @@ async def test_with_a_token_it_listens_beyond(starting: Starting) -> None:
         ({"public_url": "banc.example"}, "UP-008"),
         ({"public_url": "https://[banc"}, "UP-008"),
         ({"public_url": "https://banc.example/path"}, "UP-008"),
+        ({"store_url": "mysql://banc:s3cret@db/banc"}, "UP-011"),
+        ({"store_url": "postgresql://db:port/banc"}, "UP-011"),
+        ({"store_url": "sqlite://"}, "UP-011"),
     ],
 )
 async def test_options_that_cannot_be_used_say_so(starting: Starting, wanted: dict[str, object], code: str) -> None:
@@ -203,6 +208,16 @@ async def test_options_that_cannot_be_used_say_so(starting: Starting, wanted: di
     assert refused.value.code == code
     assert refused.value.hint.fr
     assert refused.value.hint.en
+    assert "s3cret" not in str(refused.value)
+
+
+async def test_a_second_sandbox_on_the_same_database_file_is_refused(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "one", url=f"sqlite:///{tmp_path}/banc.db")
+
+    with pytest.raises(StoreFailed, match="already open"):
+        await Store.open(tmp_path / "two", url=f"sqlite:///{tmp_path}/banc.db")
+
+    await store.stop()
 
 
 def test_an_unknown_service_gets_the_nearest_name() -> None:
