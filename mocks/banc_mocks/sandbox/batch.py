@@ -44,6 +44,11 @@ class Batch:
     records: Sequence[Record] = ()
     purge: Purge | None = None
 
+    @property
+    def writes(self) -> bool:
+        """Whether it alters the database; one that does not only asks for the position of its chain."""
+        return bool(self.entry or self.blobs or self.changes or self.records or self.purge)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

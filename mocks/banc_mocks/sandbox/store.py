@@ -59,6 +59,8 @@ class Store:
         self.on_commit: Callable[[Sequence[dict[str, Any]]], None] | None = None
         self.committed = 0
         self.failed = 0
+        self.failing = False
+        """Whether the last transaction that had something to write failed."""
         self._engine = engine
         self._release = release
         self._blobs = BlobFolder(folder)
@@ -190,8 +192,11 @@ class Store:
             _log.error("%d batches were not written", len(group), exc_info=error)
             for job in group:
                 job.error = job.error or StoreFailed(_reason(error))
+            self.failing = True
             return
         self._heads.update(heads)
+        if any(job.error is None and job.batch.writes for job in group):
+            self.failing = False
 
     def _add(self, transaction: Transaction, job: _Job, heads: _Heads) -> None:
         batch = job.batch

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,29 @@ async def test_health_and_metrics_agree(control: ClientSession) -> None:
 
     assert Health.read(body).status == "ok"
     assert "\nbanc_sessions 1\n" in text
+
+
+async def test_health_is_degraded_from_a_failed_write_to_the_next_good_one(
+    control: ClientSession, running: Running
+) -> None:
+    async def state() -> str:
+        return str((await answer(control, "GET", "health"))[1]["status"])
+
+    with closing(sqlite3.connect(running.sandbox.config.data / "banc.db", isolation_level=None)) as disk:
+        disk.execute("CREATE TRIGGER full BEFORE INSERT ON banc_records BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        refused, problem = await answer(control, "POST", "sessions", {"id": "abcd"})
+        states = [await state()]
+        await answer(control, "GET", "sessions/default")  # a reading proves nothing
+        states.append(await state())
+        disk.execute("DROP TRIGGER full")
+        made, _ = await answer(control, "POST", "sessions", {"id": "abcd"})
+        states.append(await state())
+    async with control.get("metrics") as response:
+        metrics = await response.text()
+
+    assert (refused, problem["code"], made) == (503, "STORE-001", 201)
+    assert states == ["degraded", "degraded", "ok"]
+    assert "\nbanc_store_failed_total 1\n" in metrics
 
 
 async def test_a_session_is_made_shown_listed_and_deleted(control: ClientSession) -> None:

@@ -38,10 +38,10 @@ async def ready(asked: Asked) -> Raw:
 
 
 async def health(asked: Asked) -> Health:
-    """Whether the sandbox does well: ``degraded`` when batches were not written or wait by the thousand."""
+    """Whether the sandbox does well: ``degraded`` while writes fail, or while they wait by the thousand."""
     store = asked.sandbox.store
     return Health(
-        status="degraded" if store.failed or store.backlog > 5_000 else "ok",
+        status="degraded" if store.failing or store.backlog > 5_000 else "ok",
         version=version("banc-segur"),
         uptime_s=int(time.monotonic() - _STARTED),
         sessions=len(list(asked.sandbox.sessions)),
