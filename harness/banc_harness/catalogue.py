@@ -15,7 +15,7 @@ def catalogue() -> Registry:
     Raises ``ValueError`` when two carry the same id.
     """
     from banc_harness.checks.registered import checks
-    from banc_standards import attribution_rules, certificate_rules, ins_datamatrix, transport_rules, xml_rules
+    from banc_standards import attribution_rules, certificate_rules, ins_datamatrix_rules, transport_rules, xml_rules
     from banc_standards.cda import rules as cda_rules
     from banc_standards.dmp import rules as dmp_rules
     from banc_standards.fhir import rules as fhir_rules
@@ -48,7 +48,7 @@ def catalogue() -> Registry:
         psc_tokens.RULES,
         insi_rules.RULES,
         insi_answers.RULES,
-        ins_datamatrix.RULES,
+        ins_datamatrix_rules.RULES,
         dmp_rules.RULES,
         cda_rules.RULES,
         xds_rules.RULES,

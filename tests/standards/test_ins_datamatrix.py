@@ -8,7 +8,8 @@ import pytest
 
 from banc_fixtures.population import population
 from banc_standards.ins import INS_NIR, INS_TEST, IdentityStatus, Ins, NotTransliterable, StrictTraits
-from banc_standards.ins_datamatrix import GS, HEADER, RULES, NotPrintable, Printed, build, read
+from banc_standards.ins_datamatrix import GS, HEADER, NotPrintable, build, read
+from banc_standards.ins_datamatrix_rules import RULES, Printed
 
 QUAL = IdentityStatus.QUAL
 TRAITS = StrictTraits("D'ARTAGNAN DE L'HERAULT", "PIERRE-ALAIN MURIEL", "M", "2001-06-17", "63220")

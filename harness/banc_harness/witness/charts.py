@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from banc_harness.witness import printing
 from banc_harness.witness.letters import organization, professional, subject
 from banc_standards.cda import build
 from banc_standards.cda.model import Act, Encounter, Heading, Treatment
-from banc_standards.cda.pdf import simple_pdf
 from banc_standards.cda.summary import Allergy, FamilyHistory, Habit, MedicalSummary, Operation, Problem
 from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.documents import MEDICAL_SUMMARY
@@ -94,30 +94,24 @@ def summary(
     )
 
 
-def written(summary: MedicalSummary, level: str) -> bytes:
+def written(summary: MedicalSummary, level: str, patient: Record, *, defects: frozenset[str]) -> bytes:
     """The document of the summary: structured (N3), or a PDF under the common header (N1)."""
     if level == "N1":
-        return build.level_1(summary.heading, printed(summary))
+        return build.level_1(summary.heading, printed(summary, patient, defects=defects))
     return build.medical_summary(summary)
 
 
-def printed(summary: MedicalSummary) -> bytes:
-    """The summary as a PDF that a reader without software opens."""
+def printed(summary: MedicalSummary, patient: Record, *, defects: frozenset[str]) -> bytes:
+    """The summary as a PDF that a reader without software opens; ``patient`` is what the software keeps of its own."""
     heading = summary.heading
-    patient = heading.patient
-    return simple_pdf(
-        [
-            heading.title,
-            "",
-            f"Patient : {patient.birth_family} {patient.first_given} ({patient.sex}), né(e) le {patient.birth_date}",
-            *([f"INS : {patient.ins.value}"] if patient.ins else []),
-            *(f"{problem.code.display}, depuis le {problem.start:%d/%m/%Y}" for problem in summary.problems),
-            *(f"Allergie : {allergy.agent}" for allergy in summary.allergies),
-            *(f"Traitement : {treatment.name}" for treatment in summary.treatments),
-            f"À surveiller : {summary.vigilance}",
-            f"Dr {heading.author.given} {heading.author.family}, {heading.custodian.name}",
-        ]
-    )
+    lines = [
+        *(f"{problem.code.display}, depuis le {problem.start:%d/%m/%Y}" for problem in summary.problems),
+        *(f"Allergie : {allergy.agent}" for allergy in summary.allergies),
+        *(f"Traitement : {treatment.name}" for treatment in summary.treatments),
+        f"À surveiller : {summary.vigilance}",
+        f"Dr {heading.author.given} {heading.author.family}, {heading.custodian.name}",
+    ]
+    return printing.printed(heading.title, heading.patient, lines, patient, defects=defects)
 
 
 def _treatment(item: Record) -> Treatment:

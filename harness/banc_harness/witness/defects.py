@@ -164,4 +164,16 @@ DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "demande la suppression par l'uniqueId au lieu de l'entryUUID",
         "asks for the deletion by uniqueId instead of entryUUID",
     ),
+    "no-symbol": (
+        "imprime un document sans le datamatrix INS",
+        "prints a document without the datamatrix INS",
+    ),
+    "symbol-of-another": (
+        "imprime le datamatrix INS d'un autre patient",
+        "prints the datamatrix INS of another patient",
+    ),
+    "nameless-print": (
+        "imprime un document sans le matricule INS en clair",
+        "prints a document without the readable matricule INS",
+    ),
 } | SIGN_IN_DEFECTS

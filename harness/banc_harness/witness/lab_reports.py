@@ -9,12 +9,12 @@ from typing import Any
 
 from lxml import etree
 
+from banc_harness.witness import printing
 from banc_harness.witness.letters import organization, professional, subject
 from banc_standards.cda import build
 from banc_standards.cda.biology import BiologyReport, Chapter, Result, shown
 from banc_standards.cda.model import Act, Encounter, Heading, Identifier, Professional, Telecom
 from banc_standards.cda.names import PDF_COPY
-from banc_standards.cda.pdf import simple_pdf
 from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.documents import BIOLOGY_REPORT
 from banc_standards.terminology.oids import LOINC
@@ -67,7 +67,9 @@ def report(
     comment = "Examens en cours : " + ", ".join(item["label"] for item in pending) + "." if pending else ""
     alert = "Valeur critique : le prescripteur a été prévenu par téléphone." if _alarming(chapters) else ""
     said = " ".join(part for part in (alert, comment) if part)
-    return BiologyReport(heading, chapters, sampled, simple_pdf(_lines(heading, chapters, said)), said)
+    lines = _lines(heading, chapters, said)
+    pdf = printing.printed(heading.title, heading.patient, lines, patient, defects=defects)
+    return BiologyReport(heading, chapters, sampled, pdf, said)
 
 
 def reported(order: Record, defects: frozenset[str]) -> list[dict[str, Any]]:
@@ -135,13 +137,8 @@ def _correspondent(someone: Record, defects: frozenset[str]) -> Professional:
 
 
 def _lines(heading: Heading, chapters: tuple[Chapter, ...], said: str) -> list[str]:
-    patient = heading.patient
     results = (item for chapter in chapters for item in chapter.items if isinstance(item, Result))
     return [
-        heading.title,
-        "",
-        f"Patient : {patient.birth_family} {patient.first_given} ({patient.sex}), né(e) le {patient.birth_date}",
-        *([f"INS : {patient.ins.value}"] if patient.ins else []),
         *(f"{result.code.display} : {shown(result)}" for result in results),
         *([said] if said else []),
         f"Dr {heading.author.given} {heading.author.family}, {heading.custodian.name}",

@@ -78,6 +78,10 @@ LABORATORY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "écrit au patient sans identité qualifiée",
         "writes to the patient without a qualified identity",
     ),
+    "symbol-for-anyone": (
+        "imprime le datamatrix INS d'une identité qui n'est pas qualifiée",
+        "prints the datamatrix INS of an identity that is not qualified",
+    ),
     "ignores-professional-refusal": (
         "écrit aux médecins malgré le refus du patient",
         "writes to the doctors although the patient refused it",

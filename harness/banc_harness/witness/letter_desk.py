@@ -77,7 +77,8 @@ class LetterDesk(Desk):
             former=former,
             defects=self.defects,
         )
-        printed = letters.printed(self._composed(asked, record, patient))
+        composed = self._composed(asked, record, patient)
+        printed = letters.printed(composed, patient, defects=self.defects)
         return outbox.send(record, document, printed, mailed)
 
     def _letter(self, asked: Asked, patient: Output) -> tuple[Output, bytes]:
@@ -109,7 +110,8 @@ class LetterDesk(Desk):
         )
 
     def _written(self, asked: Asked, record: Output, patient: Output) -> bytes:
-        written = letters.written(self._composed(asked, record, patient), record["level"])
+        composed = self._composed(asked, record, patient)
+        written = letters.written(composed, record["level"], patient, defects=self.defects)
         if "text-body" in self.defects:
             written = written.replace(b'mediaType="application/pdf"', b'mediaType="text/plain"')
         return written

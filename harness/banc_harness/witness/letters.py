@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from banc_harness.witness import printing
 from banc_standards.cda import build
 from banc_standards.cda.model import (
     Address,
@@ -19,7 +20,6 @@ from banc_standards.cda.model import (
     Telecom,
     Treatment,
 )
-from banc_standards.cda.pdf import simple_pdf
 from banc_standards.ins import Ins
 from banc_standards.terminology.codes import value_set
 
@@ -71,16 +71,16 @@ def letter(
     )
 
 
-def written(letter: DischargeLetter, level: str) -> bytes:
+def written(letter: DischargeLetter, level: str, patient: Record, *, defects: frozenset[str]) -> bytes:
     """The document of the letter: structured (N3), or a PDF under the common header (N1)."""
     if level == "N1":
-        return build.discharge_letter_n1(letter, printed(letter))
+        return build.discharge_letter_n1(letter, printed(letter, patient, defects=defects))
     return build.discharge_letter(letter)
 
 
-def printed(letter: DischargeLetter) -> bytes:
-    """The letter as a PDF that a reader without software opens."""
-    return simple_pdf(_lines(letter))
+def printed(letter: DischargeLetter, patient: Record, *, defects: frozenset[str]) -> bytes:
+    """The letter as a PDF that a reader without software opens; ``patient`` is what the software keeps of its own."""
+    return printing.printed(letter.title, letter.patient, _lines(letter), patient, defects=defects)
 
 
 def subject(patient: Record, structure: Record, *, defects: frozenset[str]) -> Patient:
@@ -157,12 +157,7 @@ def _address(given: Record, use: str) -> Address | None:
 
 
 def _lines(letter: DischargeLetter) -> list[str]:
-    patient = letter.patient
     return [
-        letter.title,
-        "",
-        f"Patient : {patient.birth_family} {patient.first_given} ({patient.sex}), né(e) le {patient.birth_date}",
-        *([f"INS : {patient.ins.value}"] if patient.ins else []),
         f"Séjour du {letter.stay.admission:%d/%m/%Y} au {letter.stay.discharge:%d/%m/%Y}",
         f"Motif : {letter.reason}",
         f"Synthèse : {letter.synthesis.text}",

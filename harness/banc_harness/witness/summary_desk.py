@@ -108,7 +108,9 @@ class SummaryDesk(Desk):
             record, patient, asked.input["professional"], asked.input["structure"], defects=self.defects
         )
         level = "N1" if "summary-as-pdf" in self.defects else record["level"]
-        document = (self.ready if former is None else None) or charts.written(summary, level)
+        document = (self.ready if former is None else None) or charts.written(
+            summary, level, patient, defects=self.defects
+        )
         visibility: Sequence[str] = (asked.input.get("document") or {}).get("visibility") or ()
         if "ignores-visibility" in self.defects:
             visibility = ()
@@ -138,4 +140,4 @@ class SummaryDesk(Desk):
             defects=self.defects,
             words=SUMMARY,
         )
-        return outbox.send(record, document, charts.printed(summary), mailed)
+        return outbox.send(record, document, charts.printed(summary, patient, defects=self.defects), mailed)

@@ -14,19 +14,27 @@ from functools import cache
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from banc_standards.ins_datamatrix import CAPTION
+from banc_standards.ins_symbol import QUIET, Squares, bars
+
 _MARGIN: Final = 56
 _SIZE: Final = 10
 _LEADING: Final = 15
+_SQUARE: Final = 1.4
+"""Side of a square of the symbol, in points: half a millimetre."""
 _REGULAR: Final = "BancRegular"
 _BOLD: Final = "BancBold"
 _PRODUCER: Final = "Banc Ségur"
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def simple_pdf(lines: Sequence[str], *, title: str = "", created: datetime = _EPOCH) -> bytes:
+def simple_pdf(
+    lines: Sequence[str], *, title: str = "", created: datetime = _EPOCH, symbol: Squares | None = None
+) -> bytes:
     """A4 pages of ``lines``, the first one as heading; long lines are folded.
 
-    ``title`` is by default the first line. Characters that the font lacks become question marks.
+    ``title`` is by default the first line. ``symbol`` is a datamatrix INS (``ins_symbol.squares``), drawn with its
+    caption at the top right of the first page. Characters that the font lacks become question marks.
     """
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.utils import simpleSplit
@@ -39,19 +47,35 @@ def simple_pdf(lines: Sequence[str], *, title: str = "", created: datetime = _EP
     canvas = Canvas(target, pagesize=A4, invariant=1, initialFontName=first, pdfVersion=(1, 4))
     top = height - _MARGIN
     y = top
+    aside, foot = _drawn(canvas, symbol, width - _MARGIN, top) if symbol else (0.0, top)
     for number, line in enumerate(lines or [""]):
         font = _REGULAR if number else _BOLD
         shown = "".join(character if ord(character) in fonts[font] else "?" for character in line)
-        for piece in simpleSplit(shown, font, _SIZE, width - 2 * _MARGIN) or [""]:
+        across = width - 2 * _MARGIN - (aside if y > foot else 0)
+        for piece in simpleSplit(shown, font, _SIZE, across) or [""]:
             if y < _MARGIN:
                 canvas.showPage()
-                y = top
+                y, foot = top, top
             canvas.setFont(font, _SIZE)
             canvas.drawString(_MARGIN, y, piece)
             y -= _LEADING
     _declare(canvas, title or next(iter(lines), ""), created)
     canvas.save()
     return target.getvalue()
+
+
+def _drawn(canvas: Any, symbol: Squares, right: float, top: float) -> tuple[float, float]:
+    """Draws a symbol and its caption; the width that it takes from the lines beside it, and where they end."""
+    side = (len(symbol) + 2 * QUIET) * _SQUARE
+    path = canvas.beginPath()
+    for left, down, length in bars(symbol):
+        x, y = right - side + (left + QUIET) * _SQUARE, top + _SIZE - (down + 1 + QUIET) * _SQUARE
+        path.rect(x, y, length * _SQUARE, _SQUARE)
+    canvas.drawPath(path, stroke=0, fill=1)
+    foot = top + _SIZE - side - _SIZE
+    canvas.setFont(_REGULAR, _SIZE * 0.8)
+    canvas.drawCentredString(right - side / 2, foot + _SIZE * 0.2, CAPTION)
+    return side + _LEADING, foot
 
 
 @cache

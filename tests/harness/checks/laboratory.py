@@ -14,7 +14,7 @@ from banc_harness.scenarios import lab_orders
 from banc_harness.trace import Acted, Exchange, Trace
 from banc_harness.witness import lab_reports
 from banc_standards.mail import build as mail
-from banc_standards.mail.model import Mail, Mailbox
+from banc_standards.mail.model import Attachment, Mail, Mailbox
 from banc_standards.soap.build import envelope, serialize
 from banc_standards.terminology.codes import value_set
 from banc_standards.xdm import build as xdm
@@ -67,9 +67,9 @@ def submitted(data: bytes, visibility: Sequence[str] = ()) -> bytes:
     return serialize(envelope(headers=[], body=provide_and_register(lot, {entry.id: data})))
 
 
-def mailed(data: bytes) -> bytes:
-    """The mail that carries a document."""
-    entry = entry_from_cda(data)
+def mailed(data: bytes, more: Sequence[Attachment] = ()) -> bytes:
+    """The mail that carries a document, and ``more`` attachments."""
+    entry = entry_from_cda(data, local_patient=True)
     lot = SubmissionSet(
         id="Lot01",
         unique_id="2.999.990000036.2.7.9",
@@ -89,7 +89,7 @@ def mailed(data: bytes) -> bytes:
             subject="XDM/1.0/DDM+…",
             text="…",
             nil="DEV999002",
-            attachments=(mail.archive(archive),),
+            attachments=(mail.archive(archive), *more),
         )
     )
 

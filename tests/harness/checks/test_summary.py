@@ -37,7 +37,8 @@ def document(chart: Chart, *defects: str, level: str = "N3") -> bytes:
         "chart": chart,
     }
     who = PEOPLE.patient("PAT-03").as_json() | {"ins_status": "QUAL"}
-    return charts.written(charts.summary(record, who, DOCTOR, PLACE, defects=frozenset(defects)), level)
+    flaws = frozenset(defects)
+    return charts.written(charts.summary(record, who, DOCTOR, PLACE, defects=flaws), level, who, defects=flaws)
 
 
 def changed(chart: Chart, heading: str, **change: Any) -> Chart:

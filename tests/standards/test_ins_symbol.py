@@ -1,0 +1,177 @@
+"""The datamatrix INS as a symbol: drawn by us, read by zxing-cpp; drawn by zxing-cpp, read by us."""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from PIL import Image
+
+from banc_fixtures.population import population
+from banc_standards import ins_symbol, printed
+from banc_standards.cda.pdf import simple_pdf
+from banc_standards.errors import EnvironmentFailed
+from banc_standards.ins import INS_NIR, INS_TEST, IdentityStatus, Ins, StrictTraits
+from banc_standards.ins_datamatrix import CAPTION, HEADER, build
+from banc_standards.printed import PrintedRefused, read
+
+QUAL = IdentityStatus.QUAL
+INS = Ins.of("1010663220754", INS_TEST)
+TRAITS = StrictTraits("D'ARTAGNAN DE L'HERAULT", "PIERRE-ALAIN MURIEL", "M", "2001-06-17", "63220")
+PAYLOAD = build(INS, TRAITS, QUAL)
+NAMES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ' -", min_size=1, max_size=100).filter(lambda text: text == text.strip())
+
+
+def read_by_others(png: bytes) -> list[bytes]:
+    """What zxing-cpp reads in a picture, whatever our own reader does."""
+    return [one.bytes for one in zxingcpp.read_barcodes(Image.open(io.BytesIO(png)))]
+
+
+def test_the_symbol_is_square_and_between_its_finder_lines() -> None:
+    symbol = ins_symbol.squares(PAYLOAD)
+    assert {len(row) for row in symbol} == {len(symbol)}
+    assert all(row[0] for row in symbol)
+    assert all(symbol[-1])
+    assert symbol[0] == tuple(column % 2 == 0 for column in range(len(symbol)))
+
+
+@given(NAMES, NAMES, st.sampled_from((INS_TEST, INS_NIR)), st.sampled_from(("63220", "")))
+@settings(max_examples=25, deadline=None)
+def test_what_is_drawn_is_read_again(family: str, givens: str, oid: str, place: str) -> None:
+    payload = build(Ins(INS.value, oid), StrictTraits(family, givens, "F", "1950-00-00", place), QUAL)
+    drawn = ins_symbol.png(ins_symbol.squares(payload), square_px=4)
+    assert read_by_others(drawn) == [payload.encode("ascii")]
+    assert read(drawn).payloads == (payload,)
+
+
+def test_the_longest_payload_has_its_symbol() -> None:
+    longest = build(INS, StrictTraits("'" * 100, "-" * 100, "M", "2001-06-17", "2B020"), QUAL)
+    assert read(ins_symbol.png(ins_symbol.squares(longest))).payloads == (longest,)
+    with pytest.raises(ValueError, match="too long"):
+        ins_symbol.squares("A" * 3000)
+
+
+def test_the_symbol_of_another_writer_is_read() -> None:
+    drawn = zxingcpp.create_barcode(PAYLOAD, zxingcpp.BarcodeFormat.DataMatrix).to_image(scale=4, add_quiet_zones=True)
+    target = io.BytesIO()
+    Image.fromarray(drawn).save(target, "PNG")
+    assert read(target.getvalue()).payloads == (PAYLOAD,)
+
+
+def test_the_svg_draws_the_same_squares() -> None:
+    symbol = ins_symbol.squares(PAYLOAD)
+    root = etree.fromstring(ins_symbol.svg(symbol, square_mm=0.5))
+    assert root.get("width") == f"{(len(symbol) + 4) / 2:g}mm"
+    runs = root.findall("{*}path")[1].get("d", "").count("M")
+    assert runs == len(list(ins_symbol.bars(symbol)))
+    assert sum(length for _, _, length in ins_symbol.bars(symbol)) == sum(map(sum, symbol))
+
+
+@pytest.mark.parametrize("patient", [p for p in population().patients if p.ins][:4], ids=lambda p: p.id)
+def test_a_pdf_carries_it_on_its_first_page_with_its_caption(patient) -> None:
+    payload = build(patient.ins, patient.traits, QUAL)
+    pdf = simple_pdf(["Lettre", *["mot " * 80] * 40], symbol=ins_symbol.squares(payload))
+    sheet = read(pdf)
+    assert sheet.payloads == (payload,)
+    assert CAPTION in sheet.text
+    assert read(simple_pdf(["Lettre"])).symbols == ()
+
+
+def test_symbols_of_other_kinds_are_no_datamatrix_ins() -> None:
+    other = ins_symbol.png(ins_symbol.squares("DC04FR000001"))
+    assert (read(other).symbols, read(other).payloads) == (("DC04FR000001",), ())
+    qr = zxingcpp.create_barcode(PAYLOAD, zxingcpp.BarcodeFormat.QRCode).to_image(scale=4)
+    target = io.BytesIO()
+    Image.fromarray(qr).save(target, "PNG")
+    assert read(target.getvalue()).symbols == ()
+
+
+def test_pictures_as_scanners_make_them() -> None:
+    drawn = Image.open(io.BytesIO(ins_symbol.png(ins_symbol.squares(PAYLOAD), square_px=6))).convert("L")
+    page = Image.new("L", (1200, 1600), 250)
+    page.paste(drawn.rotate(90), (700, 120))
+    for form, picture in (
+        ("JPEG", page),
+        ("TIFF", page.point(lambda grey: 255 if grey > 128 else 0).convert("1")),
+        ("PNG", page.rotate(3, fillcolor=250)),
+        ("PNG", page.convert("P")),
+    ):
+        target = io.BytesIO()
+        picture.save(target, form)
+        assert read(target.getvalue()).payloads == (PAYLOAD,), form
+    glass = Image.new("RGBA", drawn.size, (0, 0, 0, 0))
+    glass.paste((0, 0, 0, 255), mask=drawn.point(lambda grey: 255 - grey))
+    target = io.BytesIO()
+    glass.save(target, "PNG")
+    assert read(target.getvalue()).payloads == (PAYLOAD,)
+
+
+PDF = simple_pdf(["Lettre"], symbol=ins_symbol.squares(PAYLOAD))
+PNG = ins_symbol.png(ins_symbol.squares(PAYLOAD))
+
+
+def huge(width: int, height: int) -> bytes:
+    """A PNG that announces that many points, and holds hardly any."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x00\x00\x00\x00"
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-",
+        b"%PDF-1.4\n%%EOF",
+        PDF[:900],
+        PNG[:60],
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+        b"GIF89a",
+        b"<svg/>",
+        huge(100_000, 100_000),
+        huge(9_000, 9_000),
+        b"\xff\xd8\xff\xe0" + b"\0" * 300,
+    ],
+    ids=lambda data: f"{data[:12]!r}-{len(data)}",
+)
+def test_what_is_no_page_is_refused(data: bytes) -> None:
+    with pytest.raises(PrintedRefused) as refused:
+        read(data)
+    assert refused.value.code == "INSDM-010"
+    assert refused.value.text.fr
+
+
+def test_too_many_octets_are_refused_before_anything_is_read() -> None:
+    with pytest.raises(PrintedRefused, match="octets"):
+        read(b"%PDF-" + bytes(printed.MOST_BYTES))
+
+
+def test_a_page_of_any_size_is_drawn_within_bounds() -> None:
+    poster = PDF.replace(b"595.2756 841.8898", b"9999999 99999999.")
+    assert poster != PDF
+    assert read(poster).symbols in ((), (PAYLOAD,))
+
+
+def test_a_blank_page_has_no_symbol() -> None:
+    target = io.BytesIO()
+    Image.new("L", (800, 1100), 255).save(target, "PNG")
+    assert read(target.getvalue()) == printed.Sheet(())
+
+
+def test_a_payload_says_what_it_is() -> None:
+    assert printed.Sheet((HEADER, "DC04", "IS02")).payloads == (HEADER, "IS02")
+
+
+def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "zxingcpp", None)
+    with pytest.raises(EnvironmentFailed) as missing:
+        read.__wrapped__(PNG)
+    assert "pip install zxing-cpp" in missing.value.hint.fr
