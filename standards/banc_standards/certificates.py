@@ -98,6 +98,15 @@ def attributes(name: x509.Name) -> Attributes:
 
 def names_subject(text: str, certificate: x509.Certificate) -> bool:
     """Whether ``text`` is the subject of ``certificate``: RDN sets are compared, never strings (dmp.md §5.1)."""
+    compared = _compared if len(text) <= _LONGEST_KEPT else _compared.__wrapped__
+    return compared(text, certificate)
+
+
+_LONGEST_KEPT = 2_000
+
+
+@lru_cache(maxsize=1024)
+def _compared(text: str, certificate: x509.Certificate) -> bool:
     return distinguished_name(text) == attributes(certificate.subject)
 
 

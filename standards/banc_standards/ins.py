@@ -304,6 +304,10 @@ class Lexical(StrEnum):
     DOUBLED = "doubled"
 
 
+_FOREIGN = re.compile(r"[^A-Z '\-]")
+_DOUBLED = re.compile(r"  |''| '|' ")
+
+
 def lexical_faults(text: str, trait: Literal["birth_family", "given"]) -> tuple[Lexical, ...]:
     """What is wrong with a trait as sent to INSi, in the order of the profile's table; empty when it conforms.
 
@@ -312,10 +316,10 @@ def lexical_faults(text: str, trait: Literal["birth_family", "given"]) -> tuple[
     given = trait == "given"
     broken = (
         (Lexical.EMPTY, not text),
-        (Lexical.ALPHABET, re.search(r"[^A-Z '\-]", text)),
+        (Lexical.ALPHABET, _FOREIGN.search(text)),
         (Lexical.DOUBLE_HYPHEN, "---" in text or (given and "--" in text)),
         (Lexical.FIRST, text[:1] in (" ", "-")),
         (Lexical.LAST, text[-1:] == " " or (given and text[-1:] in ("-", "'"))),
-        (Lexical.DOUBLED, re.search(r"  |''| '|' ", text)),
+        (Lexical.DOUBLED, _DOUBLED.search(text)),
     )
     return tuple(fault for fault, found in broken if found)

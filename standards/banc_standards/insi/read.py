@@ -302,7 +302,7 @@ def _whole(element: etree._Element) -> str:
 
 
 def _local(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def _text(root: etree._Element, namespace: str, name: str) -> str | None:
