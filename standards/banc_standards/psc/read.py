@@ -117,6 +117,14 @@ class UserinfoRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginForm:
+    """What was posted to the login page: its media type, and its fields."""
+
+    media_type: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class LogoutRequest:
     """A logout request. ``hint`` is the claims of an ``id_token_hint`` that we signed, whatever its age."""
 

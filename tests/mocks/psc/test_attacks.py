@@ -95,8 +95,12 @@ def test_a_refresh_token_is_used_once_when_it_is_told_so(bench: Bench, login: Lo
     first = login.tokens()["refresh_token"]
     second = login.refresh(first).json()["refresh_token"]
 
+    third = login.refresh(second).json()
+
     assert error(login.refresh(first)) == (400, "invalid_grant")
-    assert login.refresh(second).status_code == 200
+    assert told(bench.last("psc.token")) >= ("refused", {"PSC-TOK-017"})
+    assert error(login.refresh(third["refresh_token"])) == (400, "invalid_grant"), "a thief may hold it"
+    assert login.userinfo(third["access_token"]).status_code == 401
 
 
 # -- redirections (RFC 9700 §4.1, §4.11) ----------------------------------------------------------------------------
@@ -145,6 +149,7 @@ def test_no_page_is_framed_sniffed_or_kept(bench: Bench, login: Login) -> None:
         assert page.headers["X-Frame-Options"] == "DENY"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_what_a_page_repeats_is_not_markup(login: Login) -> None:
@@ -228,6 +233,19 @@ def test_an_unknown_host_does_not_change_what_the_session_signed(bench: Bench, l
 
     assert claims_of(login.refresh(tokens["refresh_token"]).json()["id_token"])["iss"] == bench.issuer
     assert answer.status_code in (200, 400)
+
+
+@pytest.mark.parametrize("twice", ["header and body", "body and body"])
+def test_a_token_is_shown_once(bench: Bench, login: Login, twice: str) -> None:
+    token = login.tokens()["access_token"]
+    header = {"Authorization": f"Bearer {token}"} if twice == "header and body" else {}
+    tokens = [token] if header else [token, token]
+
+    endpoint = bench.document()["userinfo_endpoint"]
+    answer = bench.http().post(endpoint, data={"access_token": tokens}, headers=header)
+
+    assert error(answer) == (400, "invalid_request")
+    assert "PSC-UIN-003" in told(bench.last("psc.userinfo"))[1]
 
 
 def test_a_token_of_another_session_is_refused_and_told_in_both(bench: Bench, lenient: Bench) -> None:

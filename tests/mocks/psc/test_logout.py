@@ -130,6 +130,17 @@ def test_a_logout_that_cannot_be_trusted_closes_nothing(
     assert login.userinfo(tokens["access_token"]).status_code == 200
 
 
+def test_a_logout_that_says_two_things_closes_nothing(bench: Bench, login: Login) -> None:
+    tokens = login.tokens()
+    query = [("id_token_hint", tokens["id_token"]), ("state", "a"), ("state", "b")]
+
+    answer = login.browser.get(logout_endpoint(bench), params=query)
+
+    assert answer.status_code == 400
+    assert bench.last("psc.logout")["findings"][0]["rule"] == "PSC-OUT-005"
+    assert login.userinfo(tokens["access_token"]).status_code == 200
+
+
 def test_an_access_token_is_no_hint(login: Login) -> None:
     tokens = login.tokens()
 

@@ -138,6 +138,36 @@ def test_an_unknown_choice_is_told_so(page_login: Login, fields: dict[str, str])
     assert post(page_login, Page(page_login.ask().text), **fields).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        (b'{"persona": "899900000011"}', "application/json"),
+        (b"persona=899900000011", "text/plain"),
+        (b"--x--", "multipart/form-data; boundary=x"),
+        (b"persona=899900000011&persona=899900000029", "application/x-www-form-urlencoded"),
+        (b"persona=899900000011&outcome=approve&outcome=refuse", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_not_the_form_opens_nothing_and_may_be_corrected(
+    bench: Bench, page_login: Login, body: bytes, media_type: str
+) -> None:
+    page = Page(page_login.ask().text)
+
+    answer = page_login.browser.post(page.action, content=body, headers={"Content-Type": media_type})
+
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (400, False)
+    assert bench.last("psc.login")["findings"][0]["rule"] == "PSC-FRM-003"
+    assert callback(post(page_login, Page(answer.text)))["code"]
+
+
+def test_a_timeout_may_go_back_to_the_service(bench: Bench, page_login: Login) -> None:
+    bench.tell("PUT", "switches", {"psc.timeout_answer": "callback"})
+    page = Page(page_login.ask().text)
+
+    assert callback(post(page_login, page, outcome="timeout"))["error"] == "access_denied"
+    assert post(page_login, page).status_code == 400, "it was answered"
+
+
 def test_a_form_is_answered_once(page_login: Login) -> None:
     page = Page(page_login.ask().text)
     post(page_login, page)

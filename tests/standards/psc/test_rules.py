@@ -13,6 +13,7 @@ from banc_standards.psc.read import (
     BackChannelRequest,
     Client,
     Form,
+    LoginForm,
     LogoutRequest,
     UserinfoRequest,
 )
@@ -53,6 +54,10 @@ def token_request(**changed: str | None) -> BackChannelRequest:
 
 def logout_request(hint: dict[str, Any] | None, **parameters: str) -> LogoutRequest:
     return LogoutRequest(Form(parameters.items()), hint=hint, client=CLIENT)
+
+
+def posted(*more: tuple[str, str]) -> LoginForm:
+    return LoginForm(forms.ENCODED, Form([("persona", "899900000011"), *more]))
 
 
 def ciba_request(**changed: str | None) -> BackChannelRequest:
@@ -198,6 +203,22 @@ CASES = [
         logout_request(HINT, client_id="somebody-else"),
         "client_id",
     ),
+    Case(
+        logout.REPEATED,
+        logout_request(HINT, state="a"),
+        replace(logout_request(HINT), form=Form([("state", "a"), ("state", "b")])),
+        "state",
+    ),
+    Case(
+        back_channel.TWO_TOKENS,
+        QUIET,
+        replace(QUIET, form=Form([("access_token", "x")])),
+        "access_token",
+    ),
+    Case(forms.OTHER_FORM, posted(), posted(("persona", "b")), "persona"),
+    Case(forms.OTHER_FORM, posted(("means", "CARD")), posted(("means", "PIGEON")), "means"),
+    Case(forms.OTHER_FORM, posted(("outcome", "timeout")), posted(("outcome", "maybe")), "outcome"),
+    Case(forms.OTHER_FORM, posted(), replace(posted(), media_type="application/json"), "Content-Type"),
 ]
 
 

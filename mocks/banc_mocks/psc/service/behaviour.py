@@ -46,8 +46,10 @@ _ROTATION = Switch(
     "psc.refresh_rotation",
     _SERVICE,
     Sentence(
-        "overlap : l'ancien refresh token sert jusqu'à son expiration ; single_use : il ne sert qu'une fois.",
-        "overlap: the former refresh token works until it expires; single_use: it works once.",
+        "overlap : l'ancien refresh token sert jusqu'à son expiration ; single_use : il ne sert qu'une fois, un second "
+        "emploi révoque aussi ceux qui l'ont suivi.",
+        "overlap: the former refresh token works until it expires; single_use: it works once, a second use revokes "
+        "those that followed it too.",
     ),
     "overlap",
     ("overlap", "single_use"),
@@ -73,6 +75,17 @@ _AMR = Switch(
     _SERVICE,
     Sentence("Émet amr selon le moyen d'identification.", "Emits amr according to the means of identification."),
     False,
+)
+
+_TIMEOUT = Switch(
+    "psc.timeout_answer",
+    _SERVICE,
+    Sentence(
+        "Une personne qui ne répond pas à temps : page, un message et un nouvel essai ; callback, access_denied.",
+        "A person who does not answer in time: page, a message and another try; callback, access_denied.",
+    ),
+    "page",
+    ("page", "callback"),
 )
 
 _CIBA_LIFE = Switch(
@@ -163,6 +176,7 @@ SWITCHES: tuple[Switch, ...] = (
     _AMR,
     _KEY,
     _USERINFO_SIGNED,
+    _TIMEOUT,
     _CIBA_LIFE,
     _CIBA_INTERVAL,
     _CIBA_POLLS,
@@ -206,6 +220,7 @@ class Behaviour:
     amr: bool
     key: int
     userinfo_signed: bool
+    timeout_returns: bool
     ciba: CibaBehaviour
     exchange_s: int
     hexadecimal_cnf: bool
@@ -225,6 +240,7 @@ class Behaviour:
             amr=bool(switch(_AMR.name)),
             key=int(switch(_KEY.name)),
             userinfo_signed=bool(switch(_USERINFO_SIGNED.name)),
+            timeout_returns=switch(_TIMEOUT.name) == "callback",
             ciba=CibaBehaviour(
                 life_s=int(switch(_CIBA_LIFE.name)),
                 interval_s=int(switch(_CIBA_INTERVAL.name)),

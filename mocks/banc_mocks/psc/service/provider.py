@@ -249,6 +249,9 @@ class Provider:
         issued = self.records.token(str(claims.get("jti")))
         grant = self.records.grant(issued.code) if issued else None
         if issued is None or grant is None or issued.revoked or grant.client_id != client_id:
+            if grant is not None and grant.client_id == client_id:
+                # a thief may hold what followed a spent token (RFC 9700 §4.14.2)
+                self.records.keep_grant(replace(grant, revoked=True))
             raise Refused(back_channel.BAD_REFRESH, Hit("refresh_token"))
         if self.now >= issued.expires:
             raise Refused(back_channel.BAD_REFRESH, Hit("exp", str(issued.expires), f"> {self.now}"))

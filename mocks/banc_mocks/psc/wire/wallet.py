@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 from urllib.parse import urlsplit
 
 from banc_fixtures.population import population
@@ -18,7 +18,7 @@ from banc_mocks.sandbox.http import Reply
 from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import names
 from banc_standards.psc.build import Means
-from banc_standards.psc.read import AuthorizationRequest, Form
+from banc_standards.psc.read import AuthorizationRequest, Form, LoginForm
 from banc_standards.psc.rules import authorization, forms, protection
 from banc_standards.rules import Hit, Rule
 
@@ -30,7 +30,9 @@ _NO_ANSWER = Sentence(
     "La demande n'a pas reçu de réponse à temps. Vous pouvez réessayer.",
     "The request was not answered in time. You may try again.",
 )
-_UNKNOWN_CHOICE = Sentence("Ce choix n'existe pas.", "There is no such choice.")
+_OTHER_FORM = Sentence(
+    "Ce qui a été envoyé n'est pas ce formulaire. Recommencez.", "What was sent is not this form. Start again."
+)
 _NO_LOGIN = Sentence(
     "Cette connexion n'est plus en attente : elle a abouti, ou la page est restée ouverte trop longtemps.",
     "This login does not wait any more: it was answered, or the page stayed open too long.",
@@ -94,14 +96,13 @@ class Wallet:
         form = Form.decode(login.query)
         asked = _Asked(form, login.issuer, login.query)
         answers.note(call, client_id=form.get("client_id"))
-        means = choice.get("means") or "MOBILE"
-        outcome = choice.get("outcome") or "approve"
-        if means not in get_args(Means) or outcome not in ("approve", "refuse", "timeout"):
+        if call.judge((forms.OTHER_FORM,), LoginForm(call.media_type, choice)):
             call.outcome = "refused"
-            call.code = "invalid_request"
-            return _page(call, login.id, _UNKNOWN_CHOICE, 400)
-        settled: Means = "CARD" if means == "CARD" else "MOBILE"
-        return self._decide(call, provider, asked, choice.get("persona") or "", settled, outcome, login.id)
+            call.code = forms.OTHER_FORM.code
+            return _page(call, login.id, _OTHER_FORM, 400)
+        means: Means = "CARD" if choice.get("means") == "CARD" else "MOBILE"
+        outcome = choice.get("outcome") or "approve"
+        return self._decide(call, provider, asked, choice.get("persona") or "", means, outcome, login.id)
 
     def _authorize(self, call: Call) -> Reply:
         try:
@@ -163,6 +164,10 @@ class Wallet:
                 provider.records.answered(login_id)
             return asked.error(call, "access_denied")
         identity = people.identity(persona)
+        if outcome == "timeout" and provider.behaviour.timeout_returns:
+            if login_id is not None:
+                provider.records.answered(login_id)
+            return asked.error(call, "access_denied", _NO_ANSWER.en)
         if outcome == "timeout" or identity is None:
             call.outcome = "refused"
             call.code = "timeout" if outcome == "timeout" else "unknown_user"

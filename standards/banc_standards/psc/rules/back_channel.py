@@ -52,6 +52,11 @@ def _signed_assertion(request: BackChannelRequest) -> Iterator[Hit]:
         yield Hit("client_assertion", request.form.get("client_assertion_type") or "")
 
 
+def _two_tokens(request: UserinfoRequest) -> Iterator[Hit]:
+    if request.form.get("access_token") is not None and (request.authorization or request.form.repeated()):
+        yield Hit("access_token", "Authorization + access_token" if request.authorization else "access_token × 2")
+
+
 def _no_certificate(request: BackChannelRequest) -> Iterator[Hit]:
     if not request.certificate:
         yield Hit("TLS", "", "ORG AUTH_CLI")
@@ -358,6 +363,18 @@ OTHER_CERTIFICATE = Rule(
     certainty="uncertain",
 )
 
+TWO_TOKENS = Rule(
+    id="PSC-UIN-003",
+    text=Sentence("Le jeton d'accès n'est présenté qu'une fois.", "The access token is shown once."),
+    clause="RFC 6750 §2",
+    fix=Sentence(
+        "Envoyez le jeton dans l'en-tête Authorization seulement.", "Send the token in the Authorization header only."
+    ),
+    check=_two_tokens,
+    code="invalid_request",
+    always=True,
+)
+
 TOKEN_REQUEST: tuple[Rule, ...] = (
     NOT_A_FORM,
     REPEATED,
@@ -382,7 +399,7 @@ CLIENT_REQUEST: tuple[Rule, ...] = (
 )
 """Judged on an introspection or revocation request."""
 
-USERINFO_REQUEST: tuple[Rule, ...] = (IN_ADDRESS, FROM_BROWSER)
+USERINFO_REQUEST: tuple[Rule, ...] = (IN_ADDRESS, FROM_BROWSER, TWO_TOKENS)
 
 RULES: tuple[Rule, ...] = (
     *TOKEN_REQUEST,
@@ -396,4 +413,5 @@ RULES: tuple[Rule, ...] = (
     DOWNGRADED,
     BAD_BEARER,
     OTHER_CERTIFICATE,
+    TWO_TOKENS,
 )

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from banc_standards.errors import Sentence
-from banc_standards.rules import Rule, holds
+from banc_standards.psc.read import LoginForm
+from banc_standards.rules import Hit, Rule, holds
+
+ENCODED = "application/x-www-form-urlencoded"
+CHOICES = {"means": ("MOBILE", "CARD"), "outcome": ("approve", "refuse", "timeout")}
+
+
+def _not_the_page(login: LoginForm) -> Iterator[Hit]:
+    if login.media_type != ENCODED:
+        yield Hit("Content-Type", login.media_type, ENCODED)
+    for name in login.form.repeated():
+        yield Hit(name)
+    for name, offered in CHOICES.items():
+        chosen = login.form.get(name)
+        if chosen is not None and chosen not in offered:
+            yield Hit(name, chosen[:100], " | ".join(offered))
+
 
 UNREADABLE = Rule(
     id="PSC-FRM-001",
@@ -34,4 +52,21 @@ FOREIGN_FORM = Rule(
     always=True,
 )
 
-RULES: tuple[Rule, ...] = (UNREADABLE, FOREIGN_FORM)
+OTHER_FORM = Rule(
+    id="PSC-FRM-003",
+    text=Sentence(
+        "Le formulaire de connexion est celui de la page : encodé, chaque champ une fois, un choix offert.",
+        "The login form is that of the page: encoded, each field once, a choice that is offered.",
+    ),
+    clause="WHATWG HTML §4.10.21 ; RFC 6749 §3.1",
+    fix=Sentence(
+        "Postez persona, means (MOBILE, CARD) et outcome (approve, refuse, timeout), chacun une fois.",
+        "Post persona, means (MOBILE, CARD) and outcome (approve, refuse, timeout), each once.",
+    ),
+    check=_not_the_page,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (UNREADABLE, FOREIGN_FORM, OTHER_FORM)

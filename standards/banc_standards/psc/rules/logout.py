@@ -33,6 +33,11 @@ def _other_client(request: LogoutRequest) -> Iterator[Hit]:
         yield Hit("client_id", named, str(request.hint.get("azp")))
 
 
+def _repeated(request: LogoutRequest) -> Iterator[Hit]:
+    for name in request.form.repeated():
+        yield Hit(name)
+
+
 UNIDENTIFIED = Rule(
     id="PSC-OUT-001",
     text=Sentence("La déconnexion dit quelle session fermer.", "The logout tells which session to close."),
@@ -80,4 +85,15 @@ OTHER_CLIENT = Rule(
     always=True,
 )
 
-RULES: tuple[Rule, ...] = (UNIDENTIFIED, FOREIGN_HINT, UNDECLARED_RETURN, OTHER_CLIENT)
+REPEATED = Rule(
+    id="PSC-OUT-005",
+    text=Sentence("Aucun paramètre n'est répété.", "No parameter is repeated."),
+    clause="RFC 6749 §3.1 ; OpenID Connect RP-Initiated Logout 1.0 §2",
+    fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
+    check=_repeated,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (REPEATED, UNIDENTIFIED, FOREIGN_HINT, UNDECLARED_RETURN, OTHER_CLIENT)
