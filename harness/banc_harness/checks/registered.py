@@ -29,6 +29,7 @@ from banc_harness.checks import (
     versions,
     vigilance,
     vigilance_partners,
+    vigilance_received,
     visits,
 )
 
@@ -47,6 +48,7 @@ def checks() -> Checks:
             identity,
             vigilance,
             vigilance_partners,
+            vigilance_received,
             feeding,
             versions,
             mail,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PRACTICE = ("ville",)
 ACTIONS = ("auth.login", "patient.create", "patient.qualify", "mail.fetch")
 NEEDS = ("psc.code", "insi.traits", "mss.receive")
-AROUND = ("psc.*", "mssante.*")
+AROUND = ("psc.*", "insi.*", "mssante.*")
 KNOWN = "PAT-03"
 ANOTHER = "PAT-02"
 STRANGER = "PAT-12"

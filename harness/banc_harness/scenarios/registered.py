@@ -24,6 +24,7 @@ from banc_harness.scenarios import (
     summary_withheld,
     vigilance,
     vigilance_partners,
+    vigilance_received,
     visit,
 )
 
@@ -51,6 +52,7 @@ def scenarios() -> Scenarios:
             insi_rehearsal,
             vigilance,
             vigilance_partners,
+            vigilance_received,
             story,
         )
     )

@@ -74,4 +74,24 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "n'avertit pas qui a reçu une identité qui n'est plus qualifiée",
         "does not tell whoever received an identity that is no longer qualified",
     ),
+    "trusts-received-ins": (
+        "tient pour qualifiée une identité reçue avec un INS, sans interroger INSi",
+        "takes an identity that came with an INS for qualified, without asking INSi",
+    ),
+    "qualifies-on-verification": (
+        "qualifie une identité venue d'ailleurs parce qu'INSi en confirme l'INS",
+        "qualifies an identity from elsewhere because INSi confirms its INS",
+    ),
+    "keeps-unconfirmed-ins": (
+        "garde l'INS reçu qu'INSi ne confirme pas",
+        "keeps the received INS that INSi does not confirm",
+    ),
+    "denies-known-identity": (
+        "retire l'INS d'une identité connue parce qu'un tiers en a envoyé un autre",
+        "takes the INS of a known identity away because a third party sent another one",
+    ),
+    "files-the-unconfirmed": (
+        "range un document dont INSi ne confirme pas l'INS",
+        "files a document of which INSi does not confirm the INS",
+    ),
 }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from banc_harness.witness.asked import Asked, Output
+from banc_harness.witness.identity import STRICT, IdentityService
 from banc_harness.witness.inbox import Inbox
+from banc_harness.witness.newcomers import welcomed
 from banc_harness.witness.received import CRITICAL, Incoming, Lot, NotFiled, opened, patient_of, shown
 from banc_harness.witness.records import Records
 from banc_harness.witness.software import Software
@@ -70,7 +73,8 @@ class _Round:
         except NotFiled as error:
             refused = error
             self.said.append({"level": "error", "text": str(error)})
-            self.received.append({"message": lot.read.message_id, "status": "refused", "reason": error.code})
+            about = {} if error.patient is None else {"patient": told_of(error.patient)}
+            self.received.append({"message": lot.read.message_id, "status": "refused", "reason": error.code} | about)
         self._acknowledge(lot, refused)
 
     def told(self) -> Output:
@@ -122,10 +126,33 @@ class _Round:
             return named[0] if named else patient_of(one.document, patients)
         try:
             return patient_of(one.document, patients)
-        except NotFiled:
-            if "opens-a-record" not in defects or one.document.patient.ins is None:
+        except NotFiled as refused:
+            if one.document.patient.ins is None or refused.code != "902":
                 raise
-        return self._new_patient(one)
+            return self._new_patient(one) if "opens-a-record" in defects else self._welcomed(one, refused)
+
+    def _welcomed(self, one: Incoming, refused: NotFiled) -> Output:
+        """Whom an INS from elsewhere is about, once INSi was asked. The document waits for somebody to file it."""
+        asked, services = self.asked, self.asked.sandbox.get("services") or {}
+        if not services.get("insi"):
+            raise refused
+        service = IdentityService(
+            url=services["insi"]["url"],
+            transport=asked.transport,
+            software=self.desk.software,
+            user=self.desk.user(asked),
+            professional=asked.input["professional"],
+            structure=asked.input["structure"],
+            now=asked.now,
+            defects=self.desk.defects,
+        )
+        newcomer = welcomed(one.document.patient, self._patients(), service)
+        if newcomer.patient is None:
+            raise NotFiled(refused.code, f"{refused} {newcomer.said}".strip()) from refused
+        self.desk.records.save_patient(asked.session, newcomer.patient)
+        if newcomer.confirmed is False and "files-the-unconfirmed" in self.desk.defects:
+            return newcomer.patient
+        raise NotFiled(refused.code, f"{refused} {newcomer.said}.", newcomer.patient) from refused
 
     def _new_patient(self, one: Incoming) -> Output:
         said = one.document.patient
@@ -253,3 +280,8 @@ class _Round:
         if "vague-receipt" in self.desk.defects:
             written = re.sub(rb"(?m)^Original-Recipient:.*\r\n", b"", written)
         self.inbox.acknowledge(written, asked_by.address)
+
+
+def told_of(patient: Mapping[str, Any]) -> Output:
+    """What the software says of an identity."""
+    return {name: patient.get(name) for name in ("local_id", "ins_status", "ins", "ins_oid", *STRICT)}

@@ -25,11 +25,14 @@ CRITICAL = frozenset({"AA", "HH", "LL"})
 
 
 class NotFiled(Exception):
-    """A mail that is not filed: the code of the volet (900 to 906), and what the user reads."""
+    """A mail that is not filed: the code of the volet (900 to 906), what the user reads, and the identity that was
+    created for it or recognised in it.
+    """
 
-    def __init__(self, code: str, said: str) -> None:
+    def __init__(self, code: str, said: str, patient: Mapping[str, Any] | None = None) -> None:
         super().__init__(said)
         self.code = code
+        self.patient = patient
 
 
 @dataclass(frozen=True)

@@ -17,5 +17,10 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "keeps-status-after-edit": ("INS.23", "CHK-INS-003 CHK-IVG-003 CHK-IVG-010"),
     "ignores-failed-verification": ("INS.24", "CHK-IVG-004 CHK-IVG-010"),
     "tells-no-partner": ("INS.25", "CHK-IVG-011"),
+    "trusts-received-ins": ("INS.26", "CHK-IVG-012 CHK-IVG-014"),
+    "qualifies-on-verification": ("INS.26", "CHK-IVG-013 CHK-IVG-014"),
+    "keeps-unconfirmed-ins": ("INS.27", "CHK-IVG-013"),
+    "denies-known-identity": ("INS.27", "CHK-IVG-013 CHK-IVG-014"),
+    "files-the-unconfirmed": ("INS.27", "CHK-IVG-015"),
     "keeps-ins-after-failure": ("INS.24", "CHK-IVG-004"),
 }
