@@ -20,7 +20,7 @@ async def sandbox(data: Path, *, port_base: int = 0, lang: Lang = "fr", **option
     """A sandbox of all the services, by default on any free ports, until the block ends.
 
     ``options`` are the other ones of ``banc up``: ``services``, ``host``, ``store_url``, ``public_url``, ``san``,
-    ``token``, ``plain_http``; ``insi_population`` is by default the file that BANC_INSI_POPULATION names.
+    ``token``, ``plain_http``, ``fresh``; ``insi_population`` is by default the file that BANC_INSI_POPULATION names.
     Raises ``UnusableInput`` or ``EnvironmentFailed`` when it cannot start.
     """
     from banc_mocks.sandbox import launcher
@@ -30,6 +30,9 @@ async def sandbox(data: Path, *, port_base: int = 0, lang: Lang = "fr", **option
     launch: Any = launcher
     told = {"guests": (_validators(launch),), "insi_population": _population(), "progress": _progress(lang)}
     running = await launch.start(launch.Config(data=data, port_base=port_base, lang=lang, **(told | options)))
+    if running.aside is not None:
+        said = "ce que le dossier gardait est dans" if lang == "fr" else "what the folder kept is in"
+        print(f"{said} {running.aside}", file=sys.stderr)
     try:
         yield Ready.read(running.ready)
     finally:

@@ -84,6 +84,13 @@ def _add_up(application: typer.Typer, say: Words) -> None:
             bool,
             flag("--plain-http", say("HTTP sans TLS où c'est possible", "HTTP without TLS where possible")),
         ] = False,
+        fresh: Annotated[
+            bool,
+            flag(
+                "--fresh",
+                say("repart de zéro ; l'ancien reste dans DATA/old-N", "begins anew; the old one goes to DATA/old-N"),
+            ),
+        ] = False,
     ) -> None:
         from banc_harness.cli.serving import serve
 
@@ -99,6 +106,7 @@ def _add_up(application: typer.Typer, say: Words) -> None:
                 san=tuple(listed(san)),
                 token=token,
                 plain_http=plain_http,
+                fresh=fresh,
                 **chosen,
             )
         )

@@ -32,7 +32,8 @@ class Config:
     ``host`` is the address to listen on; ``localhost`` means both 127.0.0.1 and ::1. ``port_base`` 0 takes any free
     ports. ``data`` is the data folder, ``store_url`` another database than its SQLite file, ``san`` more names for the
     server certificates, ``token`` the bearer token of the control API, ``guests`` what else answers on its port.
-    ``insi_population`` is a CSV file of people whom INSi knows too, and ``progress`` is told how many were read.
+    ``fresh`` sets what the folder stored aside first. ``insi_population`` is a CSV file of people whom INSi knows too,
+    and ``progress`` is told how many were read.
     """
 
     services: tuple[str, ...] = SERVICES
@@ -40,6 +41,7 @@ class Config:
     port_base: int = 8440
     data: Path = Path(".banc")
     store_url: str | None = None
+    fresh: bool = False
     public_url: str | None = None
     san: tuple[str, ...] = ()
     token: str | None = None

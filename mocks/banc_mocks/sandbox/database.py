@@ -34,7 +34,7 @@ def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Cal
     """
     folder.mkdir(parents=True, exist_ok=True)
     held = ExitStack()
-    held.callback(_hold(folder / "banc.lock"))
+    held.callback(hold(folder / "banc.lock"))
     try:
         engine = _engine(folder, url, busy_ms, held)
         with engine.begin() as connection:
@@ -99,7 +99,7 @@ def _engine(folder: Path, url: str | None, busy_ms: int, held: ExitStack) -> sa.
         engine = server.engine()
     else:
         if wanted != own:
-            held.callback(_hold(Path(f"{wanted.database}.lock")))
+            held.callback(hold(Path(f"{wanted.database}.lock")))
         engine = sa.create_engine(wanted)
         _tune(engine, busy_ms)
     held.callback(engine.dispose)
@@ -135,7 +135,7 @@ def _tune(engine: sa.Engine, busy_ms: int) -> None:
         cursor.close()
 
 
-def _hold(path: Path) -> Callable[[], None]:
+def hold(path: Path) -> Callable[[], None]:
     """Holds a file for this process; the lock is SQLite's own, so it falls with the process, on every platform."""
     lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     try:

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 
 from banc_mocks.sandbox.config import SERVICES, Config
 from banc_mocks.sandbox.config import Guest as Guest
-from banc_standards.errors import BancError, EnvironmentFailed, Sentence, UnusableInput
+from banc_mocks.sandbox.data_folder import READY_FILE, check_fresh, make_folder, open_store, unwritable
+from banc_standards.errors import BancError, Sentence, UnusableInput
 
 if TYPE_CHECKING:
     from banc_fixtures.pki.authority import Pki
@@ -57,16 +58,19 @@ LOCAL_CALLBACKS = tuple(
 )
 """Return addresses of the client that the default session begins with: where development servers usually listen."""
 
-READY_FILE = "sandbox.json"
 CONTROL = "control"
 STOP_S = 0.5
 """How long a stop waits for the exchanges under way, in seconds."""
 
 
 class Running:
-    """A sandbox that listens. ``ready`` is its ready line (CONTRACTS §1)."""
+    """A sandbox that listens. ``ready`` is its ready line (CONTRACTS §1).
+
+    ``aside`` is the folder in which what was stored before is kept, when a fresh start was asked for.
+    """
 
     def __init__(self, sandbox: Sandbox, fronts: list[Front], servers: list[StreamServer]) -> None:
+        self.aside: Path | None = None
         self.sandbox = sandbox
         self._fronts = fronts
         self._servers = servers
@@ -98,23 +102,26 @@ async def start(config: Config, more: Sequence[ServiceMaker] = ()) -> Running:
 
     _check_services(config.services)
     _check_public_url(config.public_url)
+    check_fresh(config)
     listening = addresses_of(config.host)
     require_token(config.host, listening, config.token)
-    _make_folder(config.data)
+    make_folder(config.data)
     pki = asyncio.get_running_loop().run_in_executor(None, _open_pki, config.data / "pki")
     makers = [*(import_module(name).service for name in _modules(config.services)), *more]
 
     store: Store | None = None
     try:
-        store = await _open_store(config)
-        return await _assemble(config, listening, await pki, store, makers)
+        aside, store = await open_store(config)
+        running = await _assemble(config, listening, await pki, store, makers)
+        running.aside = aside
+        return running
     except BaseException as error:
         if store is not None:
             await store.stop()
         with suppress(BancError):
             await pki
         if isinstance(error, OSError):
-            raise _unwritable(Path(error.filename or config.data), error) from error
+            raise unwritable(Path(error.filename or config.data), error) from error
         raise
 
 
@@ -264,73 +271,6 @@ def _check_public_url(url: str | None) -> None:
                 "give a scheme and a host, https://banc.example; the ports stay those of the sandbox",
             ),
         )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / f".{os.getpid()}.probe"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _unwritable(folder: Path, error: OSError) -> EnvironmentFailed:
-    return EnvironmentFailed(
-        "UP-007",
-        Sentence(
-            f"dossier de données impossible à écrire : {folder} ({error.strerror})",
-            f"data folder not writable: {folder} ({error.strerror})",
-        ),
-        Sentence("donnez-en un autre par --data", "give another one with --data"),
-    )
-
-
-async def _open_store(config: Config) -> Store:
-    from banc_mocks.sandbox.batch import StoreFailed
-    from banc_mocks.sandbox.database import InUse, OtherVersion
-    from banc_mocks.sandbox.store import Store
-
-    try:
-        return await Store.open(config.data, url=config.store_url)
-    except StoreFailed as error:
-        if isinstance(error.__cause__, OtherVersion):
-            raise EnvironmentFailed(
-                "UP-010",
-                Sentence(
-                    f"le dossier {config.data} vient d'une autre version du banc",
-                    f"the folder {config.data} comes from another version of the bench",
-                ),
-                Sentence(
-                    "il ne garde rien qui ne se refasse : supprimez-le, ou donnez-en un autre par --data",
-                    "it keeps nothing that cannot be made again: delete it, or give another one with --data",
-                ),
-            ) from error
-        held = isinstance(error.__cause__, InUse) and error.__cause__.__cause__ is not None
-        if not held:
-            raise
-        by = _who_runs(config.data / READY_FILE)
-        raise EnvironmentFailed(
-            "UP-009",
-            Sentence(
-                f"le dossier {config.data} sert déjà à un autre bac à sable{by}",
-                f"the folder {config.data} already serves another sandbox{by}",
-            ),
-            Sentence(
-                "arrêtez-le, servez-vous de lui (--sandbox), ou donnez un autre dossier par --data",
-                "stop it, use it (--sandbox), or give another folder with --data",
-            ),
-        ) from error
-
-
-def _who_runs(path: Path) -> str:
-    """Process and address of the sandbox whose ready file this is, as far as it can be read."""
-    try:
-        ready = json.loads(path.read_text(encoding="utf-8"))
-        return f" (PID {ready['pid']}, {ready['control']})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def _open_pki(folder: Path) -> Pki:

@@ -16,7 +16,7 @@ COMMANDS = (
     *("scenarios", "requirements", "identities", "faults", "rules"),
 )
 OPTIONS = {
-    "up": "--services --host --port-base --data --store --public-url --san --token --plain-http",
+    "up": "--services --host --port-base --data --store --public-url --san --token --plain-http --fresh",
     "demo": "--scenario --report --defect",
     "run": "--sut --profile --scenario --sandbox --kind --report --baseline --events --fail-under --answers --resume "
     "--sign --bundle",

@@ -19,7 +19,8 @@ import httpx
 import pytest
 from cryptography import x509
 
-from banc_mocks.sandbox.batch import StoreFailed
+from banc_mocks.sandbox.batch import Batch, StoreFailed
+from banc_mocks.sandbox.chain import digest
 from banc_mocks.sandbox.config import Config
 from banc_mocks.sandbox.launcher import Running, start
 from banc_mocks.sandbox.ports import bind, check_base, port_holder
@@ -159,8 +160,54 @@ async def test_a_data_folder_of_another_version_is_refused_with_what_to_do(tmp_p
     with pytest.raises(EnvironmentFailed) as refused:
         await start(Config(services=(), port_base=0, data=tmp_path))
 
+    fresh = await start(Config(services=(), port_base=0, data=tmp_path, fresh=True))
+    await fresh.stop()
+
     assert refused.value.code == "UP-010"
-    assert "--data" in refused.value.hint.en
+    assert "--fresh" in refused.value.hint.en
+    assert fresh.aside == tmp_path / "old-1"
+    with contextlib.closing(sqlite3.connect(tmp_path / "old-1" / "banc.db")) as kept:
+        assert kept.execute("SELECT value FROM banc_meta WHERE name = 'schema'").fetchone() == ("1",)
+
+
+async def test_a_fresh_start_keeps_authority_and_sets_aside_the_rest(starting: Starting, data: Path) -> None:
+    running = await starting()
+    content = bytes(2**20 + 1)
+    entry = {"operation": "dmp.TD2.1", "outcome": "accepted"}
+    await running.sandbox.store.write(Batch("default", 0, entry, {digest(content): content}))
+    await running.stop()
+    (data / "psc").mkdir()
+    (data / "psc" / "clients.json").write_text('{"clients": []}')
+
+    again = await starting(fresh=True)
+    position = await again.sandbox.journal.position(again.sandbox.sessions.default)
+    await again.stop()
+    third = await starting(fresh=True)
+
+    assert position == 0
+    assert again.ready["ca_sha256"] == running.ready["ca_sha256"]
+    assert (data / "psc" / "clients.json").exists()
+    assert third.aside == data / "old-2"
+    (data / "kept").mkdir()
+    for name in ("banc.db", "blobs"):
+        (data / "old-1" / name).rename(data / "kept" / name)
+    kept = await Store.open(data / "kept")
+    assert await kept.blob(digest(content)) == content
+    assert (await kept.write(Batch("default", 0))).position == 1
+    await kept.stop()
+
+
+async def test_a_folder_that_never_served_has_nothing_to_set_aside(starting: Starting) -> None:
+    assert (await starting(fresh=True)).aside is None
+
+
+async def test_a_folder_in_use_is_not_set_aside(running: Running, data: Path) -> None:
+    with pytest.raises(EnvironmentFailed) as refused:
+        await start(Config(services=(), port_base=0, data=data, fresh=True))
+
+    assert refused.value.code == "UP-009"
+    assert (data / "banc.db").exists()
+    assert not (data / "old-1").exists()
 
 
 async def test_a_second_sandbox_on_the_same_data_folder_is_refused(running: Running, data: Path) -> None:
@@ -199,6 +246,7 @@ async def test_with_a_token_it_listens_beyond(starting: Starting) -> None:
         ({"store_url": "mysql://banc:s3cret@db/banc"}, "UP-011"),
         ({"store_url": "postgresql://db:port/banc"}, "UP-011"),
         ({"store_url": "sqlite://"}, "UP-011"),
+        ({"store_url": "postgresql://db/banc", "fresh": True}, "UP-015"),
     ],
 )
 async def test_options_that_cannot_be_used_say_so(starting: Starting, wanted: dict[str, object], code: str) -> None:
