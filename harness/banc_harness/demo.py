@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from banc_harness.play import Scenario, Scenarios
 from banc_harness.sut import Described
-from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Sut
+from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Proxy, Sut
 from banc_standards.contracts.vocabulary import Couloir, SoftwareType
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
@@ -30,7 +30,8 @@ PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {
     "sgl": ("biologie", "SGL"),
     "lgc": ("ville", "LGC"),
 }
-REHEARSALS: Final = frozenset({"cnda-insi", "identitovigilance"})
+PROXY: Final = "psc-proxy"
+REHEARSALS: Final = frozenset({"cnda-insi", "identitovigilance", PROXY})
 """Profiles that the witness declares only when a demonstration asks for their scenarios."""
 START_S = 20.0
 STOP_S = 5.0
@@ -57,14 +58,15 @@ async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncItera
         stderr=told,
     )
     try:
-        yield described(await _address(process, told), kind)
+        address = await _address(process, told)
+        yield described(str(address["url"]), kind, Proxy.model_validate(address["proxy"]))
     finally:
         await _stop(process)
         told.close()
 
 
-def described(url: str, kind: Kind = "dpi") -> Described:
-    """What the witness says of itself, as a ``sut.yaml`` would."""
+def described(url: str, kind: Kind = "dpi", proxy: Proxy | None = None) -> Described:
+    """What the witness says of itself, as a ``sut.yaml`` would; ``proxy`` is where its proxy e-Santé is."""
     from banc_harness.witness import actions
 
     software = actions.SOFTWARES[kind]
@@ -80,6 +82,7 @@ def described(url: str, kind: Kind = "dpi") -> Described:
         clock="follows",
         capabilities=list(actions.CAPABILITIES),
         endpoints=Endpoints(redirect_uris=[actions.REDIRECT_URI], post_logout_uris=[actions.POST_LOGOUT_URI]),
+        proxy=proxy,
         driver=HttpDriver(kind="http", url=url),
     )
     return Described(sut, Path.cwd())
@@ -90,7 +93,10 @@ def rehearsing(software: Described, known: Scenarios, asked: Sequence[str]) -> D
     wanted = (item for item in known.values() if any(fnmatchcase(item.id, pattern) for pattern in asked))
     more = sorted({profile for item in wanted for profile in item.profiles} & REHEARSALS)
     profiles = list(dict.fromkeys([*software.sut.profiles, *more]))
-    return replace(software, sut=software.sut.model_copy(update={"profiles": profiles}))
+    changed: dict[str, list[str]] = {"profiles": profiles}
+    if PROXY in more:
+        changed["capabilities"] = [*software.sut.capabilities, "psc.proxy"]
+    return replace(software, sut=software.sut.model_copy(update=changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +194,12 @@ def check_defects(names: Sequence[str], kind: Kind = "dpi") -> None:
             )
 
 
-async def _address(process: asyncio.subprocess.Process, told: IO[bytes]) -> str:
+async def _address(process: asyncio.subprocess.Process, told: IO[bytes]) -> dict[str, Any]:
     assert process.stdout is not None
     try:
         line = await asyncio.wait_for(process.stdout.readline(), START_S)
-        return str(json.loads(line)["url"])
-    except (TimeoutError, ValueError, KeyError):
+        address: dict[str, Any] = json.loads(line)
+    except (TimeoutError, ValueError):
         told.seek(0)
         last = told.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise EnvironmentFailed(
@@ -201,6 +207,7 @@ async def _address(process: asyncio.subprocess.Process, told: IO[bytes]) -> str:
             Sentence("le logiciel témoin ne démarre pas", "the witness software does not start"),
             Sentence(last, last),
         ) from None
+    return address
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

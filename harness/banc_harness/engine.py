@@ -152,6 +152,7 @@ class Engine:
             folder=player.folder,
             environment=self._environment,
             desk=self._desk,
+            observe=self._control.observe,
         )
 
     async def _beside(self, bench: Bench, player: Player, drivers: Drivers) -> Bench:

@@ -143,6 +143,9 @@ class Stage(Protocol):
 
     def mailbox(self, holder: Professional | Structure) -> str: ...
 
+    @property
+    def proxy_clients(self) -> tuple[str, ...]: ...
+
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None: ...
 
     async def close_step(self, *, broken: bool) -> None: ...
@@ -189,6 +192,11 @@ class Play:
     def mailbox(self, holder: Professional | Structure) -> str:
         """The MSSanté address of a professional or a structure, as the session names it."""
         return self._stage.mailbox(holder)
+
+    @property
+    def proxy_clients(self) -> tuple[str, ...]:
+        """The ids of the softwares that the proxy e-Santé serves in this session; none without a proxy."""
+        return self._stage.proxy_clients
 
     def step(self, id: str, title: Sentence, *, also: Iterable[str] = ()) -> Step:
         """A step, entered with ``async with``.

@@ -13,7 +13,7 @@ from banc_fixtures.professionals import Professional
 from banc_fixtures.structures import Structure
 from banc_harness.client import Control
 from banc_standards.contracts.control import CertificateRequest, ClientRequest, LoginRequest, SoftwareRequest
-from banc_standards.contracts.driver import ActionSandbox, KeyStore, PscClient
+from banc_standards.contracts.driver import ActionSandbox, KeyStore, ProxyAccess, ProxyApi, ProxyClient, PscClient
 from banc_standards.contracts.sandbox import Services
 from banc_standards.contracts.sut import Sut
 from banc_standards.contracts.vocabulary import CertificateKind, SessionMode
@@ -21,6 +21,9 @@ from banc_standards.errors import EnvironmentFailed, Sentence
 
 LEASE_S = 3600
 """How long the run keeps its session without a word, in seconds; each scenario prolongs it."""
+
+PROXY_APIS = ("dmp", "insi")
+"""The APIs that a proxy e-Santé relays to, by the names that ``/send`` gives them."""
 
 SEALS: tuple[CertificateKind, ...] = ("AUTH_CLI", "SIGN")
 
@@ -97,12 +100,55 @@ async def furnish(
             control, session, sut, sut.ids.psc_client_id or name, certificate_dn=certificate_dn
         )
         await control.set_login(session, LoginRequest(auto=acting_professional(sut, population).idnat))
+    services = addressed(ready.services, session)
+    proxy = None
+    if "psc.proxy" in sut.capabilities and services.psc is not None and services.psc.issuer is not None:
+        clients = await _proxy_clients(control, session, sut, population, first=structure)
+        proxy = ProxyAccess(clients=clients, apis=_proxy_apis(services.psc.issuer))
     return ActionSandbox(
-        services=addressed(ready.services, session),
+        services=services,
         ca_file=str(ca_file),
         psc_client=psc_client,
         certificates=certificates or None,
+        proxy=proxy,
     )
+
+
+async def _proxy_clients(
+    control: Control, session: str, sut: Sut, population: Population, *, first: Structure
+) -> list[ProxyClient]:
+    """Two softwares of two structures, registered for CIBA, each with the certificate that proves who it is."""
+    second = next(item for item in population.structures if item.id != first.id)
+    clients = []
+    for rank, structure in enumerate((first, second), 1):
+        store, subject = await _key_store(control, session, "AUTH_CLI", structure.id)
+        registered = await control.register_client(
+            session,
+            ClientRequest(
+                client_id=f"lps{rank}-{session}",
+                redirect_uris=[],
+                post_logout_uris=sut.endpoints.post_logout_uris,
+                auth_method="both",
+                certificate_dn=subject,
+                ciba=True,
+            ),
+        )
+        clients.append(ProxyClient(id=registered.client_id, secret=registered.client_secret, certificate=store))
+    return clients
+
+
+def _proxy_apis(issuer: str) -> list[ProxyApi]:
+    """The APIs of the trust area that answer in the sandbox, each a realm beside Pro Santé Connect's."""
+    realms = issuer.rpartition("/")[0]
+    return [
+        ProxyApi(
+            name=api,
+            url=f"{realms}/{api}",
+            token_endpoint=f"{realms}/{api}/protocol/openid-connect/token",
+            scope=f"{api}.test",
+        )
+        for api in PROXY_APIS
+    ]
 
 
 def addressed(services: Services, session: str) -> Services:

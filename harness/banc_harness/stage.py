@@ -99,6 +99,12 @@ class Performance:
         """A mailbox as the session names it."""
         return mailbox_in(self._bench.session.id, holder.mailbox)
 
+    @property
+    def proxy_clients(self) -> tuple[str, ...]:
+        """The ids of the softwares that the proxy serves in this session."""
+        served = self._bench.session.sandbox.proxy
+        return () if served is None else tuple(client.id for client in served.clients)
+
     # steps
 
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None:

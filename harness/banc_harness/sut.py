@@ -19,6 +19,16 @@ from banc_standards.errors import NOTHING, Sentence, UnusableInput
 
 MAX_BYTES = 2**20
 Place = tuple[str | int, ...]
+PROXY = "psc.proxy"
+"""The capability of a proxy e-Santé, whose address the section ``proxy`` tells."""
+_NO_PROXY = Sentence(
+    f"la capacité « {PROXY} » est déclarée sans la section « proxy »",
+    f"the capability “{PROXY}” is declared without the section “proxy”",
+)
+_WRITE_PROXY = Sentence(
+    'dites où est le proxy : proxy: {url: "https://…", ca_file: autorite.pem}',
+    'tell where the proxy is: proxy: {url: "https://…", ca_file: authority.pem}',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,9 @@ def read(data: bytes, *, name: str, folder: Path, capabilities: Collection[str] 
                 Sentence(f"« {action} » n'est pas une action", f"“{action}” is no action"),
                 _meant(action, ACTIONS),
             )
+    if PROXY in sut.capabilities and sut.proxy is None:
+        line = _line(root, ("capabilities", sut.capabilities.index(PROXY)))
+        raise _wrong("SUT-013", name, line, _NO_PROXY, _WRITE_PROXY)
     return Described(sut, folder, tuple(_remarks(sut, root, name, capabilities)))
 
 
@@ -139,8 +152,14 @@ def _refuse_unknown_keys(node: yaml.Node, model: type[BaseModel], place: Place, 
                 _refuse_unknown_driver_keys(chosen, (*inside, action.value), name)
         elif inside == ("driver",):
             _refuse_unknown_driver_keys(value, inside, name)
-        elif isinstance(kind := keys[key.value].annotation, type) and issubclass(kind, BaseModel):
+        elif (kind := _section(keys[key.value].annotation)) is not None:
             _refuse_unknown_keys(value, kind, inside, name)
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """The model of a key that holds a section, one that may be left out too."""
+    kinds = (annotation, *get_args(annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _refuse_unknown_driver_keys(node: yaml.Node, place: Place, name: str) -> None:
@@ -197,6 +216,12 @@ def _allowed(place: Place) -> tuple[str, ...]:
 
 
 def _remarks(sut: Sut, root: yaml.Node, name: str, known: Collection[str]) -> Iterator[Sentence]:
+    if sut.proxy is not None and PROXY not in sut.capabilities:
+        line = _line(root, ("proxy",), key=True)
+        yield Sentence(
+            f"{name}, ligne {line} : « proxy » ne sert qu'avec la capacité « {PROXY} »",
+            f"{name}, line {line}: “proxy” serves with the capability “{PROXY}” only",
+        )
     for rank, capability in enumerate(sut.capabilities):
         if known and capability not in known:
             line = _line(root, ("capabilities", rank))

@@ -80,7 +80,7 @@ def number_shown(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-025",
     requirements=["SBX-PSC-08"],
     on=Selection(operation="psc.token", facts={"grant_type": names.GRANT_CIBA}),
-    scenarios=("PSC.21", "PSC.22", "PSC.23"),
+    scenarios=("PSC.21", "PSC.22", "PSC.23", "PSC.31", "PSC.38"),
     text=Sentence(
         "L'interrogation suit le rythme demandé et cesse à la première réponse définitive.",
         "Polling follows the pace asked for and stops at the first final answer.",
@@ -128,7 +128,7 @@ def _at(exchange: Exchange) -> datetime:
     id="CHK-PSC-026",
     requirements=["SBX-PSC-08"],
     on=Selection(operation="psc.*"),
-    scenarios=("PSC.21", "PSC.22", "PSC.23"),
+    scenarios=("PSC.21", "PSC.22", "PSC.23", "PSC.31", "PSC.38"),
     text=Sentence(
         "Seul le serveur du logiciel appelle Pro Santé Connect, jamais le poste de travail.",
         "Only the software's server calls Pro Santé Connect, never the workstation.",

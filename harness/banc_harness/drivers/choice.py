@@ -10,6 +10,7 @@ from banc_harness.drivers.http import HttpDriver
 from banc_harness.drivers.manual import ManualDriver, PassiveDriver
 from banc_harness.drivers.process import ExecDriver
 from banc_harness.drivers.reply import Driver, DriverFailed, Reply
+from banc_harness.proxy.driver import PREFIX, Observe, ProxyDriver
 from banc_standards.contracts import sut as described
 from banc_standards.contracts.driver import Action
 from banc_standards.errors import Sentence, UnusableInput
@@ -19,7 +20,8 @@ class Drivers:
     """The drivers of one software, for the ``actions`` that a run will ask for.
 
     ``folder`` is where ``sut.yaml`` lies; ``environment`` is where tokens are read; ``desk`` is where a person can be
-    asked. Raises ``UnusableInput`` when a driver that the run needs cannot be used.
+    asked; ``observe`` writes what the bench does itself into the journal. Raises ``UnusableInput`` when a driver that
+    the run needs cannot be used.
     """
 
     def __init__(
@@ -30,7 +32,9 @@ class Drivers:
         folder: Path,
         environment: Mapping[str, str],
         desk: Desk | None = None,
+        observe: Observe | None = None,
     ) -> None:
+        self._proxy = _proxy(sut, folder, observe)
         self.general = _open("driver", sut.driver, folder, environment, desk)
         self._overrides: dict[str, Driver] = {}
         for action, chosen in sut.overrides.items():
@@ -42,13 +46,17 @@ class Drivers:
                 self._overrides[action] = Unusable(chosen.kind, unusable)
 
     def of(self, action: str) -> Driver:
-        """The driver that takes an action."""
+        """The driver that takes an action; the bench itself plays those of a proxy e-Santé."""
+        if self._proxy is not None and action.startswith(PREFIX):
+            return self._proxy
         return self._overrides.get(action, self.general)
 
     async def close(self) -> None:
         """Closes them all."""
         for driver in (self.general, *self._overrides.values()):
             await driver.close()
+        if self._proxy is not None:
+            await self._proxy.close()
 
 
 class Unusable:
@@ -70,6 +78,12 @@ class Unusable:
 
     async def close(self) -> None:
         """Holds nothing."""
+
+
+def _proxy(sut: described.Sut, folder: Path, observe: Observe | None) -> ProxyDriver | None:
+    if sut.proxy is None or observe is None:
+        return None
+    return ProxyDriver(sut.proxy, folder=folder, observe=observe)
 
 
 def _open(

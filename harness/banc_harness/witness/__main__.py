@@ -7,10 +7,14 @@ import json
 import signal
 import sys
 import tempfile
+import threading
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
+from banc_harness.witness import proxy_server
 from banc_harness.witness.actions import CAPABILITIES, Witness
 from banc_harness.witness.known_defects import DEFECTS_OF
+from banc_harness.witness.proxy import UPSTREAM_S, Proxy
 from banc_harness.witness.records import Records
 from banc_harness.witness.server import server
 
@@ -21,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("mode", choices=("serve", "exec"))
     parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
     parser.add_argument("--host", default="127.0.0.1", help="serve: address to listen on; 0.0.0.0 in a container")
+    parser.add_argument("--proxy-port", type=int, default=0, help="serve: port of its proxy e-Santé (HTTPS)")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
     parser.add_argument(
         "--software",
@@ -39,27 +44,39 @@ def main(arguments: list[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         records = Records(str(folder / "temoin.sqlite"))
         document = given.document.read_bytes() if given.document else None
-        witness = Witness(records, folder, frozenset(given.defect), document, given.software)
+        defects = frozenset(given.defect)
+        witness = Witness(records, folder, defects, document, given.software)
         try:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)
                 return 0
-            return _serve(witness, given.host, given.port)
+            witness.proxy = Proxy(folder, defects)
+            return _serve(witness, witness.proxy, given.host, given.port, given.proxy_port)
         finally:
             records.close()
 
 
-def _serve(witness: Witness, host: str, port: int) -> int:
-    listening = server(witness.act, list(CAPABILITIES), host=host, port=port)
+def _serve(witness: Witness, proxy: Proxy, host: str, port: int, proxy_port: int) -> int:
+    listening = server(witness.act, [*CAPABILITIES, "psc.proxy"], host=host, port=port)
+    relaying = proxy_server.server(proxy, witness.folder, host=host, port=proxy_port)
+    threading.Thread(target=relaying.serve_forever, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print(json.dumps({"url": f"http://127.0.0.1:{listening.server_address[1]}"}), flush=True)
+    ca_file = str((witness.folder / proxy_server.CA_FILE).resolve())
+    told = {"url": f"https://127.0.0.1:{_port(relaying)}", "ca_file": ca_file, "upstream_timeout_s": UPSTREAM_S}
+    print(json.dumps({"url": f"http://127.0.0.1:{_port(listening)}", "proxy": told}), flush=True)
     try:
         listening.serve_forever()
     except KeyboardInterrupt:
         return 0
     finally:
+        relaying.shutdown()
+        relaying.server_close()
         listening.server_close()
     return 0
+
+
+def _port(listening: ThreadingHTTPServer) -> int:
+    return int(listening.server_address[1])
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from banc_harness.witness.antecedents import doubles, found
 from banc_harness.witness.asked import Asked, Declined, Output, World
 from banc_harness.witness.browser import Browser, LostOnTheWay
 from banc_harness.witness.ciba import Ciba
@@ -27,6 +28,7 @@ from banc_harness.witness.identity import (
 from banc_harness.witness.inbox_desk import InboxDesk
 from banc_harness.witness.letter_desk import LetterDesk
 from banc_harness.witness.mailing import MailRefused
+from banc_harness.witness.proxy import Proxy
 from banc_harness.witness.reading_desk import ReadingDesk
 from banc_harness.witness.records import Records
 from banc_harness.witness.report_desk import ReportDesk
@@ -49,6 +51,7 @@ CAPABILITIES = (
     "psc.exchange",
     "insi.traits",
     "insi.verify",
+    "identity.search",
     "dmp.feed",
     "dmp.read",
     "dmp.hide",
@@ -64,7 +67,8 @@ class Witness:
     """The software itself. ``folder`` holds its key files; ``defects`` are names of :mod:`.known_defects` for
     its ``kind``.
 
-    ``document`` is a ready CDA document that it sends instead of writing one.
+    ``document`` is a ready CDA document that it sends instead of writing one. ``proxy`` is its proxy e-Santé, when it
+    runs one.
     """
 
     records: Records
@@ -72,6 +76,7 @@ class Witness:
     defects: frozenset[str] = frozenset()
     document: bytes | None = None
     kind: Kind = "dpi"
+    proxy: Proxy | None = None
     _worlds: dict[str, World] = field(default_factory=dict)
     _software: Software = field(init=False)
     _desk: LetterDesk | ReportDesk | SummaryDesk = field(init=False)
@@ -109,6 +114,7 @@ class Witness:
             "patient.create": self.create_patient,
             "patient.qualify": self.qualify_patient,
             "identity.verify": self.verify_identity,
+            "identity.search": self.search_records,
             "document.send": self._desk.send,
             "document.replace": self._desk.replace,
             "document.delete": self._desk.delete,
@@ -212,7 +218,8 @@ class Witness:
         """The user signs out, of the software and of Pro Santé Connect."""
         user = self._user(asked)
         self._relying_party(asked).sign_out(user)
-        self.records.sign_out(asked.session)
+        if "logout-keeps-tokens" not in self.defects:
+            self.records.sign_out(asked.session)
         asked.world.browser.cookies.clear()
         return {}
 
@@ -258,8 +265,9 @@ class Witness:
             patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
         if "attributes" in asked.input:
             patient = marked(patient, list(asked.input["attributes"]))
+        known = () if asked.input.get("edit") else doubles(self.records.patients(asked.session), patient)
         self.records.save_patient(asked.session, patient)
-        return _shown(patient)
+        return _shown(patient) | self._antecedents(known, "Un dossier existe peut-être déjà")
 
     def qualify_patient(self, asked: Asked) -> Output:
         """The front desk checks an identity document and calls INSi; the answer decides the identity's status."""
@@ -276,7 +284,21 @@ class Witness:
             return _shown(kept)
         self._said(asked, patient)
         self._reading.opened(asked)
-        return _shown(patient)
+        others = (one for one in self.records.patients(asked.session) if one["local_id"] != patient["local_id"])
+        same = found(others, {"ins": patient["ins"]}, frozenset()) if patient["ins"] else ()
+        return _shown(patient) | self._antecedents(same, "Un autre dossier porte cet INS")
+
+    def search_records(self, asked: Asked) -> Output:
+        """The front desk looks whether the software knows somebody already (EXI ID 17). INSi is not asked."""
+        known = found(self.records.patients(asked.session), asked.input["criteria"], self.defects)
+        return {"found": [{"local_id": one["local_id"]} for one in known]}
+
+    def _antecedents(self, known: Sequence[Mapping[str, Any]], words: str) -> Output:
+        """The records that the user should look at before going on with another one."""
+        if not known or "says-nothing-of-doubles" in self.defects:
+            return {}
+        numbers = [one["local_id"] for one in known]
+        return {"antecedents": [{"local_id": one} for one in numbers], "said": [f"{words} : {', '.join(numbers)}."]}
 
     def verify_identity(self, asked: Asked) -> Output:
         """INSi confirms the INS of a patient, or not."""
@@ -321,7 +343,9 @@ class Witness:
         return exported(self.records, asked.session)
 
     def reset(self, asked: Asked) -> Output:
-        """Forgets everything of this session."""
+        """Forgets everything of this session; its proxy e-Santé is set for the session's softwares and APIs."""
+        if self.proxy is not None:
+            self.proxy.attach(asked.session, asked.sandbox)
         self.records.forget(asked.session)
         self._worlds.pop(asked.session, None)
         return {}

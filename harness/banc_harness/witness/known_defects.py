@@ -10,13 +10,14 @@ from banc_harness.witness.identity_defects import IDENTITY_DEFECTS
 from banc_harness.witness.inbox_defects import INBOX_DEFECTS
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
+from banc_harness.witness.proxy_defects import PROXY_DEFECTS
 
 _OF_LETTERS: Final = {"claims-sent", "new-id-on-retry"}
 """Defects that only a discharge letter can show."""
 _SHARED: Final = {name: said for name, said in DEFECTS.items() if name not in _OF_LETTERS}
 
 DEFECTS_OF: Final = {
-    "dpi": DEFECTS | CONSULTING_DEFECTS | IDENTITY_DEFECTS,
+    "dpi": DEFECTS | CONSULTING_DEFECTS | IDENTITY_DEFECTS | PROXY_DEFECTS,
     "sgl": _SHARED | LABORATORY_DEFECTS,
     "lgc": _SHARED | PRACTICE_DEFECTS | INBOX_DEFECTS | CONSULTING_DEFECTS,
 }

@@ -32,6 +32,33 @@ class KeyStore(Shape):
     password: str
 
 
+class ProxyClient(Shape):
+    """A software that signs in through the proxy: its client at Pro Santé Connect, with a certificate of its own."""
+
+    id: str
+    secret: str | None = None
+    certificate: KeyStore
+
+
+class ProxyApi(Shape):
+    """An API as the proxy relays to it: ``/send/{name}/{endpoint}`` goes to ``{url}/{endpoint}``.
+
+    ``token_endpoint`` and ``scope`` are those of the exchange.
+    """
+
+    name: str
+    url: str
+    token_endpoint: str
+    scope: str
+
+
+class ProxyAccess(Shape):
+    """What a proxy e-Santé needs of a session: the softwares that it serves, and the APIs."""
+
+    clients: list[ProxyClient]
+    apis: list[ProxyApi]
+
+
 class ActionSandbox(Sparse):
     """Where the services are and what the software needs to reach them; absent means not needed by this run."""
 
@@ -41,6 +68,7 @@ class ActionSandbox(Sparse):
     mail: MailAccount | None = None
     annuaire_key: str | None = None
     certificates: dict[str, KeyStore] | None = None
+    proxy: ProxyAccess | None = None
 
 
 class Action(Shape):

@@ -45,6 +45,20 @@ class Identities(Shape):
     mailbox: str | None = None
 
 
+class Proxy(Shape):
+    """The proxy e-Santé that a run plays the conformity contract against.
+
+    ``ca_file`` (PEM, relative to the description) is the authority of its certificate, the sandbox's own when absent.
+    ``timeout_s`` bounds one call, sign-in on the device included; ``upstream_timeout_s`` is how long the proxy itself
+    waits for an API before it answers 504.
+    """
+
+    url: Annotated[str, Field(min_length=1)]
+    ca_file: str | None = None
+    timeout_s: Annotated[int, Field(gt=0, le=600)] = 60
+    upstream_timeout_s: Annotated[int, Field(gt=0, le=300)] = 10
+
+
 class ExecDriver(Shape):
     """A command that reads one action on its standard input and writes one answer."""
 
@@ -118,6 +132,7 @@ class Sut(Shape):
     endpoints: Endpoints = Endpoints()
     identities: Identities = Identities()
     clock: Literal["real", "follows"] = "real"
+    proxy: Proxy | None = None
     driver: Driver
     overrides: dict[str, Driver] = Field(default_factory=dict)
 

@@ -141,7 +141,7 @@ async def test_the_witness_answers_as_a_driver_until_it_is_let_go() -> None:
         driver = running.sut.driver
         assert isinstance(driver, HttpDriver)
         answer = await client.get(f"{driver.url}/banc/v1/capabilities")
-        assert set(answer.json()["capabilities"]) == set(running.sut.capabilities)
+        assert set(answer.json()["capabilities"]) == {*running.sut.capabilities, "psc.proxy"}  # declared when asked for
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"{driver.url}/banc/v1/capabilities")
