@@ -53,7 +53,9 @@ async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncItera
         "serve",
         "--software",
         kind,
+        "--until-stdin-ends",
         *(part for defect in defects for part in ("--defect", defect)),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=told,
     )
@@ -211,6 +213,8 @@ async def _address(process: asyncio.subprocess.Process, told: IO[bytes]) -> dict
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
     with suppress(ProcessLookupError):
         process.terminate()
     try:

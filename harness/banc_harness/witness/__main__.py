@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import json
 import signal
@@ -10,6 +11,7 @@ import tempfile
 import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 from banc_harness.witness import proxy_server
 from banc_harness.witness.actions import CAPABILITIES, Witness
@@ -26,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=0, help="serve: 0 takes any free port, told on standard output")
     parser.add_argument("--host", default="127.0.0.1", help="serve: address to listen on; 0.0.0.0 in a container")
     parser.add_argument("--proxy-port", type=int, default=0, help="serve: port of its proxy e-Santé (HTTPS)")
+    parser.add_argument("--until-stdin-ends", action="store_true", help="serve: end with whoever holds standard input")
     parser.add_argument("--data", type=Path, help="folder of the database and keys; a temporary one by default")
     parser.add_argument(
         "--software",
@@ -46,6 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
         document = given.document.read_bytes() if given.document else None
         defects = frozenset(given.defect)
         witness = Witness(records, folder, defects, document, given.software)
+        if given.until_stdin_ends:
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            Thread(target=_end_with_stdin, daemon=True).start()
         try:
             if given.mode == "exec":
                 json.dump(witness.act(json.load(sys.stdin)), sys.stdout, ensure_ascii=False)
@@ -77,6 +83,12 @@ def _serve(witness: Witness, proxy: Proxy, host: str, port: int, proxy_port: int
 
 def _port(listening: ThreadingHTTPServer) -> int:
     return int(listening.server_address[1])
+
+
+def _end_with_stdin() -> None:
+    """The end of standard input is that of the process that started us, even when it was killed."""
+    sys.stdin.buffer.read()
+    _thread.interrupt_main(signal.SIGTERM)
 
 
 if __name__ == "__main__":
