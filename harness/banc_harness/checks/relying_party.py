@@ -70,7 +70,7 @@ def wallet_discovery(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-010",
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token"),
-    scenarios=("PSC.06",),
+    scenarios=("PSC.06", "PSC.42"),
     word_of=(LOGIN,),
     text=Sentence(
         "Un jeton d'identité dont la signature est fausse n'ouvre pas de session.",
@@ -91,7 +91,7 @@ def signature_verified(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-011",
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token"),
-    scenarios=("PSC.07",),
+    scenarios=("PSC.07", "PSC.43"),
     word_of=(LOGIN,),
     text=Sentence(
         "Un jeton d'identité d'un autre émetteur, pour un autre client, d'un autre moment ou d'un autre genre "
@@ -132,6 +132,49 @@ AT_HASH = "psc.id_token.at_hash"
 def companion_verified(trace: Trace) -> Iterator[Hit]:
     """Informs only: the flow lets a client leave it out."""
     yield from deceived(trace)
+
+
+@check(
+    id="CHK-PSC-041",
+    requirements=["SBX-PSC-03"],
+    on=Selection(operation="psc.token"),
+    scenarios=("PSC.41",),
+    absence=True,
+    severity="info",
+    certainty="deduced",
+    text=Sentence(
+        "Le code d'un retour qui vient d'un autre émetteur (iss) n'est pas échangé.",
+        "The code of a callback that comes from another issuer (iss) is not redeemed.",
+    ),
+    clause="RFC 9207 §2.4 ; RFC 9700 §4.4.2 : utile à qui connaît plusieurs fournisseurs",
+    fix=Sentence(
+        "comparez iss, quand le retour le porte, à l'émetteur de la demande",
+        "compare iss, when the callback carries it, with the issuer of the request",
+    ),
+)
+def issuer_compared(trace: Trace) -> Iterator[Hit]:
+    """Informs only: a software that knows one provider cannot mix it up with another."""
+    for exchange in trace.selected:
+        yield Hit(exchange.place(), found=exchange.form.get("grant_type", ""), expected="aucun / none")
+
+
+@check(
+    id="CHK-PSC-042",
+    requirements=["SBX-PSC-14"],
+    on=Selection(operation="psc.userinfo", outcome="accepted"),
+    scenarios=("PSC.*",),
+    text=Sentence(
+        "userinfo est appelé avec le jeton d'accès dans l'en-tête Authorization.",
+        "userinfo is called with the access token in the Authorization header.",
+    ),
+    clause="Pro Santé Connect, documentation technique (userinfo) ; RFC 6750 §2.1",
+    fix=Sentence("envoyez Authorization: Bearer, sans formulaire", "send Authorization: Bearer, without a form"),
+)
+def bearer_header(trace: Trace) -> Iterator[Hit]:
+    """No token in the body."""
+    for exchange in trace.selected:
+        if not (exchange.header("Authorization") or "").lower().startswith("bearer "):
+            yield Hit(exchange.place("access_token"), found="access_token", expected="Authorization: Bearer")
 
 
 @check(
@@ -262,7 +305,7 @@ def _unlike(exchange: Exchange, asked: Exchange) -> Iterator[Hit]:
     id="CHK-PSC-016",
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.userinfo", fault="psc.userinfo.sub"),
-    scenarios=("PSC.10",),
+    scenarios=("PSC.10", "PSC.44"),
     word_of=(LOGIN,),
     text=Sentence(
         "userinfo d'une autre personne que celle du jeton n'ouvre pas de session.",

@@ -71,6 +71,38 @@ def provider_signed_out(trace: Trace) -> Iterator[Hit]:
 
 
 @check(
+    id="CHK-PSC-043",
+    requirements=["SBX-PSC-06"],
+    on=Selection(operation="psc.token", facts={"grant_type": "refresh_token"}),
+    scenarios=("PSC.16",),
+    absence=True,
+    text=Sentence(
+        "Après « Se déconnecter », la session du logiciel est close et ses jetons sont effacés.",
+        'After "Sign out", the software\'s session is closed and its tokens are erased.',
+    ),
+    clause="Référentiel Pro Santé Connect, EXI PSC 20",
+    fix=Sentence(
+        "à la déconnexion, oubliez la session et ses jetons ; l'action suivante demande une connexion",
+        "when signing out, forget the session and its tokens; the next action asks for a sign-in",
+    ),
+)
+def tokens_erased(trace: Trace) -> Iterator[Hit]:
+    """Neither a refresh nor a session between the sign-out and the next sign-in."""
+    left = False
+    for act in trace.acts:
+        if act.action in (LOGIN, "auth.logout") and act.status == "done":
+            left = act.action == "auth.logout"
+        if not left or act.action != REFRESH:
+            continue
+        tokens = [item for item in trace.of_step(act.step) if item.operation == "psc.token"]
+        spent = [item for item in tokens if item.form.get("grant_type") == "refresh_token"]
+        if spent:
+            yield Hit(spent[0].place("refresh_token"), found="refresh_token", expected="aucun / none")
+        elif act.status == "done" and not any(_opens(item) for item in tokens):
+            yield Hit(f"{act.step} {act.action}", found="done", expected=REFUSED)
+
+
+@check(
     id="CHK-PSC-022",
     requirements=["SBX-PSC-06"],
     on=Selection(operation="psc.logout"),

@@ -11,6 +11,8 @@ PROFILES = ("psc-ciba",)
 NEEDS = ("psc.ciba",)
 LOGIN = ("auth.login",)
 FLOW: dict[str, Any] = {"flow": "ciba", "channel": "MOBILE"}
+SIGNATURES = ("foreign_key", "alg_none", "hs256")
+CLAIMS = ("iss", "aud", "expired", "typ")
 TRIES = 4
 """Enough numbers for their being all the same not to be luck: one chance in a million."""
 
@@ -82,3 +84,61 @@ async def stopped(play: Play) -> None:
         await step.switch(psc__ciba_s=2)
         await step.act("auth.login", professional=professional, **FLOW)
         await step.expect("psc.token", outcome="refused", code=("authorization_pending", "expired_token"))
+
+
+async def lied_to(play: Play, id: str, fault: str, operation: str = "psc.token") -> None:
+    """One sign-in without a browser that Pro Santé Connect spoils in one way."""
+    professional = play.professional()
+    title = Sentence(f"Connexion CIBA, {fault}", f"CIBA sign-in, {fault}")
+    async with play.step(id, title, also=("psc.*",)) as step:
+        await step.login(professional)
+        await step.switch(psc__ciba_interval_s=1)
+        await step.arm_fault(fault)
+        await step.act("auth.login", professional=professional, **FLOW)
+        await step.expect(operation, fault=fault)
+        await step.clear_faults()
+
+
+@scenario(
+    id="PSC.42",
+    title=Sentence(
+        "CIBA : la signature du jeton d'identité est fausse", "CIBA: the signature of the ID token is wrong"
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def false_signatures(play: Play) -> None:
+    """Another key, no signature, the public key as a secret."""
+    for rank, name in enumerate(SIGNATURES, 1):
+        await lied_to(play, f"PSC.42.{rank}", f"psc.id_token.{name}")
+
+
+@scenario(
+    id="PSC.43",
+    title=Sentence(
+        "CIBA : le jeton d'identité n'est pas pour ce logiciel, ou pas de maintenant",
+        "CIBA: the ID token is not for this software, or not of now",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def false_claims(play: Play) -> None:
+    """Issuer, audience, expiry and kind, each wrong once."""
+    for rank, name in enumerate(CLAIMS, 1):
+        await lied_to(play, f"PSC.43.{rank}", f"psc.id_token.{name}")
+
+
+@scenario(
+    id="PSC.44",
+    title=Sentence(
+        "CIBA : userinfo est d'une autre personne que le jeton", "CIBA: userinfo is another person's than the token"
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def other_subject(play: Play) -> None:
+    """The sub of userinfo is compared with the token's."""
+    await lied_to(play, "PSC.44.1", "psc.userinfo.sub", "psc.userinfo")

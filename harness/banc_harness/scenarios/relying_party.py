@@ -41,6 +41,22 @@ async def missing_state(play: Play) -> None:
 
 
 @scenario(
+    id="PSC.41",
+    title=Sentence(
+        "Le retour vient d'un autre émetteur (iss) : aucun jeton n'est demandé",
+        "The callback comes from another issuer (iss): no token is asked for",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def other_issuer(play: Play) -> None:
+    """A provider that an attacker holds sends the code of another one."""
+    title = Sentence("Connexion, autre émetteur", "Sign-in, another issuer")
+    await lied_to(play, "PSC.41.1", title, "psc.callback.iss", "psc.authorization")
+
+
+@scenario(
     id="PSC.05",
     title=Sentence(
         "Le jeton d'identité ne porte pas de nonce : la session ne s'ouvre pas",

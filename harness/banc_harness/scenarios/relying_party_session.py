@@ -74,18 +74,21 @@ async def refused_refresh(play: Play) -> None:
         "« Se déconnecter » ferme aussi la session Pro Santé Connect",
         '"Sign out" closes the session of Pro Santé Connect too',
     ),
-    actions=(*LOGIN, "auth.logout"),
+    actions=(*LOGIN, "auth.logout", "auth.refresh"),
     requires=NEEDS,
     profiles=PROFILES,
 )
 async def explicit_sign_out(play: Play) -> None:
-    """The user signs out on purpose, then signs in again."""
+    """The user signs out on purpose, tries to go on, then signs in again."""
     await signed_in(play, "PSC.16")
     professional = play.professional()
     async with play.step("PSC.16.2", Sentence("Déconnexion", "Sign-out"), also=("psc.*",)) as step:
         await step.act("auth.logout", professional=professional)
         await step.expect("psc.logout", outcome="accepted")
-    async with play.step("PSC.16.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+    title = Sentence("Après la déconnexion", "After the sign-out")
+    async with play.step("PSC.16.3", title, also=("psc.*",)) as step:
+        await step.act("auth.refresh", professional=professional)
+    async with play.step("PSC.16.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
         await step.act("auth.login", professional=professional)
         await step.expect("psc.token", outcome="accepted")
 

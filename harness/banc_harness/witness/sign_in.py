@@ -81,7 +81,7 @@ class RelyingParty:
         answer = {name: values[0] for name, values in parse_qs(urlsplit(landed).query).items()}
         if "state-unchecked" not in self.defects and not secrets.compare_digest(answer.get("state", ""), state):
             raise SignInRefused("Connexion refusée : la réponse ne correspond pas à la demande.")
-        if answer.get("iss", provider["issuer"]) != provider["issuer"] and "claims-unchecked" not in self.defects:
+        if answer.get("iss", provider["issuer"]) != provider["issuer"] and "issuer-unchecked" not in self.defects:
             raise SignInRefused("Connexion refusée : la réponse vient d'un autre fournisseur.")
         if "error" in answer and "error-ignored" not in self.defects:
             raise SignInRefused(f"Pro Santé Connect a refusé la connexion ({answer['error']}).")
@@ -132,9 +132,8 @@ class RelyingParty:
 
     def session(self, provider: dict[str, Any], tokens: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
         """The session of who the tokens stand for, once userinfo told the rest. Raises :class:`SignInRefused`."""
-        headers = {"Authorization": f"Bearer {tokens['access_token']}"}
         transport = self.transport.from_workstation() if "workstation-calls" in self.defects else self.transport
-        info = answered(transport.send("GET", provider["userinfo_endpoint"], headers=headers))
+        info = answered(self._userinfo(transport, provider["userinfo_endpoint"], tokens["access_token"]))
         if info.get("sub") != claims["sub"] and "sub-unchecked" not in self.defects:
             raise SignInRefused("Connexion refusée : l'identité reçue n'est pas celle du jeton.")
         idnat = info["SubjectNameID"]
@@ -154,6 +153,12 @@ class RelyingParty:
             "access_expires_at": self.now + int(tokens["expires_in"]),
             "signed_in_at": int(claims.get("auth_time", self.now)),
         }
+
+    def _userinfo(self, transport: Transport, endpoint: str, token: str) -> Answered:
+        if "token-in-form" in self.defects:
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            return transport.send("POST", endpoint, body=urlencode({"access_token": token}).encode(), headers=form)
+        return transport.send("GET", endpoint, headers={"Authorization": f"Bearer {token}"})
 
     def discovery(self) -> dict[str, Any]:
         """The provider's discovery document."""

@@ -18,6 +18,14 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "croit un jeton d'identité sans regarder de qui, pour qui et de quand il est",
         "believes an ID token without looking at who issued it, for whom and when",
     ),
+    "issuer-unchecked": (
+        "échange un code qui vient d'un autre émetteur",
+        "redeems a code that comes from another issuer",
+    ),
+    "token-in-form": (
+        "envoie le jeton d'accès dans un formulaire",
+        "sends the access token in a form",
+    ),
     "sub-unchecked": (
         "ne compare pas le sub de userinfo à celui du jeton",
         "does not compare the sub of userinfo with the token's",
@@ -57,6 +65,10 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
     "local-logout": (
         "se déconnecte sans fermer la session Pro Santé Connect",
         "signs out without closing the session of Pro Santé Connect",
+    ),
+    "logout-keeps-tokens": (
+        "garde sa session et ses jetons après une déconnexion",
+        "keeps its session and its tokens after a sign-out",
     ),
     "idle-logout-closes-psc": (
         "ferme la session Pro Santé Connect à une déconnexion automatique",

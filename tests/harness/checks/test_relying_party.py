@@ -315,3 +315,39 @@ def test_a_refused_refresh_ends_the_session(
     asked = sent("psc.token", {"grant_type": grant_type}, outcome=outcome, code="invalid_grant")
 
     assert verdict(relying_party_session.session_ended, "PSC.17", asked, acts=(renewed(status),)) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"), [("Bearer a", "CONFORME"), ("bearer a", "CONFORME"), (None, "NON_CONFORME")]
+)
+def test_userinfo_takes_its_token_in_a_header(sent: MakeExchange, header: str | None, expected: Verdict) -> None:
+    request = {"line": "GET /userinfo", "headers": [["Authorization", header]] if header else []}
+    asked = sent("psc.userinfo", request=request)
+
+    assert verdict(relying_party.bearer_header, "PSC.12", asked) == expected
+
+
+def test_a_code_of_another_issuer_only_informs(sent: MakeExchange) -> None:
+    judged = judge(relying_party.issuer_compared, Trace("PSC.41", (sent("psc.token"),), acts=(act(),)))
+
+    assert judged is not None
+    assert (judged.verdict, [item.severity for item in judged.findings]) == ("CONFORME", ["info"])
+
+
+@pytest.mark.parametrize(
+    ("acts", "spent", "expected"),
+    [
+        (("refused",), False, "CONFORME"),
+        (("refused",), True, "NON_CONFORME"),
+        (("done",), False, "NON_CONFORME"),
+        (("error",), False, "NON_TESTE"),
+    ],
+)
+def test_a_sign_out_leaves_nothing(sent: MakeExchange, acts: tuple[str, ...], spent: bool, expected: Verdict) -> None:
+    out = Acted("PSC.0", "auth.logout", "done")
+    token = (
+        (sent("psc.token", {"grant_type": "refresh_token"}, facts={"grant_type": "refresh_token"}),) if spent else ()
+    )
+    said = (out, *(renewed(status) for status in acts))
+
+    assert verdict(relying_party_session.tokens_erased, "PSC.16", *token, acts=said) == expected
