@@ -20,7 +20,6 @@ class RequestHead:
     method: str
     target: str
     path: str
-    query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
     header_pairs: tuple[tuple[str, str], ...]
     listener: str
@@ -49,7 +48,7 @@ class Call(Exchange):
     @cached_property
     def query(self) -> dict[str, str]:
         """The query parameters, the first value of each."""
-        return _first_values(self.head.query)
+        return _first_values(parse_qsl(self.head.target.partition("?")[2], keep_blank_values=True))
 
     @cached_property
     def form_pairs(self) -> tuple[tuple[str, str], ...]:

@@ -54,8 +54,6 @@ def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writ
     A lone surrogate (an undecodable byte of a header line) becomes ``?``: it has no UTF-8. Raises :class:`EntryRefused`
     when the entry holds a floating number or anything that is not JSON.
     """
-    if _holds_float(entry):
-        raise EntryRefused(Sentence("elle contient un nombre à virgule", "it holds a floating number"))
     sealed: dict[str, Any] = {
         "v": 1,
         "session": session,
@@ -72,13 +70,21 @@ def seal(entry: Mapping[str, Any], head: Head, *, session: str, epoch: int, writ
         data = canonical(sealed)
     except (TypeError, ValueError, RecursionError) as error:
         raise EntryRefused(Sentence(str(error), str(error))) from error
+    if _holds_float(entry):
+        raise EntryRefused(Sentence("elle contient un nombre à virgule", "it holds a floating number"))
     sealed["hash"] = digest(data)
     return Sealed(sealed, f'{data[:-1].decode()},"hash":"{sealed["hash"]}"}}')
 
 
-def _holds_float(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_holds_float(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_holds_float(item) for item in value)
-    return isinstance(value, float)
+def _holds_float(entry: Mapping[str, Any]) -> bool:
+    waiting = [*entry.values()]
+    for value in waiting:
+        if isinstance(value, str):
+            continue
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            waiting += value
+        elif isinstance(value, float):
+            return True
+    return False

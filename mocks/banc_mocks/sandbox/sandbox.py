@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from banc_mocks.sandbox.crew import Crew
+
 if TYPE_CHECKING:
     from banc_fixtures.pki.authority import Pki
     from banc_mocks.sandbox.addresses import Addresses
@@ -32,4 +34,5 @@ class Sandbox:
     addresses: Addresses
     services: tuple[HttpService, ...] = ()
     ready: dict[str, Any] = field(default_factory=dict)
+    crew: Crew = field(default_factory=Crew)
     sessions: Sessions = field(init=False)

@@ -7,7 +7,6 @@ import logging
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import CIMultiDict
@@ -131,12 +130,10 @@ class ServiceServer:
         certificate = sandbox.certificates.peer(connection.certificate) if connection.certificate else None
         found = attribute(certificate, named, lambda session: sandbox.sessions.find(session) is not None)
         session = sandbox.sessions.find(found.session) or sandbox.sessions.default
-        target = request.raw_path
         head = RequestHead(
             method=request.method,
-            target=target,
+            target=request.raw_path,
             path=path,
-            query=tuple(parse_qsl(target.partition("?")[2], keep_blank_values=True)),
             headers=request.headers,
             header_pairs=tuple(_decoded(request.raw_headers)),
             listener=self._listener.name,
@@ -179,6 +176,9 @@ class ServiceServer:
         complete = in_time = True
         try:
             while len(received) <= limit and not request.content.at_eof():
+                if request.content.is_eof():  # the whole body came with the head: nothing to wait for
+                    received += request.content.read_nowait()
+                    break
                 async with asyncio.timeout(self._body_timeout_s):
                     received += await request.content.readany()
         except TimeoutError:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ MAX_SESSIONS = 10_000
 MAX_LEASE_S = 7 * 86_400
 _ID = re.compile(r"[a-z0-9]{4,16}")
 _RECORD = "session"
+_Read = TypeVar("_Read")
 
 
 class SessionUnknown(UnusableInput):
@@ -65,6 +66,7 @@ class Session:
         """True once the session was deleted."""
         self._real = real
         self._switches = switches
+        self._read: tuple[Settings, dict[Any, Any]] = (settings, {})
 
     @property
     def mode(self) -> Mode:
@@ -113,6 +115,17 @@ class Session:
     def client(self, client_id: str) -> Client | None:
         """The client of that id."""
         return next((client for client in self.clients if client.client_id == client_id), None)
+
+    def reading(self, of: Callable[[Callable[[str], Value]], _Read]) -> _Read:
+        """What ``of`` makes of the switches, made once for as long as the settings stay."""
+        settings, made = self._read
+        if settings is not self.settings:
+            made = {}
+            self._read = (self.settings, made)
+        if of not in made:
+            made[of] = of(self.switch)
+        found: _Read = made[of]
+        return found
 
     def switch(self, name: str) -> Value:
         """The value of a switch. Raises ``KeyError`` when no service has it."""

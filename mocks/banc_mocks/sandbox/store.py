@@ -12,7 +12,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,6 +63,7 @@ class Store:
         """Whether the last transaction that had something to write failed."""
         self._engine = engine
         self._release = release
+        self._held: sa.Connection | None = None
         self._blobs = BlobFolder(folder)
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._heads: _Heads = {}
@@ -179,11 +180,12 @@ class Store:
                 self._commit(group)
                 with suppress(RuntimeError):  # the loop was closed without stop(): nobody waits any more
                     self._loop.call_soon_threadsafe(self._settle, group)
+        self._let_go()
 
     def _commit(self, group: list[_Job]) -> None:
         heads: _Heads = {}
         try:
-            with self._engine.begin() as connection:
+            with self._begun() as connection:
                 transaction = Transaction(connection)
                 for job in group:
                     self._add(transaction, job, heads)
@@ -197,6 +199,27 @@ class Store:
         self._heads.update(heads)
         if any(job.error is None and job.batch.writes for job in group):
             self.failing = False
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """A transaction of the writer's. In a file it keeps its connection; a server's is tried anew each time."""
+        if self._engine.dialect.name != "sqlite":
+            with self._engine.begin() as connection:
+                yield connection
+            return
+        if self._held is None:
+            self._held = self._engine.connect()
+        try:
+            with self._held.begin():
+                yield self._held
+        except Exception:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
 
     def _add(self, transaction: Transaction, job: _Job, heads: _Heads) -> None:
         batch = job.batch

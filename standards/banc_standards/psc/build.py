@@ -57,6 +57,9 @@ class Activity:
     autoriteDenregistrement: str = ""
 
 
+_NONE = Activity()
+
+
 @dataclass(frozen=True, slots=True)
 class Exercice:
     """One profession that the person practises; ``nomDexercice`` and ``prenomDexercice`` are the names to show."""
@@ -198,7 +201,7 @@ def userinfo(identity: Identity, *, auth_mode: str | None = None) -> dict[str, A
     }
     if not identity.exercices:
         return names_and_ids
-    first = next((activity for exercice in identity.exercices for activity in exercice.activities), Activity())
+    first = next((activity for exercice in identity.exercices for activity in exercice.activities), _NONE)
     sector = first.codeSecteurDactivite
     return _present(
         names_and_ids

@@ -6,16 +6,21 @@ import base64
 import json
 import ssl
 import stat
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from banc_mocks.psc.service.keys import Keys
 
 from ..sandbox_thread import SandboxThread
 from .conftest import Bench, Login
+
+ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 def test_keys_are_made_once_and_read_back(tmp_path: Path) -> None:
@@ -60,6 +65,41 @@ def test_no_kind_of_token_passes_for_the_other(tmp_path: Path) -> None:
     assert keys.read_sealed(keys.signed({"jti": "a"})) is None
     assert keys.read(keys.signed_by_stranger({"jti": "a"})) is None
     assert keys.read(Keys(tmp_path / "others.json").signed({"jti": "a"})) is None
+
+
+def test_a_token_is_read_as_it_was_signed_and_in_one_spelling(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+    claims = {"jti": "a", "given_name": "Élodie", "cnf": {"x5t#S256": "b"}}
+
+    for token, read in ((keys.signed(claims), keys.read), (keys.sealed(claims), keys.read_sealed)):
+        header, payload, signature = token.split(".")
+        other = next(f"{signature[:-1]}{last}" for last in ALPHABET if same_octets(signature, signature[:-1] + last))
+        assert read(token) == claims
+        for spoiled in (
+            f"{header}.{payload}.{other}",
+            f"{header}.{payload}.{signature}=",
+            f"{header}.{payload}.",
+            f"{header}.{payload}",
+            f"{header}..{signature}",
+            f"{header}.{payload}A.{signature}",
+            f"{header}.{payload}.é",
+            f"{header}.{payload}é.{signature}",
+            f"x.{header}.{payload}.{signature}",
+        ):
+            assert read(spoiled) is None
+
+
+def test_a_logout_token_carries_its_own_type(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+    token = keys.signed({"jti": "a"}, typ="logout+jwt")
+
+    read = jwt.decode(token, KeySet.import_key_set(keys.published()), algorithms=["RS256"])
+    assert read.header == {"alg": "RS256", "typ": "logout+jwt", "kid": keys.published()["keys"][0]["kid"]}
+    assert keys.read(token) == {"jti": "a"}
+
+
+def same_octets(one: str, other: str) -> bool:
+    return one != other and base64.urlsafe_b64decode(one + "==") == base64.urlsafe_b64decode(other + "==")
 
 
 def test_only_an_id_token_is_a_hint(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def lps(call: Call, loaded: Base = NOBODY) -> Reply:
     call.operation = f"{SERVICE}.{request.operation or 'unknown'}"
     _note(call, request)
     credentials.attribute(call, request)
-    behaviour = Behaviour.of(call.session.switch)
+    behaviour = call.session.reading(Behaviour.of)
     subject = _subject(call, request, announced, behaviour)
     require(call, SOAP_RULES, subject)
     if subject.mutual_tls:

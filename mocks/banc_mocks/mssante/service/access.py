@@ -86,7 +86,7 @@ def by_token(exchange: Exchange, login: str, token: str) -> Opened:
     provider = Provider(
         _PscMemory(exchange.session),
         keys,
-        Behaviour.of(exchange.session.switch),
+        exchange.session.reading(Behaviour.of),
         int(exchange.now.timestamp()),
         lambda _fault: None,
     )

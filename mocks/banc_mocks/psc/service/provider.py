@@ -371,8 +371,14 @@ class Provider:
 
 def _new_ids(count: int) -> list[str]:
     """Ids that nothing had, from one draw of the system."""
-    drawn = os.urandom(16 * count)
-    return [str(uuid.UUID(bytes=drawn[at : at + 16], version=4)) for at in range(0, len(drawn), 16)]
+    drawn = os.urandom(16 * count).hex()
+    return [_uuid(drawn[at : at + 32]) for at in range(0, len(drawn), 32)]
+
+
+def _uuid(digits: str) -> str:
+    """A version 4 UUID (RFC 9562 §5.4) of 32 random hexadecimal digits."""
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:

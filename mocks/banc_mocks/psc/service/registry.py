@@ -96,6 +96,6 @@ def _declared(item: dict[str, Any]) -> tuple[str, Client]:
 
 
 @lru_cache(maxsize=16)
-def registry(file: Path) -> Registry:
-    """The registry of a file, one for all who ask."""
-    return Registry(file)
+def registry(data: Path) -> Registry:
+    """The registry of a data folder, one for all who ask."""
+    return Registry(data / "psc" / FILE)

@@ -26,7 +26,7 @@ def service(sandbox: Sandbox) -> HttpService:
     """Pro Santé Connect on its two ports. Raises ``UnusableInput`` when its file of clients cannot be used."""
     folder = sandbox.config.data / "psc"
     keys = Keys(folder / "keys.json")
-    registry.registry(folder / registry.FILE)
+    registry.registry(sandbox.config.data)
     return HttpService(
         name="psc",
         listeners=(

@@ -34,7 +34,7 @@ def issuer(call: Call) -> str:
 
 def provider(call: Call, keys: Keys) -> Provider:
     """The provider in the call's session, at its time."""
-    behaviour = Behaviour.of(call.session.switch)
+    behaviour = call.session.reading(Behaviour.of)
     return Provider(call, keys, behaviour, int(call.now.timestamp()), call.armed, call.find)
 
 
@@ -46,7 +46,7 @@ def client_of(call: Call, client_id: str | None) -> Client | None:
     if client_id is None:
         return None
     call.facts["client_id"] = client_id
-    declared = registry.registry(call.sandbox.config.data / "psc" / registry.FILE)
+    declared = registry.registry(call.sandbox.config.data)
     here = call.session.client(client_id) or declared.client(call.session.id, client_id)
     if here is not None:
         call.claim(call.session.id)

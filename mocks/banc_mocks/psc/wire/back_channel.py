@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from banc_mocks.psc import faults
 from banc_mocks.psc.service import ciba
 from banc_mocks.psc.service.ciba import NotYet
@@ -59,7 +57,7 @@ class BackChannel:
         mode = behaviour.mode_of(access.sso.means)
         told = faults.tell(faults.USERINFO, build.userinfo(access.identity, auth_mode=mode), call.armed)
         if behaviour.userinfo_signed:
-            signed = await asyncio.to_thread(self._keys.signed, told, behaviour.key)
+            signed = await call.sandbox.crew.do(lambda: self._keys.signed(told, behaviour.key))
             return Reply(200, signed.encode(), "application/jwt", answers.NOT_KEPT)
         return answers.json_reply(told)
 
@@ -98,7 +96,7 @@ class BackChannel:
         thumbprint = build.thumbprint(shown.der) if shown else None
         minting = provider.tokens(grant, thumbprint=thumbprint)
         answers.note_grant(call, grant, minting.sign_in.identity)
-        tokens = await asyncio.to_thread(minting.mint)
+        tokens = await call.sandbox.crew.do(minting.mint)
         return answers.json_reply(
             {
                 "access_token": tokens.access_token,
