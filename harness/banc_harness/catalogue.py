@@ -48,7 +48,7 @@ def catalogue() -> Registry:
         psc_tokens.RULES,
         insi_rules.RULES,
         insi_answers.RULES,
-        ins_datamatrix_rules.RULES,
+        ins_datamatrix_rules.ALL,
         dmp_rules.RULES,
         cda_rules.RULES,
         xds_rules.RULES,

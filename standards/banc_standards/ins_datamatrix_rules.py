@@ -21,8 +21,10 @@ from banc_standards.ins import (
     valid,
 )
 from banc_standards.ins_datamatrix import GS, HEADER, LENGTHS, OPTIONAL, Datamatrix, open_ended, read
+from banc_standards.printed import PrintedRefused, Sheet
 from banc_standards.rules import Hit, Rule
 
+_PRINTING: Final = "Guide d'implémentation de l'INS v3.0, EXI DIF 02"
 _CLAUSE: Final = "ANS, Datamatrix INS, format v2.2 (26/09/2023)"
 
 
@@ -43,7 +45,7 @@ class Printed:
 
 def _header(printed: Printed) -> Iterator[Hit]:
     if printed.read.header != HEADER:
-        yield Hit("en-tête", _shown(printed.read.header), HEADER)
+        yield Hit("en-tête", hidden(printed.read.header), HEADER)
 
 
 def _blocks(printed: Printed) -> Iterator[Hit]:
@@ -52,7 +54,7 @@ def _blocks(printed: Printed) -> Iterator[Hit]:
     if found != wanted:
         yield Hit("blocs", " ".join(found), " ".join(wanted))
     if printed.read.rest:
-        yield Hit("fin", _shown(printed.read.rest), "")
+        yield Hit("fin", hidden(printed.read.rest), "")
 
 
 def _separators(printed: Printed) -> Iterator[Hit]:
@@ -73,22 +75,22 @@ def _lengths(printed: Printed) -> Iterator[Hit]:
 def _matricule(printed: Printed) -> Iterator[Hit]:
     ins = printed.read.ins
     if not valid(ins.value):
-        yield Hit("S1", _shown(ins.value), "13 caractères et leur clé / 13 characters and their key")
+        yield Hit("S1", hidden(ins.value), "13 caractères et leur clé / 13 characters and their key")
     if ins.oid not in OIDS:
-        yield Hit("S2", _shown(ins.oid), " | ".join(sorted(OIDS)))
+        yield Hit("S2", hidden(ins.oid), " | ".join(sorted(OIDS)))
 
 
 def _traits(printed: Printed) -> Iterator[Hit]:
     traits = printed.read.traits
     for name, value in (("S3", traits.birth_givens), ("S4", traits.birth_family)):
         if value and not re.fullmatch(r"[A-Z' \-]+", value):
-            yield Hit(name, _shown(value), "A-Z, ' - espace / space")
+            yield Hit(name, hidden(value), "A-Z, ' - espace / space")
     if traits.sex not in ("M", "F"):
-        yield Hit("S5", _shown(traits.sex), "M | F")
+        yield Hit("S5", hidden(traits.sex), "M | F")
     if not birth_date_form(traits.birth_date):
-        yield Hit("S6", _shown(printed.read.value("S6")), "JJ-MM-AAAA")
+        yield Hit("S6", hidden(printed.read.value("S6")), "JJ-MM-AAAA")
     if traits.birth_place and not cog(traits.birth_place):
-        yield Hit("S7", _shown(traits.birth_place), "COG")
+        yield Hit("S7", hidden(traits.birth_place), "COG")
 
 
 def _only_qualified(printed: Printed) -> Iterator[Hit]:
@@ -99,15 +101,33 @@ def _only_qualified(printed: Printed) -> Iterator[Hit]:
 def _same(printed: Printed) -> Iterator[Hit]:
     found = printed.read
     if printed.ins is not None and found.ins != printed.ins:
-        yield Hit("S1 S2", _shown(f"{found.ins.value} {found.ins.oid}"), f"{printed.ins.value} {printed.ins.oid}")
+        yield Hit("S1 S2", hidden(f"{found.ins.value} {found.ins.oid}"), f"{printed.ins.value} {printed.ins.oid}")
     if printed.traits is not None:
         for block, name in (("S3", "birth_givens"), ("S4", "birth_family"), ("S5", "sex"), ("S6", "birth_date")):
             written, told = getattr(found.traits, name), getattr(printed.traits, name)
             if told and written != (_alphabet(told) if block in ("S3", "S4") else told):
-                yield Hit(block, _shown(written), told)
+                yield Hit(block, hidden(written), told)
         place = found.traits.birth_place
         if place and printed.traits.birth_place and place != printed.traits.birth_place:
             yield Hit("S7", place, printed.traits.birth_place)
+
+
+def _absent(sheet: Sheet) -> Iterator[Hit]:
+    if not sheet.payloads:
+        others = ", ".join(hidden(symbol)[:20] for symbol in sheet.symbols)
+        yield Hit("page 1", found=others or "(absent)", expected=f"{HEADER[:4]}…")
+
+
+def _unsaid(sheet: Sheet) -> Iterator[Hit]:
+    digits = re.sub(r"\s", "", sheet.text)
+    for payload in sheet.payloads if digits else ():
+        matricule = read(payload).ins.value
+        if matricule not in digits:
+            yield Hit("page 1", found="(absent)", expected=hidden(matricule))
+
+
+def _unreadable(refused: PrintedRefused) -> Iterator[Hit]:
+    yield Hit("/", found=refused.text.fr)
 
 
 def _alphabet(name: str) -> str:
@@ -117,8 +137,8 @@ def _alphabet(name: str) -> str:
         return name
 
 
-def _shown(text: str) -> str:
-    """What a finding tells of a payload: control characters are named, and no more than a line of it."""
+def hidden(text: str) -> str:
+    """What is told of a payload: control characters are named, and no more than a line of it."""
     seen = text[:80].replace(GS, "<GS>")
     return "".join(character if character.isprintable() else f"<{ord(character):02X}>" for character in seen)
 
@@ -186,7 +206,7 @@ RULES: Final = (
         Sentence(
             "Seule une identité qualifiée porte un datamatrix INS.", "Only a qualified identity has a datamatrix INS."
         ),
-        "Guide d'implémentation de l'INS v3.0, EXI DIF 02",
+        _PRINTING,
         Sentence("Ne pas imprimer le symbole avant la qualification.", "Print no symbol before qualification."),
         _only_qualified,
     ),
@@ -196,8 +216,55 @@ RULES: Final = (
             "Le datamatrix dit la même identité que le document qui le porte.",
             "The datamatrix tells the same identity as the document that it is on.",
         ),
-        "Guide d'implémentation de l'INS v3.0, EXI DIF 02",
+        _PRINTING,
         Sentence("Faire le symbole avec les traits du document.", "Make the symbol from the document's own traits."),
         _same,
     ),
 )
+
+"""Judged on a :class:`Printed`."""
+
+WITHOUT: Final = (
+    Rule(
+        "INSDM-009",
+        Sentence(
+            "La première page d'un document sur une identité qualifiée porte un datamatrix INS lisible.",
+            "The first page of a document about a qualified identity carries a readable datamatrix INS.",
+        ),
+        _PRINTING,
+        Sentence(
+            "Imprimer le symbole net, avec sa marge blanche, sur la première page.",
+            "Print the symbol sharp, with its white margin, on the first page.",
+        ),
+        _absent,
+        severity="warning",
+    ),
+    Rule(
+        "INSDM-011",
+        Sentence(
+            "Le matricule du datamatrix se lit aussi en clair sur la page.",
+            "The matricule of the datamatrix can be read on the page too.",
+        ),
+        _PRINTING,
+        Sentence("Imprimer le matricule et sa clé en texte.", "Print the matricule and its key as text."),
+        _unsaid,
+        severity="warning",
+    ),
+)
+"""Judged on a :class:`~banc_standards.printed.Sheet`, of which it is not known whether the identity is qualified."""
+
+UNREADABLE: Final = Rule(
+    "INSDM-010",
+    Sentence(
+        "Un document imprimé est un PDF ou une image qui s'ouvre, dans les limites du banc.",
+        "A printed document is a PDF or a picture that opens, within the bounds of the bench.",
+    ),
+    "ISO 32000-1 ; PNG, JPEG, TIFF",
+    Sentence(
+        "Enregistrer de nouveau le fichier, entier et sans mot de passe.",
+        "Save the file again, whole and without a password.",
+    ),
+    _unreadable,
+)
+"""Judged on the refusal of the reader."""
+ALL: Final = (*RULES, *WITHOUT, UNREADABLE)

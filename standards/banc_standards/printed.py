@@ -39,6 +39,7 @@ _STREAM: Final = re.compile(rb"stream\r?\n")
 _DEEPEST: Final = 3
 """How many times over a stream may be compressed before it is not looked into."""
 _PICTURES: Final = ("PNG", "JPEG", "TIFF", "BMP", "GIF")
+_BEGINNINGS: Final = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8")
 _PDFIUM: Final = threading.Lock()
 
 
@@ -57,8 +58,13 @@ class Sheet:
 
     @property
     def payloads(self) -> tuple[str, ...]:
-        """The contents of the symbols that say that they are datamatrix INS."""
-        return tuple(symbol for symbol in self.symbols if symbol.startswith("IS"))
+        """The contents of the symbols that are meant for datamatrix INS: by their first letters, or by their S1."""
+        return tuple(symbol for symbol in self.symbols if symbol.startswith("IS") or symbol[26:28] == "S1")
+
+
+def is_page(data: bytes) -> bool:
+    """Whether the octets begin as a PDF or a picture does."""
+    return is_pdf(data) or data.startswith(_BEGINNINGS)
 
 
 def is_pdf(data: bytes) -> bool:

@@ -9,7 +9,9 @@ import pytest
 from banc_fixtures.population import population
 from banc_standards.ins import INS_NIR, INS_TEST, IdentityStatus, Ins, NotTransliterable, StrictTraits
 from banc_standards.ins_datamatrix import GS, HEADER, NotPrintable, build, read
-from banc_standards.ins_datamatrix_rules import RULES, Printed
+from banc_standards.ins_datamatrix_rules import RULES, UNREADABLE, WITHOUT, Printed
+from banc_standards.printed import PrintedRefused, Sheet
+from banc_standards.printed import read as read_page
 
 QUAL = IdentityStatus.QUAL
 TRAITS = StrictTraits("D'ARTAGNAN DE L'HERAULT", "PIERRE-ALAIN MURIEL", "M", "2001-06-17", "63220")
@@ -106,3 +108,32 @@ def test_the_identity_of_the_document_is_the_same() -> None:
 )
 def test_anything_can_be_read_and_is_refused(payload: str) -> None:
     assert broken(Printed(payload))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "rules"),
+    [
+        (Sheet((RIGHT,), f"INS {NIR.value[:13]} {NIR.value[13:]}"), set()),
+        (Sheet((RIGHT,)), set()),
+        (Sheet((RIGHT,), "Lettre de liaison"), {"INSDM-011"}),
+        (Sheet(()), {"INSDM-009"}),
+        (Sheet(("DC04FR01",), "Lettre"), {"INSDM-009"}),
+    ],
+)
+def test_a_page_carries_a_symbol_and_its_matricule(sheet: Sheet, rules: set[str]) -> None:
+    assert {rule.id for rule in WITHOUT if list(rule.check(sheet))} == rules
+
+
+def test_a_page_that_cannot_be_read_is_told() -> None:
+    with pytest.raises(PrintedRefused) as refused:
+        read_page(b"neither")
+    (hit,) = UNREADABLE.check(refused.value)
+    assert hit.found == refused.value.text.fr
+
+
+def test_what_is_told_of_a_payload_is_a_short_printable_line() -> None:
+    (hit,) = next(rule for rule in RULES if rule.id == "INSDM-001").check(Printed("\x00\x1d\n" + "A" * 500))
+    assert hit.found.startswith("<00><GS><0A>AAA")
+    assert len(hit.found) < 100
+    odd = replace(TRAITS, birth_family="Ł")
+    assert broken(Printed(RIGHT, QUAL, NIR, odd)) == {"INSDM-008"}

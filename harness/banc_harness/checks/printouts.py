@@ -6,7 +6,6 @@ identity is qualified is what the header of the document says: it carries an INS
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,15 +14,15 @@ from functools import lru_cache
 from banc_harness.checks import check
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
-from banc_standards.cda.names import V3
-from banc_standards.cda.read import Document, Traits
+from banc_standards.cda.copies import pdfs
+from banc_standards.cda.read import Traits
 from banc_standards.errors import Sentence
 from banc_standards.ins import IdentityStatus, StrictTraits, fold
 from banc_standards.ins_datamatrix_rules import RULES, Printed
 from banc_standards.printed import PrintedRefused, Sheet, read
 from banc_standards.rules import Finding, Hit
 
-LEAVING = Selection(operation=("dmp.TD2.1", "mssante.submission"))
+LEAVING = Selection(operation=("dmp.TD2.1", "mssante.submission"), outcome="accepted")
 WITH_A_PDF = ("UC1.02", "UC1.2?", "UC2.0?", "UC2.2?", "UC3.02", "UC3.07")
 """Where a PDF is bound to leave: a level 1 letter, a mail, a laboratory report."""
 
@@ -42,25 +41,13 @@ def printouts(trace: Trace) -> Iterator[Printout]:
     for exchange in trace.selected:
         documents = exchange.cdas if exchange.service == "dmp" else exchange.mailed_cdas
         for document in documents:
-            for place, data in _inside(document):
+            for place, data in pdfs(document):
                 yield Printout(exchange.place(place), document.patient, sheet_of(data))
         patients = {document.patient.ids: document.patient for document in documents}
         attached = exchange.mail.pdfs if exchange.mail is not None and exchange.service == "mssante" else ()
         if len(patients) == 1:
             for part in attached:
                 yield Printout(exchange.place(part.filename), documents[0].patient, sheet_of(part.content))
-
-
-def _inside(document: Document) -> Iterator[tuple[str, bytes]]:
-    """The PDFs of a document, whatever it says that they are."""
-    body = document.embedded
-    if body is not None and body.startswith(b"%PDF-"):
-        yield "nonXMLBody", body
-    for value in document.root.iterfind(f".//{V3}observationMedia/{V3}value[@mediaType='application/pdf']"):
-        try:
-            yield "observationMedia", base64.b64decode("".join((value.text or "").split()), validate=True)
-        except ValueError:
-            continue
 
 
 @lru_cache(maxsize=64)

@@ -17,10 +17,12 @@ def add(application: typer.Typer, say: Words) -> None:
     @command(
         application,
         help=say(
-            "Fabrique des documents CDA fictifs : LDL-SES, CR-BIO, VSM, ou les mêmes en PDF (LDL-SES-N1…).\n\n"
+            "Fabrique des documents CDA fictifs : LDL-SES, CR-BIO, VSM, ou les mêmes en PDF (LDL-SES-N1…) ; "
+            "des datamatrix INS (DATAMATRIX-INS en PNG, DATAMATRIX-INS-SVG).\n\n"
             "Sans défaut ils sont conformes ; avec --mutation chacun en porte un. corpus.csv dit ce qu'est chaque "
             "fichier. La même graine donne les mêmes octets.",
-            "Makes fictitious CDA documents: LDL-SES, CR-BIO, VSM, or the same as PDF (LDL-SES-N1…).\n\n"
+            "Makes fictitious CDA documents: LDL-SES, CR-BIO, VSM, or the same as PDF (LDL-SES-N1…); "
+            "datamatrix INS (DATAMATRIX-INS as PNG, DATAMATRIX-INS-SVG).\n\n"
             "Without a defect they are conform; with --mutation each one has one. corpus.csv tells what each file is. "
             "The same seed gives the same bytes.",
         ),
@@ -29,7 +31,7 @@ def add(application: typer.Typer, say: Words) -> None:
         "banc corpus VSM --out faux --mutation no-title --mutation two-patients --count 2",
     )
     def corpus(
-        type: Annotated[str, typer.Argument(metavar="TYPE", help="LDL-SES, CR-BIO, VSM, …-N1")],
+        type: Annotated[str, typer.Argument(metavar="TYPE", help="LDL-SES, CR-BIO, VSM, …-N1, DATAMATRIX-INS")],
         out: Annotated[
             Path, option("--out", say("dossier où écrire", "folder to write to"), metavar=say("DOSSIER", "DIR"))
         ],
@@ -44,9 +46,9 @@ def add(application: typer.Typer, say: Words) -> None:
             option("--mutation", say("défaut à mettre (répétable)", "defect to put in (repeatable)"), metavar="NAME"),
         ] = None,
     ) -> None:
-        from banc_harness.corpus import drawn, writing
+        from banc_harness.corpus import writing
 
-        drawn.check(type)
+        writing.check(type)
         defects = writing.mutations(listed(mutation), type)
         documents = writing.write(out, writing.made(type, count, seed=seed, defects=defects), type)
         if sys.stderr.isatty() and count > 20:

@@ -14,10 +14,13 @@ from banc_harness.corpus import tables
 from banc_harness.corpus.people import organization, patient, professional
 from banc_standards.cda import build
 from banc_standards.cda.biology import Battery, BiologyReport, Chapter, Result, shown
-from banc_standards.cda.model import Act, DischargeLetter, Encounter, Heading, Stay, Synthesis, Treatment
+from banc_standards.cda.model import Act, DischargeLetter, Encounter, Heading, Patient, Stay, Synthesis, Treatment
 from banc_standards.cda.pdf import simple_pdf
 from banc_standards.cda.summary import Allergy, FamilyHistory, Habit, MedicalSummary, Operation, Problem
 from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.ins import IdentityStatus, StrictTraits
+from banc_standards.ins_datamatrix import build as build_datamatrix
+from banc_standards.ins_symbol import Squares, squares
 from banc_standards.terminology.codes import Code, value_set
 from banc_standards.terminology.documents import BIOLOGY_REPORT, MEDICAL_SUMMARY
 from banc_standards.terminology.oids import FACILITY_TYPES, HL7_ACT_CODE, LOINC
@@ -38,13 +41,14 @@ def document(kind: str, draw: random.Random, people: Population, number: int) ->
     return _WRITERS[name](draw, people, who, number, name != kind), who
 
 
-def check(kind: str) -> None:
-    """Raises :class:`UnusableInput` for a type of which the bench makes no document."""
+def check(kind: str, others: tuple[str, ...] = ()) -> None:
+    """Raises :class:`UnusableInput` for a type of which the bench makes no document; ``others`` are told beside."""
     if kind not in TYPES:
+        known = ", ".join((*TYPES, *others))
         raise UnusableInput(
             "CORPUS-001",
             Sentence(f"le banc ne fabrique pas de document « {kind} »", f"the bench makes no document called “{kind}”"),
-            Sentence("types : " + ", ".join(TYPES), "types: " + ", ".join(TYPES)),
+            Sentence(f"types : {known}", f"types: {known}"),
         )
 
 
@@ -249,7 +253,17 @@ def _printed(heading: Heading, lines: list[str]) -> bytes:
     ins = [f"INS : {who.ins.value}"] if who.ins else []
     head = [heading.title, "", f"Patient : {who.birth_family} {who.first_given}, {who.birth_date}", *ins, ""]
     signed = f"Dr {heading.author.given} {heading.author.family}, {heading.custodian.name}"
-    return simple_pdf([*head, *lines, "", signed], created=heading.created.astimezone(UTC))
+    created = heading.created.astimezone(UTC)
+    return simple_pdf([*head, *lines, "", signed], created=created, symbol=_symbol(who))
+
+
+def _symbol(who: Patient) -> Squares | None:
+    """The datamatrix INS of a qualified patient."""
+    if who.ins is None:
+        return None
+    place = who.birth_place_cog
+    traits = StrictTraits(who.birth_family, who.birth_givens, who.sex, str(who.birth_date), place)
+    return squares(build_datamatrix(who.ins, traits, IdentityStatus.QUAL))
 
 
 _WRITERS: Final[dict[str, Callable[[random.Random, Population, patients.Patient, int, bool], bytes]]] = {

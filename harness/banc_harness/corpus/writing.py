@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,9 @@ from typing import Final
 from lxml import etree
 
 from banc_fixtures.population import SEED, population
-from banc_harness.corpus import drawn
+from banc_harness.corpus import drawn, symbols
 from banc_harness.corpus.mutations import MUTATIONS, Mutation
+from banc_harness.corpus.symbols import Forgery
 from banc_standards.cda.build import serialise
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 from banc_standards.xml import parse
@@ -30,19 +31,26 @@ class Made:
     content: bytes
     patient: str
     ins: str
-    mutation: Mutation | None
+    mutation: Mutation | Forgery | None
 
 
-def mutations(names: Sequence[str], kind: str) -> list[Mutation]:
+def check(kind: str) -> None:
+    """Raises :class:`UnusableInput` for a type of which the bench makes nothing."""
+    if kind not in symbols.TYPES:
+        drawn.check(kind, symbols.TYPES)
+
+
+def mutations(names: Sequence[str], kind: str) -> list[Mutation | Forgery]:
     """The mutations of these names.
 
     Raises :class:`UnusableInput` for an unknown one, or one that does not apply to the type.
     """
+    table: Mapping[str, Mutation | Forgery] = symbols.FORGERIES if kind in symbols.TYPES else MUTATIONS
     found = []
     for name in names:
-        mutation = MUTATIONS.get(name)
+        mutation = table.get(name)
         if mutation is None or kind not in mutation.types:
-            known = ", ".join(item.name for item in MUTATIONS.values() if kind in item.types)
+            known = ", ".join(item.name for item in table.values() if kind in item.types)
             raise UnusableInput(
                 "CORPUS-002",
                 Sentence(f"pas de mutation « {name} » pour {kind}", f"no mutation “{name}” for {kind}"),
@@ -52,20 +60,26 @@ def mutations(names: Sequence[str], kind: str) -> list[Mutation]:
     return found
 
 
-def made(kind: str, count: int, *, seed: int = SEED, defects: Sequence[Mutation] = ()) -> Iterator[Made]:
+def made(kind: str, count: int, *, seed: int = SEED, defects: Sequence[Mutation | Forgery] = ()) -> Iterator[Made]:
     """``count`` documents of a type, the mutations in turn. One document depends on the seed and its number alone.
 
     Raises :class:`UnusableInput` for an unknown type.
     """
+    check(kind)
     people = population()
     width = max(6, len(str(count)))
     for number in range(1, count + 1):
-        content, who = drawn.document(kind, random.Random(f"{seed}/{kind}/{number}"), people, number)
+        draw = random.Random(f"{seed}/{kind}/{number}")
         defect = defects[(number - 1) % len(defects)] if defects else None
         name = f"{kind}-{number:0{width}d}" + (f"-{defect.name}" if defect else "")
-        ins = who.ins.value if who.ins else ""
-        broken = defect.apply(content) if defect else content
-        yield Made(f"{name}.xml", _indented(broken), who.id, ins, defect)
+        if kind in symbols.TYPES:
+            who = draw.choice([someone for someone in people.patients if someone.ins is not None])
+            text = symbols.payload(who, defect if isinstance(defect, Forgery) else None)
+            content, ending = symbols.picture(text, kind), symbols.EXTENSIONS[kind]
+        else:
+            content, who = drawn.document(kind, draw, people, number)
+            content, ending = _indented(defect.apply(content) if isinstance(defect, Mutation) else content), ".xml"
+        yield Made(f"{name}{ending}", content, who.id, who.ins.value if who.ins else "", defect)
 
 
 def _indented(document: bytes) -> bytes:

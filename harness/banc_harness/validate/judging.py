@@ -89,7 +89,7 @@ def judge_bytes(
     """
     kind = order.kind or detect(data, path)
     if kind is None:
-        return _unusable(path, UNKNOWN_KIND)
+        return _page(data, path, order)
     known = KINDS[kind]
     if known.judge is None:
         return _unusable(path, known.not_yet, kind)
@@ -106,6 +106,17 @@ def judge_bytes(
     except Exception as error:  # a defect of ours on one file must neither look like a verdict nor stop the others
         traceback.print_exc(file=sys.stderr)
         return _unusable(path, _our_defect(error), kind)
+
+
+def _page(data: bytes, path: str, order: Order) -> Judged:
+    """A printed document, which is of no kind; anything else is unknown."""
+    from banc_standards.printed import is_page
+
+    if not is_page(data):
+        return _unusable(path, UNKNOWN_KIND)
+    from banc_harness.validate import prints
+
+    return Judged((prints.judge(data, path, Asked(order.lang)),), Skipped())
 
 
 def _of(item: Target | Missing | PassedOver, order: Order) -> Judged:

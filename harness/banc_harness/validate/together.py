@@ -9,7 +9,8 @@ from banc_harness.validate.detect import detect
 from banc_harness.validate.sources import STDIN, Target, found
 from banc_harness.validate.verdict import KindName, Noted, Verdict
 from banc_standards.errors import Lang, Sentence
-from banc_standards.together import facts
+from banc_standards.printed import is_page
+from banc_standards.together import facts, pages
 from banc_standards.together.facts import Facts
 from banc_standards.together.rules import RULES, TogetherSubject
 
@@ -51,6 +52,7 @@ def of_bytes(data: bytes, path: str, kind: KindName | None = None) -> Iterator[F
     kind = kind or detect(data, path)
     if kind == "cda":
         yield from facts.of_document(data, path, path)
+        yield from pages.of_copies(data, path, path)
     elif kind == "xdm":
         yield from _archive(data, path)
     elif kind == "mail":
@@ -59,6 +61,8 @@ def of_bytes(data: bytes, path: str, kind: KindName | None = None) -> Iterator[F
         yield from _message(data, path)
     elif kind == "hl7v2":
         yield from _hl7(data, path)
+    elif kind is None and is_page(data):
+        yield from pages.of_page(data, path, path)
 
 
 def _archive(data: bytes, path: str) -> Iterator[Facts]:
@@ -69,6 +73,11 @@ def _archive(data: bytes, path: str) -> Iterator[Facts]:
     except XdmRefused:
         return
     yield from facts.of_archive(archive, path, path)
+    for name, content in archive.members.items():
+        if is_page(content):
+            yield from pages.of_page(content, f"{path}!/{name}", path)
+    for content in archive.documents:
+        yield from pages.of_copies(content, path, path)
 
 
 def _mail(data: bytes, path: str) -> Iterator[Facts]:
@@ -81,10 +90,15 @@ def _mail(data: bytes, path: str) -> Iterator[Facts]:
     except MimeRefused:
         return
     if mail.report_type is None:
-        yield from facts.of_mail(MailSubject(mail), path)
+        subject = MailSubject(mail)
+        yield from facts.of_mail(subject, path)
+        for content in subject.archive.documents if subject.archive is not None else ():
+            yield from pages.of_copies(content, path, path)
+        for part in mail.pdfs:
+            yield from pages.of_page(part.content, f"{path}!/{part.filename}", path)
 
 
-def _message(data: bytes, path: str) -> Iterator[Facts]:
+def _message(message: bytes, path: str) -> Iterator[Facts]:
     """A submission with its token, or a token alone."""
     from banc_harness.validate.envelopes import open_message
     from banc_harness.validate.submissions import contents
@@ -93,7 +107,7 @@ def _message(data: bytes, path: str) -> Iterator[Facts]:
     from banc_standards.xds.names import LCM, XDS
     from banc_standards.xds.read import XdsRefused, read
 
-    opened = open_message(data)
+    opened = open_message(message)
     if isinstance(opened, tuple):
         return
     alone = [opened.root] if opened.root.tag == f"{{{SAML}}}Assertion" else opened.assertions
@@ -106,6 +120,8 @@ def _message(data: bytes, path: str) -> Iterator[Facts]:
             return
         documents, _ = contents(opened)
         yield from facts.of_submission(content, documents, path, path)
+        for data in documents.values():
+            yield from pages.of_copies(data, path, path)
 
 
 def _hl7(data: bytes, path: str) -> Iterator[Facts]:

@@ -25,7 +25,7 @@ from banc_standards.xds.rules.people import person, structure
 from banc_standards.xds.rules.subject import SubmissionSubject
 from banc_standards.xml import XmlRefused
 
-Kind = Literal["cda", "xds", "mail", "hl7v2", "vihf"]
+Kind = Literal["cda", "xds", "mail", "hl7v2", "vihf", "print"]
 _PATIENT: Final = {"PID-5.1": "birth_name", "PID-5.2": "first_given", "PID-7": "birth_date", "PID-8": "sex"}
 
 
@@ -58,7 +58,7 @@ def of_document(data: bytes, where: str, carrier: str) -> Iterator[Facts]:
     act = document.events[0] if document.events else None
     signer = document.legal_authenticator
     replaced = document.replaces
-    values = _known(
+    values = values_of(
         ins={f"{ins.value} ({ins.oid})"} if ins else (),
         local={f"{one.extension} ({one.root})" for one in patient.local_ids},
         birth_name={fold(patient.birth_family)},
@@ -111,7 +111,7 @@ def of_submission(content: Submission, documents: Mapping[str, bytes], where: st
     """The facts of a set, of each entry, and of each document whose bytes are there."""
     lot = content.set
     if lot is not None:
-        values = _known(
+        values = values_of(
             ins=_cx(lot.patient_id),
             sender=_persons(lot.authors),
             sender_structure=_institutions(lot.authors),
@@ -147,7 +147,7 @@ def _entry(entry: DocumentEntry, replaces: bool) -> dict[str, frozenset[str]]:
         "sex": {known.get("PID-8", "")},
     }
     action = {"C": "C", "D": "D"}.get(entry.action or "", "C" if replaces else "")
-    return _known(
+    return values_of(
         ins=_cx(entry.patient_id),
         local=_local(entry.source_patient_id),
         author=_persons(entry.authors),
@@ -180,7 +180,7 @@ def of_mail(subject: MailSubject, where: str) -> Iterator[Facts]:
     """The facts of a mail and of its archive."""
     archive = subject.archive
     said = subject.action or {"r": "C", "s": "D"}.get((subject.mention or "").strip("[] ").lower()[:1], "")
-    values = _known(matricule=set(subject.citizens), types=set(subject.mail.document_codes), action={said})
+    values = values_of(matricule=set(subject.citizens), types=set(subject.mail.document_codes), action={said})
     yield Facts(where, where, "mail", values)
     if archive is not None and subject.archive_part is not None:
         yield from of_archive(archive, f"{where}!/{subject.archive_part.filename}", where)
@@ -189,7 +189,7 @@ def of_mail(subject: MailSubject, where: str) -> Iterator[Facts]:
 def of_token(token: Assertion, where: str, carrier: str) -> Iterator[Facts]:
     """The facts of a VIHF."""
     sender = "direct" if token.mode == vihf_names.DIRECT else "indirect"
-    values = _known(
+    values = values_of(
         ins={f"{token.ins} ({token.ins_oid})"} if token.ins else (),
         token_structure={token.structure or ""},
         token_sector={(token.sector or "").partition("^")[0]},
@@ -220,7 +220,7 @@ def of_message(message: Message, where: str, carrier: str) -> Iterator[Facts]:
             "birth_givens": {fold(pid.get(5, 3, name.rank))},
         }
     senders = message.taking_part("SB")
-    values = _known(
+    values = values_of(
         sender={one.get(5, 1) for one in senders},
         sender_structure={_struct(one.get(8, 10), one.get(8, 7)) for one in senders},
         **shared,
@@ -231,7 +231,7 @@ def of_message(message: Message, where: str, carrier: str) -> Iterator[Facts]:
         masks = {name for name in ("MASQUE_PS", "INVISIBLE_PATIENT") if message.says(name) == "Y"}
         if message.says("INVISIBLE_REP_LEGAUX") == "Y":
             masks.add("INVISIBLE_REPRESENTANTS_LEGAUX")
-        told = _known(
+        told = values_of(
             type={carried.observation.code},
             id={header.get(12) if header else ""},
             replaced={header.get(13) if header else ""},
@@ -279,7 +279,7 @@ def _utc(text: str) -> str:
     return time.utc[:14] if time is not None and time.zoned and len(time.digits) > 8 else ""
 
 
-def _known(**values: object) -> dict[str, frozenset[str]]:
+def values_of(**values: object) -> dict[str, frozenset[str]]:
     """What is said at all: empty texts are silence."""
     told: dict[str, frozenset[str]] = {}
     for name, given in values.items():

@@ -12,12 +12,17 @@ from banc_fixtures.guard import real_looking
 from banc_fixtures.population import population
 from banc_harness.catalogue import catalogue
 from banc_harness.cli import main
+from banc_harness.corpus import symbols
 from banc_harness.corpus.drawn import TYPES, document
 from banc_harness.corpus.mutations import MUTATIONS
-from banc_harness.corpus.writing import made
+from banc_harness.corpus.writing import made, mutations
+from banc_harness.validate import prints
+from banc_harness.validate.kinds import Asked
+from banc_standards.cda.copies import pdfs
 from banc_standards.cda.read import read
 from banc_standards.cda.rules import ENGINE
 from banc_standards.errors import UnusableInput
+from banc_standards.printed import read as read_page
 
 
 def told(content: bytes) -> list[tuple[str, str, str]]:
@@ -107,3 +112,40 @@ def test_a_folder_that_cannot_be_written_is_a_fault_of_the_environment(
     taken.write_text("")
     assert main(["corpus", "VSM", "--out", str(taken)]) == 3
     assert "CORPUS-003" in capsys.readouterr().err
+
+
+def judged(content: bytes) -> set[str]:
+    return {item.finding.rule for item in prints.judge(content, "a.png", Asked()).noted}
+
+
+def test_sound_symbols_are_read_and_tell_their_patient() -> None:
+    for one in made(symbols.PNG, 5):
+        assert judged(one.content) == set()
+        assert one.ins in read_page(one.content).payloads[0]
+    svg = next(made(symbols.SVG, 1))
+    assert svg.name.endswith(".svg")
+    assert svg.content.startswith(b"<svg ")
+
+
+@pytest.mark.parametrize("name", symbols.FORGERIES)
+def test_each_forged_symbol_is_told_by_its_rule(name: str) -> None:
+    (one,) = made(symbols.PNG, 1, defects=mutations([name], symbols.PNG))
+    assert symbols.FORGERIES[name].rule in judged(one.content)
+
+
+def test_the_command_writes_symbols_that_validate_judges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "symbols"
+    assert main(["corpus", symbols.PNG, "--out", str(out), "--count", "1", "--mutation", "wrong-key"]) == 0
+    (picture,) = out.glob("*.png")
+    assert main(["validate", str(picture)]) == 1
+    assert "INSDM-005" in capsys.readouterr().out
+    assert main(["corpus", symbols.PNG, "--out", str(out), "--mutation", "no-title"]) == 2
+
+
+def test_the_pdf_of_a_made_up_document_carries_its_datamatrix() -> None:
+    for kind in ("LDL-SES-N1", "CR-BIO"):
+        one = next(made(kind, 1))
+        document = read(one.content)
+        (found,) = [read_page(pdf).payloads for _, pdf in pdfs(document)]
+        assert document.patient.ins is not None
+        assert document.patient.ins.value in found[0]

@@ -115,7 +115,7 @@ UNUSABLE = {
     ),
     "text": ("a.txt", b"Bonjour", "genre inconnu"),
     "empty, without a name that says": ("a", b"", "genre inconnu"),
-    "an image": ("a.png", b"\x89PNG\r\n\x1a\n", "genre inconnu"),
+    "a film": ("a.mp4", b"\0\0\0\x18ftypmp42", "genre inconnu"),
     "an empty zip": ("a.zip", zipped({}), "aucun document"),
     "a zip of images": ("a.zip", zipped({"a.png": b"\x89PNG"}), "aucun document"),
 }
