@@ -30,8 +30,10 @@ from banc_harness.checks import (
     tokens,
     versions,
     vigilance,
+    vigilance_calls,
     vigilance_partners,
     vigilance_received,
+    vigilance_records,
     visits,
 )
 
@@ -53,6 +55,8 @@ def checks() -> Checks:
             vigilance,
             vigilance_partners,
             vigilance_received,
+            vigilance_records,
+            vigilance_calls,
             feeding,
             versions,
             mail,

@@ -19,7 +19,10 @@ _DO: dict[str, Sentence] = {
     "auth.logout": Sentence("Déconnectez-vous de Pro Santé Connect", "Sign out of Pro Santé Connect"),
     "patient.create": Sentence("Créez le dossier de ce patient", "Create this patient's record"),
     "patient.qualify": Sentence("Qualifiez l'identité de ce patient", "Qualify this patient's identity"),
-    "identity.search": Sentence("Cherchez l'INS de ce patient", "Look up this patient's INS"),
+    "identity.search": Sentence(
+        "Cherchez dans le logiciel un dossier existant, par ces seuls critères",
+        "Look in the software for an existing record, by these criteria only",
+    ),
     "identity.verify": Sentence("Vérifiez l'INS de ce patient", "Verify this patient's INS"),
     "document.send": Sentence("Envoyez ce document", "Send this document"),
     "document.replace": Sentence(
@@ -53,6 +56,7 @@ _NAMES: dict[str, Sentence] = {
     "recipients": Sentence("destinataires", "recipients"),
     "identity_document": Sentence("pièce d'identité présentée", "identity document shown"),
     "opposed": Sentence("oppositions du patient", "the patient's objections"),
+    "criteria": Sentence("critères", "criteria"),
     "attributes": Sentence("attributs à poser", "attributes to set"),
     "mailbox": Sentence("boîte", "mailbox"),
     "offset_s": Sentence("décalage en secondes", "shift in seconds"),

@@ -26,6 +26,7 @@ from banc_harness.scenarios import (
     vigilance,
     vigilance_partners,
     vigilance_received,
+    vigilance_records,
     visit,
 )
 
@@ -55,6 +56,7 @@ def scenarios() -> Scenarios:
             vigilance,
             vigilance_partners,
             vigilance_received,
+            vigilance_records,
             story,
         )
     )

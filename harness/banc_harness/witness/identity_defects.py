@@ -94,4 +94,20 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "range un document dont INSi ne confirme pas l'INS",
         "files a document of which INSi does not confirm the INS",
     ),
+    "search-minds-accents": (
+        "ne retrouve un dossier que si accents, casse et apostrophes sont les mêmes",
+        "finds a record only when accents, case and apostrophes are the same",
+    ),
+    "no-search-by-ins": (
+        "ne sait pas retrouver un dossier par le matricule INS",
+        "cannot find a record by the matricule INS",
+    ),
+    "says-nothing-of-doubles": (
+        "ne dit pas qu'un dossier existe déjà, à la création ni quand INSi rend le même INS",
+        "does not say that a record exists already, neither when creating nor when INSi returns the same INS",
+    ),
+    "verifies-by-searching": (
+        "relance une recherche INSi pour toute sa base à chaque vérification",
+        "searches INSi again for everybody whom it knows at each verification",
+    ),
 }

@@ -22,5 +22,9 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "keeps-unconfirmed-ins": ("INS.27", "CHK-IVG-013"),
     "denies-known-identity": ("INS.27", "CHK-IVG-013 CHK-IVG-014"),
     "files-the-unconfirmed": ("INS.27", "CHK-IVG-015"),
+    "search-minds-accents": ("INS.28", "CHK-IVG-016"),
+    "no-search-by-ins": ("INS.28", "CHK-IVG-016"),
+    "says-nothing-of-doubles": ("INS.28", "CHK-IVG-017"),
+    "verifies-by-searching": ("INS.24", "CHK-IVG-018"),
     "keeps-ins-after-failure": ("INS.24", "CHK-IVG-004"),
 }
