@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from banc_mocks.sandbox import tables
@@ -52,16 +55,47 @@ def connect(folder: Path, url: str | None, busy_ms: int) -> tuple[sa.Engine, Cal
     return engine, held.close, rank
 
 
-def insert_new(engine: sa.Engine | sa.Connection, table: sa.Table) -> sa.Insert:
+class Prepared:
+    """An insert of many rows, compiled once for its database.
+
+    From a row to its parameters SQLAlchemy's own way costs more than the row itself, and this is the journal's path.
+    """
+
+    def __init__(self, statement: sa.Insert, dialect: sa.Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        order = compiled.positiontup
+        self._text = str(compiled)
+        self._parameters = itemgetter(*order) if order else None
+
+    def run(self, connection: sa.Connection, rows: Iterable[dict[str, Any]]) -> None:
+        """Inserts rows that hold every column. Raises ``sqlalchemy.exc.SQLAlchemyError``."""
+        parameters = self._parameters
+        connection.exec_driver_sql(self._text, [*rows] if parameters is None else [*map(parameters, rows)])
+
+
+@lru_cache(maxsize=64)
+def insert(dialect: sa.Dialect, table: sa.Table) -> Prepared:
+    """An insert that fails on a row that is already there."""
+    return Prepared(sa.insert(table), dialect)
+
+
+@lru_cache(maxsize=64)
+def insert_new(dialect: sa.Dialect, table: sa.Table) -> Prepared:
     """An insert that leaves a row that is already there."""
-    if engine.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+    if dialect.name == "postgresql":
+        return Prepared(postgresql.insert(table).on_conflict_do_nothing(), dialect)
+    return Prepared(sqlite.insert(table).on_conflict_do_nothing(), dialect)
 
 
-def upsert(engine: sa.Engine | sa.Connection, table: sa.Table, *columns: str) -> sa.Insert:
+@lru_cache(maxsize=64)
+def upsert(dialect: sa.Dialect, table: sa.Table, *columns: str) -> Prepared:
     """An insert that replaces ``columns`` of a row that is already there."""
-    if engine.dialect.name == "postgresql":
+    return Prepared(_upsert(dialect, table, *columns), dialect)
+
+
+def _upsert(dialect: sa.Dialect, table: sa.Table, *columns: str) -> sa.Insert:
+    if dialect.name == "postgresql":
         on_server = postgresql.insert(table)
         return on_server.on_conflict_do_update(
             table.primary_key, set_={name: on_server.excluded[name] for name in columns}

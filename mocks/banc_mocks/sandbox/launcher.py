@@ -85,6 +85,7 @@ class Running:
         await asyncio.gather(*(front.close() for front in self._fronts))
         await asyncio.gather(*(server.close(STOP_S) for server in self._servers))
         await asyncio.gather(*(front.cut() for front in self._fronts))
+        await self.sandbox.crew.stop()
         self.sandbox.journal.flush()
         await self.sandbox.store.stop()
         with suppress(OSError):

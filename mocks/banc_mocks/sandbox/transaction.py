@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from banc_mocks.sandbox.batch import Purge, Record
 from banc_mocks.sandbox.chain import Sealed
-from banc_mocks.sandbox.database import insert_new, upsert
+from banc_mocks.sandbox.database import insert, insert_new, upsert
 from banc_mocks.sandbox.tables import INDEXED, blobs, exchanges, records, state
 from banc_mocks.sandbox.working import Change
 
@@ -71,19 +71,19 @@ class Transaction:
 
     def flush(self) -> None:
         """Sends the statements; the transaction stays open."""
-        run = self.connection.execute
+        connection, dialect = self.connection, self.connection.dialect
         if self._blobs:
-            run(insert_new(self.connection, blobs), list(self._blobs.values()))
+            insert_new(dialect, blobs).run(connection, self._blobs.values())
         if self._exchanges:
-            run(sa.insert(exchanges), self._exchanges)
+            insert(dialect, exchanges).run(connection, self._exchanges)
         if self._puts:
-            run(upsert(self.connection, state, "value"), list(self._puts.values()))
+            upsert(dialect, state, "value").run(connection, self._puts.values())
         for table, rows in self._rows.items():
             columns = (column.name for column in table.columns if column.name not in _KEPT)
-            run(upsert(self.connection, table, *columns), list(rows.values()))
+            upsert(dialect, table, *columns).run(connection, rows.values())
         if self._drops:
             matched = (column == sa.bindparam(f"b_{column.name}") for column in state.primary_key.columns)
-            run(sa.delete(state).where(*matched), list(self._drops.values()))
+            connection.execute(sa.delete(state).where(*matched), list(self._drops.values()))
         self._flush_records()
         for gathered in (self._blobs, self._exchanges, self._puts, self._drops, self._rows, self._records):
             gathered.clear()
@@ -95,7 +95,7 @@ class Transaction:
             if item.value is not None
         ]
         if kept:
-            self.connection.execute(upsert(self.connection, records, "session", "value"), kept)
+            upsert(self.connection.dialect, records, "session", "value").run(self.connection, kept)
         for item in self._records.values():
             if item.value is None:
                 self.connection.execute(
