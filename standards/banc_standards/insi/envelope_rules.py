@@ -63,6 +63,7 @@ def _message_id_form(subject: InsiSubject) -> Iterator[Hit]:
 
 _BAM_CHILDREN = ("Id", "Temps", "Emetteur", "DateRef", "COUVERTURE")
 _LPS_CHILDREN = ("Id", "Temps", "Emetteur", "LPS")
+_SOFTWARE_CHILDREN = ("IDAM", "Version", "Instance", "Nom")
 
 
 def _shape(context: Context | None, place: str, required: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Hit]:
@@ -82,7 +83,16 @@ def _bam_shape(subject: InsiSubject) -> Iterator[Hit]:
 
 
 def _lps_shape(subject: InsiSubject) -> Iterator[Hit]:
-    return _shape(subject.request.lps_context, _LPS, ("Id", "Temps"), _LPS_CHILDREN)
+    context, found = subject.request.lps_context, subject.request.lps.children
+    yield from _shape(context, _LPS, ("Id", "Temps"), _LPS_CHILDREN)
+    in_order = tuple(name for name in _SOFTWARE_CHILDREN if name in found)
+    if context is not None and found != in_order:
+        yield Hit(f"{_LPS}/LPS", found=" ".join(found), expected=" ".join(in_order), line=context.line)
+
+
+def _once(subject: InsiSubject) -> Iterator[Hit]:
+    for name in subject.request.repeated:
+        yield Hit(f"{_HEADER}/{name}", found=f"{name} × n", expected=f"{name} × 1")
 
 
 def _context_version(subject: InsiSubject) -> Iterator[Hit]:
@@ -228,7 +238,10 @@ LPS_SHAPE = Rule(
         "ContexteLPS carries Id and Temps, in the order of the schema.",
     ),
     clause="XSD CTXLPS V01_00",
-    fix=Sentence("Écrire Id, Temps, Emetteur, LPS.", "Write Id, Temps, Emetteur, LPS."),
+    fix=Sentence(
+        "Écrire Id, Temps, Emetteur, LPS, et dans LPS : IDAM, Version, Instance, Nom.",
+        "Write Id, Temps, Emetteur, LPS, and in LPS: IDAM, Version, Instance, Nom.",
+    ),
     check=_lps_shape,
     code="mock_entete",
 )
@@ -313,6 +326,18 @@ SENDER_IS_CALLER = Rule(
     code="mock_emetteur",
 )
 
+HEADERS_ONCE = Rule(
+    id="INSI-HDR-016",
+    text=Sentence("Chaque en-tête d'INSi n'est là qu'une fois.", "Each header of INSi is there only once."),
+    clause="WSDL DESIR_ICIR_EXP 1.5.0 (parties de l'en-tête) ; WS-Addressing 1.0, SOAP Binding, InvalidCardinality",
+    fix=Sentence(
+        "N'écrire qu'un wsa:Action, wsa:MessageID, wsse:Security, ContexteBAM et ContexteLPS.",
+        "Write one wsa:Action, wsa:MessageID, wsse:Security, ContexteBAM and ContexteLPS.",
+    ),
+    check=_once,
+    code="mock_entete",
+)
+
 SOAP_RULES: tuple[Rule, ...] = (ENVELOPE_VERSION, MEDIA_TYPE, KNOWN_ACTION)
 """What must hold before anything else is looked at."""
 
@@ -331,6 +356,7 @@ HEADER_RULES: tuple[Rule, ...] = (
     SENDERS_PRESENT,
     SENDERS_EQUAL,
     SENDER_IS_CALLER,
+    HEADERS_ONCE,
 )
 
 RULES: tuple[Rule, ...] = (*SOAP_RULES, *HEADER_RULES)

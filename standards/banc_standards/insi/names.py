@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from banc_standards.soap.names import WSA, WSSE
+
 WEBSERVICE: Final = "http://www.cnamts.fr/webservice"
 REC_SANS: Final = "http://www.cnamts.fr/INSiRecSans"
 REC_VIT: Final = "http://www.cnamts.fr/INSiRecVit"
@@ -15,6 +17,14 @@ REP_MASSE: Final = "http://www.cnamts.fr/INSiLot2/REPMasse"
 """Only REPUnitaire is told by a source; the three others, and the elements in them, are the bench's own."""
 CTXBAM: Final = "urn:siram:bam:ctxbam"
 CTXLPS: Final = "urn:siram:lps:ctxlps"
+HEADERS: Final = (
+    f"{{{WSA}}}Action",
+    f"{{{WSA}}}MessageID",
+    f"{{{WSSE}}}Security",
+    f"{{{CTXBAM}}}ContexteBAM",
+    f"{{{CTXLPS}}}ContexteLPS",
+)
+"""The parts of the header, each of which comes once."""
 SIRAM: Final = "urn:siram"
 
 BAM_VERSION: Final = "01_02"

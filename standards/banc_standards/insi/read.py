@@ -57,13 +57,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Lps:
-    """``ContexteLPS/LPS``: what the software says of itself."""
+    """``ContexteLPS/LPS``: what the software says of itself; ``children`` holds the local names in their order."""
 
     idam: str | None = None
     idam_role: str | None = None
     version: str | None = None
     instance: str | None = None
     name: str | None = None
+    children: tuple[str, ...] = ()
 
     @property
     def product(self) -> str | None:
@@ -110,6 +111,12 @@ class Request:
         message_id = (self.message.message_id or "").removeprefix("uuid:").removeprefix("urn:uuid:")
         contexts = [context.id or "" for context in (self.bam, self.lps_context) if context]
         return tuple(value for value in (message_id, *contexts) if value)
+
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The local names of the headers of INSi that came more than once."""
+        found = [child.tag for head in self.message.envelope.iterfind("{*}Header") for child in head]
+        return tuple(name.rpartition("}")[2] for name in names.HEADERS if found.count(name) > 1)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The texts of the body's elements of that local name."""
@@ -169,6 +176,7 @@ def _lps(root: etree._Element) -> Lps:
         version=_text(found, names.CTXLPS, "Version"),
         instance=_text(found, names.CTXLPS, "Instance"),
         name=_text(found, names.CTXLPS, "Nom"),
+        children=tuple(_local(child) for child in _elements(found)),
     )
 
 

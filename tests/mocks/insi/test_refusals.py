@@ -9,6 +9,7 @@ from lxml import etree
 
 from banc_standards.insi import names
 from banc_standards.insi.model import Search, Software
+from banc_standards.soap import mtom
 from banc_standards.soap.build import serialize
 from banc_standards.soap.names import SOAP11, SOAP12, WSA
 
@@ -145,6 +146,73 @@ def test_a_missing_header_refuses_in_strict_mode_and_informs_in_lenient(
     refused(strict, strict.post(without(strict, namespace, name)), code, rule)
     assert lenient.post(without(lenient, namespace, name)).answer.code == "00"
     assert lenient.findings()[rule] == "error"
+
+
+def doubled(bench: Bench, namespace: str, name: str) -> etree._Element:
+    request = bench.request()
+    element = request.find(f".//{{{namespace}}}{name}")
+    element.addnext(etree.fromstring(etree.tostring(element)))
+    return request
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name"),
+    [(WSA, "Action"), (WSA, "MessageID"), (CTXBAM, "ContexteBAM"), (CTXLPS, "ContexteLPS")],
+)
+def test_a_doubled_header_refuses_in_strict_mode_and_informs_in_lenient(open_bench, namespace: str, name: str) -> None:
+    strict, lenient = open_bench("strict"), open_bench("lenient")
+    refused(strict, strict.post(doubled(strict, namespace, name)), "mock_entete", "INSI-HDR-016")
+    assert lenient.post(doubled(lenient, namespace, name)).answer.code == "00"
+    assert lenient.findings()["INSI-HDR-016"] == "error"
+
+
+@pytest.mark.parametrize("name", ["NomNaissance", "Sexe", "DateNaissance"])
+def test_a_doubled_trait_is_refused_everywhere(lenient: Bench, name: str) -> None:
+    got = lenient.post(doubled(lenient, REC, name))
+    assert (got.status, got.error.code) == (500, "mock_trait")
+    assert lenient.last()["outcome"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "name", "code", "rule"),
+    [
+        (CTXBAM, "Id", "mock_entete", "INSI-HDR-006"),
+        (CTXLPS, "Emetteur", "mock_entete", "INSI-HDR-007"),
+        (CTXLPS, "IDAM", "mock_entete", "INSI-HDR-007"),
+        (REC, "NomNaissance", "mock_corps", "INSI-BODY-002"),
+    ],
+)
+def test_a_wrong_order_refuses_in_strict_mode_and_informs_in_lenient(
+    open_bench, namespace: str, name: str, code: str, rule: str
+) -> None:
+    for mode in ("strict", "lenient"):
+        bench = open_bench(mode)
+        request = bench.request()
+        element = request.find(f".//{{{namespace}}}{name}")
+        element.getparent().append(element)
+        got = bench.post(request)
+        if mode == "strict":
+            refused(bench, got, code, rule)
+        else:
+            assert got.answer.code == "00"
+            assert bench.findings()[rule] == "error"
+
+
+def test_an_mtom_package_is_refused_everywhere(lenient: Bench) -> None:
+    boundary, root_id = "limite-42", "racine@banc.test"
+    kind, body = mtom.pack(
+        serialize(lenient.request()), {}, action=names.SEARCH_ACTION, boundary=boundary, root_id=root_id
+    )
+    got = lenient.post(body, content_type=kind)
+    refused(lenient, got, "mock_soap", "INSI-SOAP-002")
+    cut = lenient.post(body[: len(body) // 2], content_type=kind)
+    assert (cut.status, cut.error.code) == (500, "mock_xml")
+
+
+@pytest.mark.parametrize("day", ["1980-02-30", "1980-13-45", "1980-00-00", "9999-99-99"])
+def test_a_date_of_no_calendar_is_compared_as_text(bench: Bench, day: str) -> None:
+    got = bench.search(Search("TILLEUL", ("ANNE",), "F", day))
+    assert (got.answer.code, bench.findings()) == ("01", {})
 
 
 def test_ids_used_again_are_a_warning(bench: Bench) -> None:

@@ -112,7 +112,9 @@ def test_a_request_is_read_as_it_was_written() -> None:
     assert (read_back.operation, read_back.action) == ("WS_INS2", names.SEARCH_ACTION)
     assert read_back.senders == ("899900000029",)
     assert read_back.ids == ("m", "b", "l")
-    assert read_back.lps == read.Lps("IDAM-1", "4", "4.2.1", "instance", "urn:lps:dossier-plus:4.2.1")
+    order = ("IDAM", "Version", "Instance", "Nom")
+    assert read_back.lps == read.Lps("IDAM-1", "4", "4.2.1", "instance", "urn:lps:dossier-plus:4.2.1", order)
+    assert read_back.repeated == ()
     assert read_back.lps.product == "dossier-plus"
     assert read_back.bam is not None
     assert (read_back.bam.time, read_back.bam.children) == (

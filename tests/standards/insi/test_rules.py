@@ -132,6 +132,14 @@ def mark(namespace: str, name: str, attribute: str, value: str) -> Edit:
     return edit
 
 
+def twice(namespace: str, name: str) -> Edit:
+    def edit(root: etree._Element) -> None:
+        element = root.find(f".//{{{namespace}}}{name}")
+        element.addnext(etree.fromstring(etree.tostring(element)))
+
+    return edit
+
+
 def swap(root: etree._Element) -> None:
     """Puts the sex before the given name."""
     body = root.find(f".//{{{REC}}}RECSANSVITALE")
@@ -178,6 +186,7 @@ BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-HDR-013": lambda: card(drop(BAM, "Emetteur")),
     "INSI-HDR-014": lambda: card(write(LPS, "Emetteur", "899900000011")),
     "INSI-HDR-015": lambda: card(sender="899900000011"),
+    "INSI-HDR-016": lambda: card(twice(WSA, "MessageID")),
     "INSI-TLS-001": lambda: organisation(certificate=OTHER),
     "INSI-LPS-001": lambda: replace(card(), accepted={}),
     "INSI-LPS-002": lambda: card(mark(LPS, "IDAM", "R", "1")),

@@ -19,6 +19,7 @@ from banc_standards.insi.envelope_rules import HEADER_RULES, SOAP_RULES
 from banc_standards.insi.read import Request
 from banc_standards.insi.software_rules import RIGHTS_RULES, SOFTWARE_RULES
 from banc_standards.insi.subject import InsiSubject
+from banc_standards.soap import mtom
 from banc_standards.soap import read as soap
 from banc_standards.soap import rules as soap_rules
 from banc_standards.soap.mtom import ContentType, content_type
@@ -60,10 +61,24 @@ def _request(call: Call, announced: ContentType) -> Request:
     try:
         message = soap.read(call.body, limits=LIMITS)
     except XmlRefused as error:
-        raise broken(call, *xml_rules.hit(error)) from None
+        packed = _packed(call)
+        if packed is None:
+            raise broken(call, *xml_rules.hit(error)) from None
+        message = packed
     except soap.SoapRefused as error:
         raise broken(call, *soap_rules.hit(error)) from None
     return read.request(message, announced=announced.parameters.get("action"))
+
+
+def _packed(call: Call) -> soap.Message | None:
+    """The message at the root of an MTOM package, which its media type will have refused; None for anything else."""
+    kind = call.headers.get("Content-Type", "")
+    if not kind.lower().startswith("multipart/"):
+        return None
+    try:
+        return soap.read(mtom.unpack(kind, call.body).root, limits=LIMITS)
+    except (XmlRefused, soap.SoapRefused):
+        return None
 
 
 def _note(call: Call, request: Request) -> None:
