@@ -43,7 +43,7 @@ from ..mocks.dmp.own_process import up
 pytestmark = pytest.mark.bench
 
 GOAL, LOTS, CLIENTS, SIZE = 100, 200, 8, 100 * 1024
-MOST_FLOORS = 15
+MOST_FLOORS = 20
 CHAPTERS = (("18719-5", "Biochimie"), ("18723-7", "Hématologie"), ("18725-2", "Microbiologie"))
 Writing: TypeAlias = Callable[[Hospital, bytes], bytes]
 SINK = """

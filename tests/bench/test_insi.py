@@ -2,7 +2,8 @@
 
 The goals are 700 requests a second, and a p99 of 5 ms for a search among 1,000,000 identities read from a CSV file,
 with a start under 3 s once the file is built. Every request has ids of its own. *Kept* sends the assertion that a
-software keeps for an hour; *fresh* sends another one each time, which is what no cache can help.
+software keeps for an hour; *fresh* sends another one each time, which is what no cache can help. Messages are built and
+signed beforehand, enough of them that none is sent twice at less than 1,600 a second.
 What is asserted are ratios to a floor of the same run, since rates tell of the machine; the goals are printed.
 Run with ``pytest -m bench -s tests/bench/test_insi.py``.
 """
@@ -40,7 +41,8 @@ pytestmark = pytest.mark.bench
 
 HERE = Path(__file__).parent
 PEOPLE = int(os.environ.get("BANC_BENCH_PEOPLE", "1000000"))
-CLIENTS, SECONDS, MESSAGES = 16, 6, 1500
+CLIENTS, SECONDS, MESSAGES = 16, 6, 10_000
+MOST_FLOORS, MOST_KEPT = 30, 2
 PER_S, SEARCH_MS, START_S = 700, 5, 3
 UP = "import sys; from banc_harness.cli import main; sys.exit(main(sys.argv[1:]))"
 
@@ -130,8 +132,9 @@ def test_searches_a_second(tmp_path: Path) -> None:
             f"{one['cpu_ms']:.2f} ms of CPU each, so {1000 / max(one['cpu_ms'], 0.001):,.0f}/s on a core of its own"
         )
     print(f"goal: {PER_S}/s; {CLIENTS} clients over TLS on kept connections, load generator on the same machine")
-    assert measured["assertion kept"]["rate"] * 20 > floor["rate"]
-    assert measured["assertion kept"]["cpu_ms"] <= measured["assertion fresh"]["cpu_ms"]
+    for one in measured.values():
+        assert one["cpu_ms"] <= MOST_FLOORS * floor["cpu_ms"]
+    assert measured["assertion fresh"]["cpu_ms"] <= MOST_KEPT * measured["assertion kept"]["cpu_ms"]
 
 
 SYLLABLES = [a + b for a in "BCDFGLMNPRSTV" for b in ("A", "E", "I", "O", "U", "AN", "IN", "ON")]
