@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from banc_harness.play import Play, scenario
+from banc_harness.scenarios.relying_party_session import left_idle, renewed, signed_out
 from banc_standards.errors import Sentence
 
 PROFILES = ("psc-ciba",)
@@ -142,3 +143,51 @@ async def false_claims(play: Play) -> None:
 async def other_subject(play: Play) -> None:
     """The sub of userinfo is compared with the token's."""
     await lied_to(play, "PSC.44.1", "psc.userinfo.sub", "psc.userinfo")
+
+
+@scenario(
+    id="PSC.45",
+    title=Sentence(
+        "CIBA : le jeton d'accès expire, il est rafraîchi, une fois",
+        "CIBA: the access token expires, it is refreshed, once",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+    like=("PSC.14",),
+)
+async def one_refresh(play: Play) -> None:
+    """What renews the session is the same in both flows."""
+    await renewed(play, "PSC.45", FLOW)
+
+
+@scenario(
+    id="PSC.46",
+    title=Sentence(
+        "CIBA : « Se déconnecter » ferme aussi la session Pro Santé Connect",
+        'CIBA: "Sign out" closes the session of Pro Santé Connect too',
+    ),
+    actions=(*LOGIN, "auth.logout", "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+    like=("PSC.16",),
+)
+async def explicit_sign_out(play: Play) -> None:
+    """Without a browser, the server closes the session."""
+    await signed_out(play, "PSC.46", FLOW)
+
+
+@scenario(
+    id="PSC.47",
+    title=Sentence(
+        "CIBA : une déconnexion automatique laisse la session Pro Santé Connect",
+        "CIBA: an automatic sign-out leaves the session of Pro Santé Connect alone",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+    like=("PSC.17",),
+)
+async def idle_sign_out(play: Play) -> None:
+    """Half an hour without the user: the software closes its own session only."""
+    await left_idle(play, "PSC.47", FLOW)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from banc_harness.play import Play, Step, scenario
 from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
 from banc_standards.contracts.vocabulary import CertificateProfile
@@ -12,15 +15,53 @@ IDLE_S = 31 * 60
 ACTIVE_S = 25 * 60
 """Between two signs of a user who works, in seconds: less than what makes them idle."""
 SESSION_S = 4 * 3600
+BY_BROWSER: Mapping[str, Any] = {}
 
 
-async def signed_in(play: Play, id: str) -> None:
-    """A sign-in where nothing is wrong."""
+async def signed_in(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in where nothing is wrong; ``flow`` is what the action says beside whose it is."""
     professional = play.professional()
     async with play.step(f"{id}.1", Sentence("Connexion", "Sign-in"), also=("psc.*",)) as step:
         await step.login(professional)
-        await step.act("auth.login", professional=professional)
+        if flow:
+            await step.switch(psc__ciba_interval_s=1)
+        await step.act("auth.login", professional=professional, **flow)
         await step.expect("psc.token", outcome="accepted")
+
+
+async def renewed(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, and two minutes later a refresh."""
+    await signed_in(play, id, flow)
+    title = Sentence("Jeton expiré : rafraîchissement", "Expired token: refresh")
+    async with play.step(f"{id}.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
+        await step.act("auth.refresh", professional=play.professional())
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "refresh_token"})
+
+
+async def signed_out(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, a sign-out, an attempt to go on, and another sign-in."""
+    await signed_in(play, id, flow)
+    professional = play.professional()
+    async with play.step(f"{id}.2", Sentence("Déconnexion", "Sign-out"), also=("psc.*",)) as step:
+        await step.act("auth.logout", professional=professional)
+        await step.expect("psc.logout", outcome="accepted")
+    title = Sentence("Après la déconnexion", "After the sign-out")
+    async with play.step(f"{id}.3", title, also=("psc.*",)) as step:
+        await step.act("auth.refresh", professional=professional)
+    async with play.step(f"{id}.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await step.act("auth.login", professional=professional, **flow)
+        await step.expect("psc.token", outcome="accepted")
+
+
+async def left_idle(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, and half an hour without the user."""
+    await signed_in(play, id, flow)
+    title = Sentence("Une demi-heure d'inactivité", "Half an hour of inactivity")
+    async with play.step(f"{id}.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=IDLE_S)
+        await step.act("auth.refresh", professional=play.professional())
+        await refused_unless_told_the_time(play, step)
 
 
 @scenario(
@@ -34,12 +75,7 @@ async def signed_in(play: Play, id: str) -> None:
 )
 async def one_refresh(play: Play) -> None:
     """Two minutes later the software renews its token, without a burst of requests."""
-    await signed_in(play, "PSC.14")
-    title = Sentence("Jeton expiré : rafraîchissement", "Expired token: refresh")
-    async with play.step("PSC.14.2", title, also=("psc.*",)) as step:
-        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
-        await step.act("auth.refresh", professional=play.professional())
-        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "refresh_token"})
+    await renewed(play, "PSC.14")
 
 
 @scenario(
@@ -80,17 +116,7 @@ async def refused_refresh(play: Play) -> None:
 )
 async def explicit_sign_out(play: Play) -> None:
     """The user signs out on purpose, tries to go on, then signs in again."""
-    await signed_in(play, "PSC.16")
-    professional = play.professional()
-    async with play.step("PSC.16.2", Sentence("Déconnexion", "Sign-out"), also=("psc.*",)) as step:
-        await step.act("auth.logout", professional=professional)
-        await step.expect("psc.logout", outcome="accepted")
-    title = Sentence("Après la déconnexion", "After the sign-out")
-    async with play.step("PSC.16.3", title, also=("psc.*",)) as step:
-        await step.act("auth.refresh", professional=professional)
-    async with play.step("PSC.16.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
-        await step.act("auth.login", professional=professional)
-        await step.expect("psc.token", outcome="accepted")
+    await signed_out(play, "PSC.16")
 
 
 @scenario(
@@ -105,12 +131,7 @@ async def explicit_sign_out(play: Play) -> None:
 )
 async def idle_sign_out(play: Play) -> None:
     """Half an hour without the user: the software closes its own session only."""
-    await signed_in(play, "PSC.17")
-    title = Sentence("Une demi-heure d'inactivité", "Half an hour of inactivity")
-    async with play.step("PSC.17.2", title, also=("psc.*",)) as step:
-        await step.clock(offset_s=IDLE_S)
-        await step.act("auth.refresh", professional=play.professional())
-        await refused_unless_told_the_time(play, step)
+    await left_idle(play, "PSC.17")
 
 
 @scenario(
