@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FILES: Mapping[str, str] = {
     "index.html": "text/html; charset=utf-8",
+    "accesses.js": "text/javascript; charset=utf-8",
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
     "control.js": "text/javascript; charset=utf-8",

@@ -16,6 +16,13 @@ const WORDS = {
     cut: "coupé : le reste est dans le journal", error: "erreur", warning: "avertissement", info: "information",
     download: "Octets exacts", fault: "panne provoquée", reset: "session remise à zéro", duration: "durée",
     oneFinding: "écart", manyFindings: "écarts", session_by: "rattaché par", none: "aucune ligne ne correspond",
+    views: "Vues", exchanges: "Échanges", accesses: "Accès aux DMP",
+    accessesTitle: "Qui a fait quoi dans les DMP, comme le patient le voit",
+    noAccess: "Personne n'a encore ouvert, alimenté ni consulté de DMP dans cette session.",
+    accessesNote: "Un accès refusé n'y est pas ; un document invisible au patient n'y est pas nommé.",
+    when: "Quand", who: "Qui", what: "Quoi", patient: "Patient", bris_de_glace: "bris de glace", centre_15: "centre 15",
+    "access.authorization": "Autorisation d'accès", "access.filed": "Dépôt", "access.searched": "Recherche", "access.read": "Lecture",
+    "access.masked": "Masquage", "access.shown": "Remise en visibilité", "access.deleted": "Suppression", "access.archived": "Archivage",
     tls: "TLS", gone: "Cet échange n'existe plus dans cette session.", members: "Membres", clock: "horloge de la session",
   },
   en: {
@@ -33,6 +40,13 @@ const WORDS = {
     cut: "cut: the rest is in the journal", error: "error", warning: "warning", info: "information",
     download: "Exact bytes", fault: "provoked fault", reset: "session reset", duration: "duration",
     oneFinding: "finding", manyFindings: "findings", session_by: "attributed by", none: "no line matches",
+    views: "Views", exchanges: "Exchanges", accesses: "Accesses to the DMP",
+    accessesTitle: "Who did what in the DMP records, as the patient sees it",
+    noAccess: "Nobody has opened, fed or consulted a DMP in this session yet.",
+    accessesNote: "A refused access is not there; a document hidden from the patient is not named.",
+    when: "When", who: "Who", what: "What", patient: "Patient", bris_de_glace: "break glass", centre_15: "centre 15",
+    "access.authorization": "Authorization of access", "access.filed": "Filing", "access.searched": "Search", "access.read": "Reading",
+    "access.masked": "Masking", "access.shown": "Made visible", "access.deleted": "Deletion", "access.archived": "Archiving",
     tls: "TLS", gone: "This exchange no longer exists in this session.", members: "Members", clock: "session clock",
   },
 };
@@ -59,5 +73,6 @@ export function apply() {
   document.title = say("title");
   document.getElementById(`lang-${lang}`).checked = true;
   for (const element of document.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
   for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = say(element.dataset.placeholder);
 }
