@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from banc_fixtures.structures import Structure
     from banc_harness.levers import DocumentStatus, Levers
     from banc_harness.trace import Acted, Exchange
+    from banc_standards.contracts.driver import ActionSandbox
     from banc_standards.contracts.sut import Sut
     from banc_standards.contracts.vocabulary import CertificateProfile, LoginMeans, LoginOutcome, SoftwareType
 
@@ -144,7 +145,7 @@ class Stage(Protocol):
     def mailbox(self, holder: Professional | Structure) -> str: ...
 
     @property
-    def proxy_clients(self) -> tuple[str, ...]: ...
+    def sandbox(self) -> ActionSandbox: ...
 
     async def open_step(self, id: str, title: Sentence, also: tuple[str, ...]) -> None: ...
 
@@ -194,9 +195,9 @@ class Play:
         return self._stage.mailbox(holder)
 
     @property
-    def proxy_clients(self) -> tuple[str, ...]:
-        """The ids of the softwares that the proxy e-Santé serves in this session; none without a proxy."""
-        return self._stage.proxy_clients
+    def sandbox(self) -> ActionSandbox:
+        """What each action tells the software: addresses, clients, certificates."""
+        return self._stage.sandbox
 
     def step(self, id: str, title: Sentence, *, also: Iterable[str] = ()) -> Step:
         """A step, entered with ``async with``.

@@ -22,8 +22,11 @@ from banc_standards.errors import EnvironmentFailed, Sentence
 LEASE_S = 3600
 """How long the run keeps its session without a word, in seconds; each scenario prolongs it."""
 
-PROXY_APIS = ("dmp", "insi")
-"""The APIs that a proxy e-Santé relays to, by the names that ``/send`` gives them."""
+TEST = "essai-"
+TEST_APIS = ("essai-dmp", "essai-insi")
+"""The test resource of each API of the trust area, by the name that a proxy e-Santé gives it in ``/send``. Without
+``essai-``, the name is that of the service itself, when it runs.
+"""
 
 SEALS: tuple[CertificateKind, ...] = ("AUTH_CLI", "SIGN")
 
@@ -104,7 +107,7 @@ async def furnish(
     proxy = None
     if "psc.proxy" in sut.capabilities and services.psc is not None and services.psc.issuer is not None:
         clients = await _proxy_clients(control, session, sut, population, first=structure)
-        proxy = ProxyAccess(clients=clients, apis=_proxy_apis(services.psc.issuer))
+        proxy = ProxyAccess(clients=clients, apis=_proxy_apis(services, services.psc.issuer))
     return ActionSandbox(
         services=services,
         ca_file=str(ca_file),
@@ -137,17 +140,23 @@ async def _proxy_clients(
     return clients
 
 
-def _proxy_apis(issuer: str) -> list[ProxyApi]:
-    """The APIs of the trust area that answer in the sandbox, each a realm beside Pro Santé Connect's."""
+def _proxy_apis(services: Services, issuer: str) -> list[ProxyApi]:
+    """The APIs of the trust area, each with its authorization server, a realm beside Pro Santé Connect's."""
     realms = issuer.rpartition("/")[0]
+    insi = services.insi.url_mtls if services.insi is not None else None
+    addresses = {name: f"{realms}/{name.removeprefix(TEST)}" for name in TEST_APIS}
+    if services.dmp is not None and services.dmp.url is not None:
+        addresses["dmp"] = services.dmp.url
+    if insi is not None:
+        addresses["insi"] = insi.rpartition("/")[0]
     return [
         ProxyApi(
-            name=api,
-            url=f"{realms}/{api}",
-            token_endpoint=f"{realms}/{api}/protocol/openid-connect/token",
-            scope=f"{api}.test",
+            name=name,
+            url=url,
+            token_endpoint=f"{realms}/{name.removeprefix(TEST)}/protocol/openid-connect/token",
+            scope=f"{name.removeprefix(TEST)}.test",
         )
-        for api in PROXY_APIS
+        for name, url in addresses.items()
     ]
 
 

@@ -25,7 +25,7 @@ from banc_harness.session import acting_professional, acting_structure
 from banc_harness.told import Told, described, unsupported
 from banc_harness.trace import Acted, Exchange, Trace
 from banc_standards.contracts import events
-from banc_standards.contracts.driver import Action
+from banc_standards.contracts.driver import Action, ActionSandbox
 from banc_standards.contracts.sut import Sut
 from banc_standards.errors import Lang, Sentence
 
@@ -100,10 +100,9 @@ class Performance:
         return mailbox_in(self._bench.session.id, holder.mailbox)
 
     @property
-    def proxy_clients(self) -> tuple[str, ...]:
-        """The ids of the softwares that the proxy serves in this session."""
-        served = self._bench.session.sandbox.proxy
-        return () if served is None else tuple(client.id for client in served.clients)
+    def sandbox(self) -> ActionSandbox:
+        """What each action tells the software."""
+        return self._bench.session.sandbox
 
     # steps
 

@@ -18,7 +18,7 @@ EXCHANGE = "psc.exchange"
     id="CHK-PSC-027",
     requirements=["SBX-PSC-09"],
     on=Selection(operation=(EXCHANGE, "psc.api_call")),
-    scenarios=("PSC.30", "PSC.31", "PSC.38"),
+    scenarios=("PSC.30", "PSC.31", "PSC.38", "PSC.39"),
     presence=True,
     text=Sentence(
         "Le jeton d'accès s'échange une fois, sur certificat et avec un scope métier, puis l'API est appelée avec ce "

@@ -13,7 +13,7 @@ CONNECT: Final = "proxy.connect"
 DISCONNECT: Final = "proxy.disconnect"
 SEND: Final = "proxy.send"
 TRACES: Final = "proxy.traces"
-SEVERAL: Final = ("PSC.31", "PSC.36", "PSC.37", "PSC.38")
+SEVERAL: Final = ("PSC.31", "PSC.36", "PSC.37", "PSC.38", "PSC.39")
 """The scenarios in which sessions open."""
 
 

@@ -173,7 +173,7 @@ def down_told(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-066",
     requirements=["SBX-PSC-15"],
     on=Selection(operation=DISCONNECT),
-    scenarios=("PSC.31", "PSC.37", "PSC.38"),
+    scenarios=("PSC.31", "PSC.37", "PSC.38", "PSC.39"),
     text=Sentence(
         "/disconnect répond 200 et ferme la session Pro Santé Connect par un seul appel ; répété, il répond 401.",
         "/disconnect answers 200 and closes the session of Pro Santé Connect with one call; repeated, it answers 401.",

@@ -18,7 +18,10 @@ from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
 from banc_standards.rules import Finding, Hit
 
-UPSTREAM = "psc.api_*"
+UPSTREAM = ("psc.api_*", "dmp.*", "insi.*")
+TEST = "essai-"
+OPEN = ("psc.api_discovery", "psc.api_jwks")
+"""What an API tells anybody, token or not."""
 STATUSES: Mapping[str, tuple[int, ...]] = {"psc.close": (502, 503), "psc.down": (503, 502), "psc.slow": (504,)}
 """By failure of the API, what a gateway may answer (RFC 9110 §15.6), the best first."""
 ROUNDED = timedelta(seconds=1)
@@ -30,7 +33,7 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
     id="CHK-PSC-069",
     requirements=["SBX-PSC-16"],
     on=Selection(operation=SEND),
-    scenarios=("PSC.31", "PSC.38"),
+    scenarios=("PSC.31", "PSC.38", "PSC.39"),
     text=Sentence(
         "/send relaie la requête telle quelle, avec le jeton échangé et le certificat, et rend la réponse de l'API.",
         "/send relays the request as it is, with the exchanged token and the certificate, and returns its answer.",
@@ -46,7 +49,8 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 def relayed(trace: Trace) -> Iterator[Hit | Finding]:
     """Looks, for each call with a live session, for the same request at the API, and compares the answers."""
     for exchange in trace.selected:
-        if live(trace, exchange) is None:
+        session = live(trace, exchange)
+        if session is None:
             continue
         reached = [item for item in _upstream(trace, exchange) if item.outcome == "accepted"]
         same = [item for item in reached if _text(item.request_bytes) == str(exchange.fact("asked") or "")]
@@ -58,6 +62,9 @@ def relayed(trace: Trace) -> Iterator[Hit | Finding]:
         elif not any(_returned(item, exchange) for item in same):
             body = str(exchange.fact("body") or "")[:120]
             yield Hit(exchange.place("body"), found=f"{status(exchange)} {body}", expected=same[0].place())
+        elif not any(item.operation in OPEN or item.fact("session_state") == session.state for item in same):
+            found = str(same[0].fact("session_state") or "∅")
+            yield Hit(same[0].place("Authorization"), found=found, expected=session.state)
 
 
 @check(
@@ -174,12 +181,17 @@ def traces_without_secret(trace: Trace) -> Iterator[Hit]:
 
 
 def _upstream(trace: Trace, exchange: Exchange) -> list[Exchange]:
-    """What reached the API of a call in its step: the same method, and the path after the API's name."""
-    method, path = str(exchange.fact("method")), str(exchange.fact("path")).removeprefix("/send")
-    found = []
-    for item in trace.all(UPSTREAM):
+    """What reached the API of a call meanwhile: the same method, and the path after the API's name. What no step claims
+    is looked at too: the bench wrote it.
+    """
+    method, path = str(exchange.fact("method")), str(exchange.fact("path")).removeprefix("/send/")
+    name, _, endpoint = path.partition("/")
+    api, found = name.removeprefix(TEST), []
+    for item in (each for operation in UPSTREAM for each in trace.before(exchange, operation)):
         verb, address, *_ = [*item.line.split(" "), "", ""]
-        if item.claimed_by == exchange.claimed_by and verb == method and address.endswith(path):
+        near = item.claimed_by in (exchange.claimed_by, None)
+        there = item.fact("api") in (api, None) and ("/realms/" not in address or f"/realms/{api}/" in address)
+        if near and there and verb == method and address.endswith(f"/{endpoint}"):
             found.append(item)
     return found
 

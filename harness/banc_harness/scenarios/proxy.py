@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from banc_harness.play import Play, Step, scenario
 from banc_harness.proxy.driver import instant
-from banc_harness.session import PROXY_APIS
-from banc_standards.errors import Sentence
+from banc_harness.proxy.messages import identity_search, record_query
+from banc_harness.session import TEST, TEST_APIS
+from banc_standards.errors import Sentence, UnusableInput
 
 if TYPE_CHECKING:
     from banc_fixtures.professionals import Professional
@@ -20,17 +21,31 @@ if TYPE_CHECKING:
 PROFILES = ("psc-proxy",)
 NEEDS = ("psc.proxy",)
 ATTACHED = ("state.reset",)
-AROUND = ("psc.*", "insi.*", "dmp.*", "proxy.*")
+AROUND = ("psc.*", "proxy.*")
 TEST_API = "signsessiondata"
 READABLE = ".well-known/openid-configuration"
 UNKNOWN = "899900099999"
 """An IdNat that nobody has."""
+KNOWN = "PAT-01"
+"""A patient whom INSi and the DMP know."""
 OTHER = "P02"
 """The second user, in crossing calls."""
 ROUNDED = timedelta(seconds=2)
 """What the proxy's clock may differ by from the bench's."""
+_NO_PSC = Sentence(
+    "un proxy e-Santé s'éprouve avec Pro Santé Connect, qui ne répond pas dans ce bac à sable",
+    "a proxy e-Santé is tested with Pro Santé Connect, which does not run in this sandbox",
+)
 SLOWER_S = 2
 """How much longer than the proxy's own patience a slow API takes, in seconds."""
+
+
+def served(play: Play) -> list[str]:
+    """The ids of the softwares that the proxy serves in this session. Raises ``UnusableInput`` without a proxy."""
+    proxy = play.sandbox.proxy
+    if proxy is None:
+        raise UnusableInput("PROXY-001", _NO_PSC)
+    return [client.id for client in proxy.clients]
 
 
 def connection(professional: Professional, client: str, **changed: Any) -> dict[str, Any]:
@@ -96,7 +111,7 @@ async def attached(play: Play, id: str) -> None:
 )
 async def life(play: Play) -> None:
     """Connects, connects again, calls two APIs, disconnects twice, and calls once more."""
-    professional, client = play.professional(), play.proxy_clients[0]
+    professional, client = play.professional(), served(play)[0]
     await attached(play, "PSC.31")
     asked = connection(professional, client)
     async with play.step("PSC.31.1", Sentence("Connexion", "Connection"), also=AROUND) as step:
@@ -107,16 +122,16 @@ async def life(play: Play) -> None:
     title = Sentence("Connexion d'une session déjà active", "Connection of a session that is active already")
     async with play.step("PSC.31.2", title, also=AROUND) as step:
         await called(step, "proxy.connect", json=asked, session=session)
-    for rank, api in enumerate(PROXY_APIS, 3):
+    for rank, api in enumerate(TEST_APIS, 3):
         title = Sentence(f"Appel de l'API {api}", f"Call of the API {api}")
         async with play.step(f"PSC.31.{rank}", title, also=AROUND) as step:
             data = session_data(professional, client, connected)
             endpoint = f"{TEST_API}?essai={api}"
             await called(step, "proxy.send", api=api, endpoint=endpoint, json=data, session=session)
-            await step.expect("psc.api_call", outcome="accepted", facts={"api": api})
+            await step.expect("psc.api_call", outcome="accepted", facts={"api": api.removeprefix(TEST)})
     title = Sentence("Lecture, sans corps", "A reading, without a body")
     async with play.step("PSC.31.5", title, also=AROUND) as step:
-        await called(step, "proxy.send", api=PROXY_APIS[0], endpoint=READABLE, method="GET", session=session)
+        await called(step, "proxy.send", api=TEST_APIS[0], endpoint=READABLE, method="GET", session=session)
         await step.expect("psc.api_discovery", outcome="accepted")
     async with play.step("PSC.31.6", Sentence("Déconnexion", "Disconnection"), also=AROUND) as step:
         await called(step, "proxy.disconnect", session=session)
@@ -125,7 +140,7 @@ async def life(play: Play) -> None:
     async with play.step("PSC.31.7", title, also=AROUND) as step:
         await called(step, "proxy.disconnect", session=session)
         data = session_data(professional, client, connected)
-        await called(step, "proxy.send", api=PROXY_APIS[0], endpoint=TEST_API, json=data, session=session)
+        await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, json=data, session=session)
 
 
 @scenario(
@@ -137,7 +152,7 @@ async def life(play: Play) -> None:
 )
 async def malformed(play: Play) -> None:
     """No JSON, a field that is missing, an unknown channel, three digits to compare."""
-    good = connection(play.professional(), play.proxy_clients[0])
+    good = connection(play.professional(), served(play)[0])
     await attached(play, "PSC.32")
     sent: tuple[tuple[Sentence, dict[str, Any]], ...] = (
         (Sentence("Corps qui n'est pas du JSON", "A body that is no JSON"), {"text": "nationalId=1"}),
@@ -160,7 +175,7 @@ async def malformed(play: Play) -> None:
 )
 async def unknown(play: Play) -> None:
     """An IdNat that nobody has, then a software that the proxy does not serve."""
-    professional, client = play.professional(), play.proxy_clients[0]
+    professional, client = play.professional(), served(play)[0]
     await attached(play, "PSC.33")
     sent = (
         (Sentence("IdNat inconnu", "Unknown IdNat"), connection(professional, client, nationalId=UNKNOWN)),
@@ -180,7 +195,7 @@ async def unknown(play: Play) -> None:
 )
 async def without_session(play: Play) -> None:
     """While somebody is connected: a call without a cookie, then with one that nobody was given."""
-    professional, client = play.professional(), play.proxy_clients[0]
+    professional, client = play.professional(), served(play)[0]
     await attached(play, "PSC.34")
     async with play.step("PSC.34.1", Sentence("Connexion", "Connection"), also=AROUND) as step:
         connected = await called(step, "proxy.connect", json=connection(professional, client))
@@ -190,7 +205,7 @@ async def without_session(play: Play) -> None:
         if session is not None:
             title = Sentence("Appel avec un cookie inconnu", "A call with an unknown cookie")
         async with play.step(f"PSC.34.{rank}", title, also=AROUND) as step:
-            await called(step, "proxy.send", api=PROXY_APIS[0], endpoint=TEST_API, json=data, session=session)
+            await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, json=data, session=session)
 
 
 @scenario(
@@ -205,7 +220,7 @@ async def down(play: Play) -> None:
     await attached(play, "PSC.35")
     async with play.step("PSC.35.1", Sentence("Connexion", "Connection"), also=AROUND) as step:
         await step.arm_fault("psc.down", times=None)
-        await called(step, "proxy.connect", json=connection(play.professional(), play.proxy_clients[0]))
+        await called(step, "proxy.connect", json=connection(play.professional(), served(play)[0]))
         await step.expect("psc.*", fault="psc.down")
         await step.clear_faults()
 
@@ -219,7 +234,7 @@ async def down(play: Play) -> None:
 )
 async def failing_api(play: Play) -> None:
     """The API breaks off, is down, then takes longer than the proxy waits."""
-    professional, client = play.professional(), play.proxy_clients[0]
+    professional, client = play.professional(), served(play)[0]
     await attached(play, "PSC.36")
     async with play.step("PSC.36.1", Sentence("Connexion", "Connection"), also=AROUND) as step:
         connected = await called(step, "proxy.connect", json=connection(professional, client))
@@ -235,7 +250,7 @@ async def failing_api(play: Play) -> None:
     for rank, (fault, title, settings) in enumerate(faults, 2):
         async with play.step(f"PSC.36.{rank}", title, also=AROUND) as step:
             await step.arm_fault(fault, times=None, match={"operation": "psc.api_call"}, **settings)
-            await called(step, "proxy.send", api=PROXY_APIS[0], endpoint=TEST_API, json=data, session=session)
+            await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, json=data, session=session)
             await step.expect("psc.api_call", fault=fault, within_s=SLOWER_S + 5)
             await step.clear_faults()
 
@@ -249,14 +264,14 @@ async def failing_api(play: Play) -> None:
 )
 async def traces(play: Play) -> None:
     """A session from end to end, then its traces, those since it ended, and those of the day before."""
-    professional, client = play.professional(), play.proxy_clients[0]
+    professional, client = play.professional(), served(play)[0]
     await attached(play, "PSC.37")
     began = datetime.now(UTC) - ROUNDED
     async with play.step("PSC.37.1", Sentence("Une session", "A session"), also=AROUND) as step:
         connected = await called(step, "proxy.connect", json=connection(professional, client))
         data = session_data(professional, client, connected)
         session = data["proxy_session_id"]
-        await called(step, "proxy.send", api=PROXY_APIS[0], endpoint=TEST_API, json=data, session=session)
+        await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, json=data, session=session)
         await called(step, "proxy.disconnect", session=session)
     ended = datetime.now(UTC) + ROUNDED
     day = timedelta(days=1)
@@ -283,7 +298,7 @@ async def traces(play: Play) -> None:
 async def together(play: Play) -> None:
     """Four sessions open at once; their calls cross; one of them ends and the others go on."""
     people = (play.professional(), play.professional(OTHER))
-    pairs = [(person, client) for person in people for client in play.proxy_clients]
+    pairs = [(person, client) for person in people for client in served(play)]
     await attached(play, "PSC.38")
     async with play.step("PSC.38.1", Sentence("Quatre connexions", "Four connections"), also=AROUND) as step:
         asked = [connection(person, client) for person, client in pairs]
@@ -306,11 +321,47 @@ async def together(play: Play) -> None:
             await step.expect("proxy.disconnect")
 
 
+@scenario(
+    id="PSC.39",
+    title=Sentence(
+        "Proxy e-Santé : le DMP et INSi eux-mêmes, par le proxy", "Proxy e-Santé: the DMP and INSi, through the proxy"
+    ),
+    actions=ATTACHED,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def services(play: Play) -> None:
+    """An INSi search and the test of a DMP. What the services get is the bench's own writing, so no step claims it: no
+    check may credit the software with it.
+    """
+    professional, place, client = play.professional(), play.structure(), served(play)[0]
+    proxy, seals = play.sandbox.proxy, play.sandbox.certificates or {}
+    running = {api.name for api in proxy.apis} if proxy is not None else set()
+    await attached(play, "PSC.39")
+    async with play.step("PSC.39.1", Sentence("Connexion", "Connection"), also=AROUND) as step:
+        connected = await called(step, "proxy.connect", json=connection(professional, client))
+        await step.expect("psc.ciba", outcome="accepted")
+    session, patient = opened_by(connected)["proxy_session_id"], play.patient(KNOWN)
+    if "insi" in running:
+        async with play.step("PSC.39.2", Sentence("Recherche INSi", "INSi search"), also=AROUND) as step:
+            text, media = identity_search(play.sut, patient, professional, place)
+            soap = {"text": text, "media_type": media}
+            await called(step, "proxy.send", api="insi", endpoint="lps", session=session, **soap)
+    if "dmp" in running and "SIGN" in seals:
+        async with play.step("PSC.39.3", Sentence("Test d'existence du DMP", "Test of a DMP"), also=AROUND) as step:
+            text, media = record_query(play.sut, patient, professional, place, seal=seals["SIGN"])
+            soap = {"text": text, "media_type": media}
+            await called(step, "proxy.send", api="dmp", endpoint="patients", session=session, **soap)
+    async with play.step("PSC.39.4", Sentence("Déconnexion", "Disconnection"), also=AROUND) as step:
+        await called(step, "proxy.disconnect", session=session)
+        await step.expect("psc.logout", outcome="accepted")
+
+
 async def _crossing(step: Step, data: list[dict[str, Any]]) -> None:
     """Every session calls every API, all at once."""
     calls = [
         {"api": api, "endpoint": TEST_API, "json": one, "session": one["proxy_session_id"]}
-        for api in PROXY_APIS
+        for api in TEST_APIS
         for one in data
     ]
     await asyncio.gather(*(step.act("proxy.send", **call) for call in calls))

@@ -241,16 +241,16 @@ class Proxy:
         """The user's token for an API: exchanged once, a token of Pro Santé Connect being renewed for each exchange."""
         if "proxy-no-exchange" in self.defects:
             return str(session.tokens["access_token"])
-        name = api["name"]
-        if "proxy-shares-api-token" in self.defects and name in self._shared:
-            return self._shared[name]
+        server = api["token_endpoint"]
+        if "proxy-shares-api-token" in self.defects and server in self._shared:
+            return self._shared[server]
         with session.lock:
-            if name not in session.api_tokens:
+            if server not in session.api_tokens:
                 if session.api_tokens:
                     session.tokens |= session.software.psc.refresh(session.tokens)
-                session.api_tokens[name] = session.software.psc.exchange(session.tokens, api)
-            self._shared.setdefault(name, session.api_tokens[name])
-            return session.api_tokens[name]
+                session.api_tokens[server] = session.software.psc.exchange(session.tokens, api)
+            self._shared.setdefault(server, session.api_tokens[server])
+            return session.api_tokens[server]
 
     def _relayed(self, body: bytes) -> bytes | None:
         if "proxy-rewrites" in self.defects and body.startswith(b"{"):

@@ -27,7 +27,8 @@ def seen(exchange: MakeExchange) -> Observed:
     """Makes calls of the bench as the journal keeps them, a second apart."""
 
     def make(action: str, status: int = 200, *, body: Any = None, step: str = "1", **facts: Any) -> Exchange:
-        told = {"status": status, "body": "" if body is None else json.dumps(body), "given_session": None}
+        text = body.decode() if isinstance(body, bytes) else "" if body is None else json.dumps(body)
+        told = {"status": status, "body": text, "given_session": None}
         at = {"sent_at": "2026-11-21T10:00:01.000Z", "answered_at": "2026-11-21T10:00:02.000Z"}
         return exchange(f"proxy.{action}", "observed", facts={**told, **at, **facts}, claimed_by=step)
 
@@ -213,7 +214,7 @@ def send(seen: Observed) -> Observed:
     def make(status: int = 200, **facts: Any) -> Exchange:
         usual = {
             "method": "POST",
-            "path": "/send/dmp/signsessiondata?essai=1",
+            "path": "/send/essai-dmp/signsessiondata?essai=1",
             "asked": json.dumps(DATA),
             "body": {"signature": "s"},
             "given_session": SESSION,
@@ -227,7 +228,8 @@ def send(seen: Observed) -> Observed:
     ("changed", "expected"),
     [
         ({}, "CONFORME"),
-        ({"path": "/send/dmp/signsessiondata"}, "NON_CONFORME"),
+        ({"path": "/send/essai-dmp/signsessiondata"}, "NON_CONFORME"),
+        ({"path": "/send/essai-insi/signsessiondata?essai=1"}, "NON_CONFORME"),
         ({"method": "PUT"}, "NON_CONFORME"),
         ({"asked": "{}"}, "NON_CONFORME"),
         ({"body": {}}, "NON_CONFORME"),
@@ -236,6 +238,25 @@ def send(seen: Observed) -> Observed:
 )
 def test_relaying(connect: Observed, api_call: MakeExchange, send: Observed, changed: Any, expected: Verdict) -> None:
     assert verdict(proxy_relaying.relayed, "PSC.31", connect(), api_call(), send(**changed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"api": "insi", "session_state": STATE}, "CONFORME"),
+        ({"api": "insi", "session_state": "etat-2"}, "NON_CONFORME"),
+        ({}, "NON_CONFORME"),
+    ],
+)
+def test_a_service_gets_the_token_of_the_user(
+    exchange: MakeExchange, connect: Observed, send: Observed, facts: dict[str, str], expected: Verdict
+) -> None:
+    first = connect()
+    line = "POST /s/k7f2/lps"
+    reached = exchange("insi.WS_INS2", line=line, sent=b"<a/>", answered=b"<b/>", facts=facts, claimed_by=None)
+    relayed = send(path="/send/insi/lps", asked="<a/>", body=b"<b/>")
+
+    assert verdict(proxy_relaying.relayed, "PSC.39", first, reached, relayed) == expected
 
 
 def test_a_call_that_the_api_refuses(connect: Observed, api_call: MakeExchange, send: Observed) -> None:

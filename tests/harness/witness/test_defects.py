@@ -15,6 +15,7 @@ from banc_harness.witness.inbox_defects import INBOX_DEFECTS
 from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
 from banc_harness.witness.practice_defects import PRACTICE_DEFECTS
+from banc_harness.witness.proxy_defects import PROXY_DEFECTS
 from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
@@ -38,7 +39,7 @@ LETTERS: dict[str, tuple[str, str]] = {
     "unqualified-ins": ("UC1.10 UC1.25", "CHK-INS-002 CHK-MSS-005"),
     "production-oid": ("UC1.01", "CHK-INS-002 CHK-DMP-001"),
     "no-birth-place": ("UC1.01", "CHK-INS-003 CHK-DOC-001"),
-    "obsolete-ins": ("UC1.02", "CHK-DMP-003 CHK-DOC-003"),
+    "obsolete-ins": ("UC1.02", "CHK-DMP-003 CHK-DOC-003 CHK-PRT-001"),
     "text-body": ("UC1.02", "CHK-DOC-002"),
     "claims-sent": ("UC1.01", "CHK-DMP-001"),
     "wrong-hash": ("UC1.01", "CHK-DMP-001 CHK-DMP-003"),
@@ -246,7 +247,7 @@ def test_every_check_can_fail() -> None:
 
 
 def test_every_defect_has_its_row() -> None:
-    others = CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() | IDENTITIES.keys()
+    others = CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() | IDENTITIES.keys() | PROXY_DEFECTS.keys()
     assert LETTERS.keys() | others == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
     assert INBOX_DEFECTS.keys() == RECEPTIONS.keys()
