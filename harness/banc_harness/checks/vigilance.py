@@ -13,13 +13,15 @@ from banc_harness.checks.lives import STRICT, Moment, moments
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.errors import Sentence
-from banc_standards.ins import IdentityStatus, NotTransliterable, transliterate
+from banc_standards.ins import IdentityStatus, NotTransliterable, fold, transliterate
 from banc_standards.insi import build, names
+from banc_standards.insi.model import Individual
 from banc_standards.rules import Hit
 
 SEARCHES = Selection(operation="insi.WS_INS2")
 VERIFICATIONS = Selection(operation="insi.WS_INS3")
 LEAVING = Selection(operation=("dmp.*", "mssante.submission"))
+DOCUMENTS = ("dmp.TD2.1", "mssante.submission")
 SENDING = ("document.send", "document.replace")
 EVERY = ("INS.*",)
 UNTOLD = "(non dit / not told)"
@@ -245,8 +247,10 @@ def name_as_typed(trace: Trace) -> Iterator[Hit]:
     on=SEARCHES,
     scenarios=EVERY,
     text=Sentence(
-        "L'identité garde ce qu'INSi a répondu, sans rien y changer : matricule, OID, historique, traits.",
-        "The identity keeps what INSi answered, unchanged: matricule, OID, history, traits.",
+        "L'identité garde ce qu'INSi a répondu, sans rien y changer : matricule, OID, historique, traits. Les "
+        "documents qui partent le montrent ; l'historique et ce qui n'est pas qualifié tiennent au pilote.",
+        "The identity keeps what INSi answered, unchanged: matricule, OID, history, traits. The documents that leave "
+        "show it; history and what is not qualified do not leave, and rest on the driver's word.",
     ),
     clause="Guide d'implémentation de l'INS v3.0, EXI REC 07 et EXI REC 08 ; INS/va1.52 ; cahier CNDA 2.04, 2.05, 2.08",
     fix=Sentence(
@@ -255,12 +259,13 @@ def name_as_typed(trace: Trace) -> Iterator[Hit]:
     ),
 )
 def kept_as_answered(trace: Trace) -> Iterator[Hit]:
-    """What the software says that it keeps after each answer 00 that may be imported."""
+    """What leaves, and what the software says that it keeps, after each answer 00 that may be imported."""
     for moment in _qualified(trace):
         answer, told = moment.answer, moment.told
         if answer is None or answer.individual is None or moment.incomplete or moment.blocked:
             continue
         person = answer.individual
+        yield from _sent_as_answered(trace, moment, person)
         wanted = {"ins": person.active.ins.value, "ins_oid": person.active.ins.oid}
         wanted |= {name: getattr(person.traits, name) for name in STRICT}
         for name, value in wanted.items():
@@ -270,6 +275,26 @@ def kept_as_answered(trace: Trace) -> Iterator[Hit]:
         kept = sorted(str(one.get("ins")) for one in told.get("historical") or ())
         if kept != former:
             yield Hit(_place(moment, "historical"), found=", ".join(kept) or UNTOLD, expected=", ".join(former))
+
+
+def _sent_as_answered(trace: Trace, moment: Moment, person: Individual) -> Iterator[Hit]:
+    """The documents under the INS of an answer that left after it: its OID, and its traits up to their spelling."""
+    traits = person.traits
+    for exchange in trace.after(moment.asked[-1].exchange, "*"):
+        for document in (*exchange.cdas, *exchange.mailed_cdas) if exchange.operation in DOCUMENTS else ():
+            said = document.patient
+            if said.ins is None or said.ins.value != person.active.ins.value:
+                continue
+            pairs = (
+                ("id/@root", said.ins.oid, person.active.ins.oid),
+                ("family[@qualifier='BR']", fold(said.birth_family), fold(traits.birth_family)),
+                ("given[@qualifier='BR']", fold(said.birth_givens), fold(traits.birth_givens)),
+                ("administrativeGenderCode", said.sex, traits.sex),
+                ("birthTime", said.birth_time[:8], traits.birth_date.replace("-", "")),
+            )
+            for place, found, wanted in pairs:
+                if wanted and found != wanted:
+                    yield Hit(exchange.place(place), found=found, expected=wanted)
 
 
 @check(

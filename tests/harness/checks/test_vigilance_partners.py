@@ -1,4 +1,4 @@
-"""Who received an identity that loses its INS is told: the check, over traces made by hand."""
+"""What partners receive of an identity, and that they are told when it falls: over traces made by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from banc_harness.checks import vigilance, vigilance_partners
+from banc_standards.ins import INS_NIR, Ins
 
 from .identities import document, mailed, verdict
-from .test_vigilance import INS, KEPT, NOTHING, TYPED, acted, asked, qualification
+from .test_vigilance import INS, KEPT, NOTHING, TRAITS, TYPED, acted, asked, qualification
 
 __all__ = ["asked"]
 EDITED = acted("patient.create", "e", NOTHING | {"ins_status": "PROV"}, patient=TYPED | {"sex": "M"}, edit=True)
@@ -51,3 +52,31 @@ def test_silence_is_found_although_nothing_crossed_the_wire_since(asked: Any, ex
     exchanges = [asked("00"), mailed(exchange, "s", document("2.999.1", INS))]
     acts = [*QUALIFIED, EDITED]
     assert verdict(vigilance_partners.partners_are_told, "INS.25", acts, exchanges) == "NON_CONFORME"
+
+
+SAID = {
+    "birth_family": "Tilleul",
+    "birth_givens": TRAITS.birth_givens,
+    "sex": TRAITS.sex,
+    "birth_time": TRAITS.birth_date.replace("-", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("oid", "changed", "wanted"),
+    [
+        (INS.oid, {}, "CONFORME"),
+        (INS_NIR, {}, "NON_CONFORME"),
+        (INS.oid, {"birth_givens": "LISE"}, "NON_CONFORME"),
+        (INS.oid, {"birth_time": "19800515"}, "NON_CONFORME"),
+    ],
+)
+def test_what_leaves_is_what_insi_answered(
+    asked: Any, exchange: Any, oid: str, changed: dict[str, str], wanted: str
+) -> None:
+    sent = mailed(exchange, "s", document("2.999.1", Ins(INS.value, oid), **(SAID | changed)))
+    found = asked("00")
+    after = mailed(exchange, "s", document("2.999.1", Ins(INS.value, oid), **(SAID | changed)))
+    assert sent.seq < found.seq < after.seq
+    assert verdict(vigilance.kept_as_answered, "INS.25", QUALIFIED, [sent, found]) == "CONFORME"
+    assert verdict(vigilance.kept_as_answered, "INS.25", QUALIFIED, [found, after]) == wanted

@@ -6,6 +6,7 @@ PAT-TROIS is of other samples (DMP, PAM), under the test OID: the bench has it a
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_a_row_answers_as_it_says(row: dict[str, str]) -> None:
             assert found.person.ins.value == row["matricule"] + row["cle"]
         else:
             assert found.person.ins.verifies
+
+
+def test_the_history_is_the_one_that_the_scenarios_tell() -> None:
+    told = {}
+    for row in ROWS:
+        former = re.findall(r"INSHISTO (?:= active INS plus )?([0-9AB]{13})/([0-9]{2})", row["scenario"])
+        if former or "INSHISTO" in row["scenario"]:
+            found = search(asked(row), BEHAVIOUR).person
+            assert found is not None
+            kept = [one.ins.value for one in found.historical]
+            assert {number + key for number, key in former} <= set(kept)
+            told[row["nom_naissance"]] = [value == row["matricule"] + row["cle"] for value in kept]
+    assert told == {"ADRUN": [], "ECETINSI": [False, False], "CORSE": [True], "HERMANN": [True, False]}
 
 
 def test_the_place_tells_the_namesakes_apart() -> None:
