@@ -31,7 +31,7 @@ PLACES: Final[dict[Kind, tuple[Couloir, SoftwareType]]] = {
     "lgc": ("ville", "LGC"),
 }
 PROXY: Final = "psc-proxy"
-REHEARSALS: Final = frozenset({"cnda-insi", "identitovigilance", PROXY})
+REHEARSALS: Final = frozenset({"cnda-insi", "identitovigilance", "ins-scan", PROXY})
 """Profiles that the witness declares only when a demonstration asks for their scenarios."""
 START_S = 20.0
 STOP_S = 5.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from banc_harness.trace import Acted, Exchange, Trace
+from banc_standards import ins_datamatrix
 from banc_standards.errors import BancError
 from banc_standards.ins import (
     IdentityAttribute,
@@ -117,7 +118,7 @@ def moments(trace: Trace) -> Iterator[Moment]:
             continue
         name = str(patient.get("local_id"))
         if name not in lives or (act.action == "patient.create" and not act.input.get("edit")):
-            lives[name] = _Life(_traits(patient))
+            lives[name] = _Life(_given(act, patient))
         moment = _moment(trace, act, lives[name], patient)
         yield moment
         life, told = lives[name], moment.told.get("ins_status")
@@ -157,6 +158,12 @@ def _moment(trace: Trace, act: Acted, life: _Life, patient: Mapping[str, Any]) -
         if verified is not None and verified != names.FOUND:
             allowed = (after_failed_verification(life.status),)
     return Moment(act, traits, attributes, life.status, allowed, asked, verified, life.ins)
+
+
+def _given(act: Acted, patient: Mapping[str, Any]) -> StrictTraits:
+    """The traits that an act gives: typed, or read from the datamatrix INS that was scanned."""
+    scanned = act.input.get("scanned")
+    return ins_datamatrix.read(str(scanned.get("text"))).traits if isinstance(scanned, Mapping) else _traits(patient)
 
 
 def _traits(patient: Mapping[str, Any]) -> StrictTraits:

@@ -37,17 +37,15 @@ class Printout:
 
 
 def printouts(trace: Trace) -> Iterator[Printout]:
-    """The PDFs of the selected exchanges; one that comes with no document that names its patient is left out."""
+    """The PDFs of the selected exchanges; that of a mail is about the patient of its first document."""
     for exchange in trace.selected:
         documents = exchange.cdas if exchange.service == "dmp" else exchange.mailed_cdas
         for document in documents:
             for place, data in pdfs(document):
                 yield Printout(exchange.place(place), document.patient, sheet_of(data))
-        patients = {document.patient.ids: document.patient for document in documents}
-        attached = exchange.mail.pdfs if exchange.mail is not None and exchange.service == "mssante" else ()
-        if len(patients) == 1:
-            for part in attached:
-                yield Printout(exchange.place(part.filename), documents[0].patient, sheet_of(part.content))
+        mail = exchange.mail if exchange.service == "mssante" and documents else None
+        for part in mail.pdfs if mail is not None else ():
+            yield Printout(exchange.place(part.filename), documents[0].patient, sheet_of(part.content))
 
 
 @lru_cache(maxsize=64)

@@ -32,6 +32,7 @@ from banc_harness.witness.proxy import Proxy
 from banc_harness.witness.reading_desk import ReadingDesk
 from banc_harness.witness.records import Records
 from banc_harness.witness.report_desk import ReportDesk
+from banc_harness.witness.scanning import scanned
 from banc_harness.witness.sign_in import Client, RelyingParty, SignInRefused
 from banc_harness.witness.software import LABORATORY, PRACTICE, SOFTWARE, Software
 from banc_harness.witness.summary_desk import SummaryDesk
@@ -52,6 +53,7 @@ CAPABILITIES = (
     "psc.exchange",
     "insi.traits",
     "insi.verify",
+    "ins.scan",
     "identity.search",
     "dmp.feed",
     "dmp.read",
@@ -254,16 +256,20 @@ class Witness:
     def create_patient(self, asked: Asked) -> Output:
         """The front desk types the traits read on the person's papers: a provisional identity.
 
-        ``edit`` types other traits for a known patient; ``attributes`` marks one as doubtful or fictitious.
+        ``edit`` types other traits for a known patient; ``attributes`` marks one as doubtful or fictitious;
+        ``scanned`` is the datamatrix INS that names the patient instead.
         """
         given = asked.input["patient"]
+        if asked.input.get("scanned"):
+            given = given | scanned(asked.input["scanned"]["text"], self.defects)
         if asked.input.get("edit"):
             patient = edited(self._patient(asked), given, self.defects)
         else:
             kept = ("local_id", "birth_family", "birth_givens", "first_given", "sex", "birth_date", "birth_place")
-            more = ("used_family", "used_given", "address", "phone", "mobile", "deceased")
+            more = ("used_family", "used_given", "address", "phone", "mobile", "deceased", "collection")
             patient = {name: given[name] for name in kept} | {name: given.get(name) for name in more}
-            patient |= {"ins_status": "PROV", "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
+            status = "QUAL" if given.get("collection") and "qualifies-by-scan" in self.defects else "PROV"
+            patient |= {"ins_status": status, "ins": None, "ins_oid": None, "opposed": asked.input.get("opposed") or []}
         if "attributes" in asked.input:
             patient = marked(patient, list(asked.input["attributes"]))
         known = () if asked.input.get("edit") else doubles(self.records.patients(asked.session), patient)
@@ -357,5 +363,5 @@ class Witness:
 
 
 def _shown(patient: Mapping[str, Any]) -> Output:
-    told = ("local_id", "ins_status", "ins", "ins_oid", *STRICT)
+    told = ("local_id", "ins_status", "ins", "ins_oid", "collection", *STRICT)
     return {"patient": {name: patient.get(name) for name in told} | {"historical": patient.get("historical") or []}}

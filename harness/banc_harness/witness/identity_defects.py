@@ -66,6 +66,18 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "garde qualifiée une identité qu'INSi ne confirme pas",
         "keeps an identity qualified that INSi does not confirm",
     ),
+    "scans-anything": (
+        "reprend l'identité d'un symbole qui n'est pas un datamatrix INS bien formé",
+        "imports the identity of a symbol that is no well-formed datamatrix INS",
+    ),
+    "scans-one-given-name": (
+        "ne reprend que le premier prénom du datamatrix",
+        "imports the first given name of the datamatrix only",
+    ),
+    "qualifies-by-scan": (
+        "tient pour qualifiée l'identité lue sur un datamatrix",
+        "takes the identity read from a datamatrix for qualified",
+    ),
     "keeps-ins-after-failure": (
         "garde le matricule d'une identité qu'INSi ne confirme pas",
         "keeps the matricule of an identity that INSi does not confirm",

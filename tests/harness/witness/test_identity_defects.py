@@ -81,5 +81,5 @@ def test_every_check_of_vigilance_is_shown_failing() -> None:
 def test_a_bare_demonstration_plays_none_of_them() -> None:
     declared = {profile for profiles in demo.PROFILES.values() for profile in profiles}
     ours = [item for item in scenarios().values() if item.id.startswith("INS.")]
-    assert len(ours) == 19
+    assert len(ours) == 20
     assert all(item.profiles and declared.isdisjoint(item.profiles) for item in ours)
