@@ -14,7 +14,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "keeps-local-traits": ("INS.01", "CHK-IVG-008"),
     "imports-the-incomplete": ("INS.10", "CHK-IVG-005"),
     "calls-for-doubtful": ("INS.22", "CHK-IVG-002"),
-    "keeps-status-after-edit": ("INS.23", "CHK-INS-003 CHK-IVG-003 CHK-IVG-010"),
+    "keeps-status-after-edit": ("INS.23", "CHK-INS-003 CHK-IVG-003 CHK-IVG-008 CHK-IVG-010"),
     "ignores-failed-verification": ("INS.24", "CHK-IVG-004 CHK-IVG-010"),
     "tells-no-partner": ("INS.25", "CHK-IVG-011"),
     "trusts-received-ins": ("INS.26", "CHK-IVG-012 CHK-IVG-014"),
