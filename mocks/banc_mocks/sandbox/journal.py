@@ -182,8 +182,9 @@ class Journal:
             counted = (entry.get("service", ""), entry.get("operation", ""), entry.get("outcome", ""))
             if counted in self.counts or len(self.counts) < _MOST_COUNTED:
                 self.counts[counted] += 1
-        for session_id in {entry["session"] for entry in entries}:
-            self.wake(session_id)
+        if self._waiting:
+            for session_id in {entry["session"] for entry in entries}:
+                self.wake(session_id)
 
     def _watch(self, session_id: str) -> _Watch:
         return _Watch(self._waiting, session_id)

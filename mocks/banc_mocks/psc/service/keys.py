@@ -7,7 +7,8 @@ import hmac
 import json
 import os
 import secrets
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from joserfc.jwk import KeyParameters, OctKey, RSAKey
 
 _RSA_BITS = 2048
+_KEPT = 1024
+"""Verified tokens that are known again, in one provider: each is presented a few times in its short life."""
 _TYPES = ("JWT", "logout+jwt")
 _TO_URL, _FROM_URL = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _PADDING, _HASH = PKCS1v15(), SHA256()
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class _NotOurs(Exception):
+    """A token that this provider did not sign."""
 
 
 class _Signer:
@@ -93,9 +100,10 @@ class Keys:
 
     def read(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that this provider signed, whatever its age; None for anything else."""
-        told, header, signature = _cut(token)
-        signer = self._signer(header) or (self._signer(header) if self._rotated_elsewhere() else None)
-        return _claims(told) if signer is not None and signer.wrote(told, signature) else None
+        try:
+            return dict(self._verified(token))
+        except _NotOurs:
+            return None
 
     def read_hint(self, token: str) -> dict[str, Any] | None:
         """The claims of an ID token of ours, expired or not; None for anything else."""
@@ -131,6 +139,18 @@ class Keys:
         known = len(self._rotated) - 1
         self._rotated.extend(_Signer(RSAKey.import_key(key)) for key in stored[known:])
         return len(stored) > known
+
+    @cached_property
+    def _verified(self) -> Callable[[str], dict[str, Any]]:
+        """The claims of a token: what was verified once, to the last character, stays verified."""
+        return lru_cache(maxsize=_KEPT)(self._verify)
+
+    def _verify(self, token: str) -> dict[str, Any]:
+        told, header, signature = _cut(token)
+        signer = self._signer(header) or (self._signer(header) if self._rotated_elsewhere() else None)
+        if signer is None or not signer.wrote(told, signature):
+            raise _NotOurs
+        return _claims(told)
 
     def _signer(self, header: str) -> _Signer | None:
         return next((one for one in self._rotated if header in one.headers.values()), None)
