@@ -2,7 +2,7 @@
 
 Told by one JSON object on standard input: ``port``, ``ca_file`` (null: no TLS), ``request`` (text, whole; or
 ``requests``, sent one after the other and over again), ``clients``, ``seconds``.
-Prints ``{"rate", "p50_ms", "p99_ms", "failed"}``.
+Prints ``{"rate", "answered", "p50_ms", "p99_ms", "failed"}``.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ async def load(told: dict[str, Any]) -> dict[str, float]:
     spent.sort()
     return {
         "rate": len(spent) / took,
+        "answered": len(spent),
         "p50_ms": spent[len(spent) // 2] * 1000,
         "p99_ms": spent[int(len(spent) * 0.99)] * 1000,
         "failed": sum(failures),

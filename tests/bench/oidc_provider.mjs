@@ -1,4 +1,8 @@
 // npm's oidc-provider, answering JWT access tokens signed RS256 to the client credentials grant.
+// Arguments: the files of a certificate and of its key, to answer behind TLS; none, in clear.
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
 import Provider from "oidc-provider";
 import { exportJWK, generateKeyPair } from "jose";
 
@@ -24,4 +28,8 @@ const provider = new Provider("http://127.0.0.1", {
     },
   },
 });
-const server = provider.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
+const [cert, key_file] = process.argv.slice(2).map((path) => readFileSync(path));
+const server = cert
+  ? https.createServer({ cert, key: key_file }, provider.callback())
+  : http.createServer(provider.callback());
+server.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: server.address().port })));
