@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +21,9 @@ from .hospital import Hospital, fresh_oid, hospital_of
 CARD: dict[str, Any] = {"authn_class": vihf.SMARTCARD_CLASS}
 
 
-def filed(hospital: Hospital, **options: Any) -> str:
+def filed(hospital: Hospital, document: bytes | None = None, **options: Any) -> str:
     """A letter is in the record; its uniqueId."""
-    lot = hospital.lot(hospital.document(), **options)
+    lot = hospital.lot(document or hospital.document(), **options)
     assert hospital.send(lot).errors == []
     return lot.entry.unique_id or ""
 
@@ -126,6 +127,14 @@ def test_the_documents_of_a_patient_are_found_by_status(hospital: Hospital) -> N
     assert find(hospital, DELETED) == (first,)
     assert find(hospital, ARCHIVED, DEPRECATED) == ()
     assert find(hospital, APPROVED, DELETED) == (first, second)
+
+
+def test_the_documents_of_a_patient_come_as_they_were_filed(hospital: Hospital) -> None:
+    late = hospital.document()
+    early = hospital.document(created=hospital.letter().created - timedelta(minutes=30))
+    filed_so = tuple(hospital.entry_uuid(filed(hospital, document)) for document in (late, early))
+
+    assert find(hospital) == filed_so
 
 
 @pytest.mark.parametrize(

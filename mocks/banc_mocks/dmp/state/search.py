@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -52,7 +53,7 @@ class Search:
     """The searches of one exchange in the record of one patient.
 
     ``whole`` tells that the objects are wanted and not only their ids; no more than ``most`` are read, plus one that
-    tells that there were more.
+    tells that there were more: any of them then, as what they are part of is refused.
     """
 
     def __init__(self, call: Call, patient: Ins, shown: Shown, *, whole: bool, most: int | None) -> None:
@@ -91,10 +92,9 @@ class Search:
         authors = _groups(query, SET_AUTHOR)
         chosen = sa.select(sets.c.entry_uuid, sets.c.authors, masked.label("hidden"), self._xml(sets))
 
-        def read(rows: Iterator[Any]) -> Iterator[FoundObject]:
-            for row in rows:
-                if self._open(row.hidden) and _authored(row.authors, authors):
-                    yield FoundObject(row.entry_uuid, row.metadata)
+        def read(row: Any) -> FoundObject | None:
+            shown = self._open(row.hidden) and _authored(row.authors, authors)
+            return FoundObject(row.entry_uuid, row.metadata) if shown else None
 
         return await self._read(sets, chosen.where(*wanted), read)
 
@@ -113,10 +113,9 @@ class Search:
             self._xml(links),
         ).where(sa.or_(links.c.source.in_(ends), links.c.target.in_(ends)))
 
-        def read(rows: Iterator[Any]) -> Iterator[FoundObject]:
-            for row in rows:
-                if self._open(row.source) and self._open(row.target):
-                    yield FoundObject(row.key, row.metadata)
+        def read(row: Any) -> FoundObject | None:
+            shown = self._open(row.source) and self._open(row.target)
+            return FoundObject(row.key, row.metadata) if shown else None
 
         return await self._read(links, chosen, read)
 
@@ -126,33 +125,33 @@ class Search:
         hidden = sa.case((entries.c.masked, entries.c.value), else_=sa.null()).label("hidden")
         chosen = sa.select(entries.c.key, entries.c.unique_id, entries.c.authors, hidden, self._xml(entries))
 
-        def read(rows: Iterator[Any]) -> Iterator[FoundObject]:
-            for row in rows:
-                if self._open(row.hidden) and _authored(row.authors, authors):
-                    yield FoundObject(row.key, row.metadata, row.unique_id)
+        def read(row: Any) -> FoundObject | None:
+            shown = self._open(row.hidden) and _authored(row.authors, authors)
+            return FoundObject(row.key, row.metadata, row.unique_id) if shown else None
 
         return await self._read(entries, chosen.where(~entries.c.signature, *wanted), read)
 
     async def _read(
-        self,
-        table: sa.Table,
-        chosen: sa.Select[Any],
-        read: Callable[[Iterator[Any]], Iterator[FoundObject]],
+        self, table: sa.Table, chosen: sa.Select[Any], read: Callable[[Any], FoundObject | None]
     ) -> list[FoundObject]:
         world = self._call.working
-        here = chosen.where(
+        here = chosen.add_columns(table.c.rank).where(
             table.c.session == world.session, table.c.epoch == world.epoch, table.c.patient == self._patient.cx()
         )
 
         def gather(rows: Iterator[Any]) -> list[FoundObject]:
-            found: list[FoundObject] = []
-            for one in read(rows):
-                found.append(one)
+            """In the order of their rank: sorted here, as the database would carry the XML of each through its sort."""
+            found: list[tuple[int, FoundObject]] = []
+            for row in rows:
+                one = read(row)
+                if one is not None:
+                    found.append((row.rank, one))
                 if self._most is not None and len(found) > self._most:
                     break
-            return found
+            found.sort(key=itemgetter(0))
+            return [one for _, one in found]
 
-        return await self._call.sandbox.store.scan(here.order_by(table.c.rank), gather)
+        return await self._call.sandbox.store.scan(here, gather)
 
     def _xml(self, table: sa.Table) -> sa.ColumnElement[Any]:
         return (octets(table.c.metadata) if self._whole else sa.literal(b"")).label("metadata")
