@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from banc_standards.contracts.driver import ActionSandbox
@@ -30,8 +31,9 @@ def write(sandbox: ActionSandbox, folder: Path) -> Sentence:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for kind, store in certificates.items():
-            _write(folder / f"{kind}.p12", base64.b64decode(store["p12"]))
-            told.setdefault("certificates", {})[kind] = {"file": f"{kind}.p12", "password": store["password"]}
+            told.setdefault("certificates", {})[kind] = _key_store(folder, kind, store)
+        for client in told.get("proxy", {}).get("clients", ()):
+            client["certificate"] = _key_store(folder, client["id"], client["certificate"])
         _write(folder / FILE, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
     except OSError as error:
         raise EnvironmentFailed(
@@ -43,6 +45,11 @@ def write(sandbox: ActionSandbox, folder: Path) -> Sentence:
         f"à régler dans le logiciel (adresses, client, certificats) : {path}",
         f"to be set in the software (addresses, client, certificates): {path}",
     )
+
+
+def _key_store(folder: Path, name: str, store: Mapping[str, str]) -> dict[str, str]:
+    _write(folder / f"{name}.p12", base64.b64decode(store["p12"]))
+    return {"file": f"{name}.p12", "password": store["password"]}
 
 
 def _write(path: Path, data: bytes) -> None:

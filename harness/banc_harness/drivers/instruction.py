@@ -59,6 +59,7 @@ _NAMES: dict[str, Sentence] = {
     "criteria": Sentence("critères", "criteria"),
     "attributes": Sentence("attributs à poser", "attributes to set"),
     "mailbox": Sentence("boîte", "mailbox"),
+    "proxy": Sentence("logiciels à servir par le proxy (access.json)", "softwares that the proxy serves (access.json)"),
     "offset_s": Sentence("décalage en secondes", "shift in seconds"),
     "frozen": Sentence("horloge arrêtée", "clock stopped"),
 }

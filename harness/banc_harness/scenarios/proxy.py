@@ -94,7 +94,7 @@ async def attached(play: Play, id: str) -> None:
     """The proxy learns of the session's softwares, certificates and addresses, and forgets its users."""
     title = Sentence("Raccordement du proxy", "The proxy is attached")
     async with play.step(f"{id}.0", title, also=AROUND) as step:
-        await step.act("state.reset")
+        await step.act("state.reset", proxy=served(play))
         await step.switch(psc__ciba_interval_s=1)
         await step.login(play.professional())
 

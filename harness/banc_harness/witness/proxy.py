@@ -19,7 +19,7 @@ from banc_harness.witness.transport import Transport, Unreachable
 
 COOKIE: Final = "proxy_session_id"
 CHANNELS: Final = ("CARD", "MOBILE")
-UPSTREAM_S: Final = 4
+UPSTREAM_S: Final = 6
 """How long the proxy waits for an API, in seconds."""
 _NOBODY: Final = ("unknown_user_id", "invalid_request")
 _PASSED_ON: Final = ("content-type", "accept", "soapaction")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from banc_harness import sut
+from banc_harness.certifying import access
 from banc_harness.drivers.reply import DriverFailed
 from banc_harness.proxy import client as calls
 from banc_harness.proxy.client import Answered, Call, ProxyClient
@@ -18,7 +21,7 @@ from banc_harness.proxy.driver import ProxyDriver, call_of, told
 from banc_harness.witness import proxy_server
 from banc_harness.witness.proxy import Proxy, Request, Response
 from banc_standards.contracts.control import Observation
-from banc_standards.contracts.driver import Action, ActionSandbox
+from banc_standards.contracts.driver import Action, ActionSandbox, ProxyAccess
 from banc_standards.contracts.sandbox import Services
 from banc_standards.contracts.sut import Proxy as Described
 from banc_standards.errors import UnusableInput
@@ -259,3 +262,19 @@ def test_the_example_of_the_page_is_one(page: str) -> None:
     assert described.sut.profiles == ["psc-proxy"]
     assert described.sut.proxy is not None
     assert described.warnings == ()
+
+
+def test_a_person_finds_the_keys_of_the_softwares_as_files(tmp_path: Path) -> None:
+    store = {"p12": base64.b64encode(b"store").decode(), "password": "secret"}
+    given = {
+        "clients": [{"id": "lps1-k7f2", "secret": "s", "certificate": store}],
+        "apis": [{"name": "dmp", "url": "https://a.test", "token_endpoint": "https://a.test/t", "scope": "dmp.test"}],
+    }
+    sandbox = ActionSandbox(services=Services(), ca_file="ca.pem", proxy=ProxyAccess.read(given))
+    access.write(sandbox, tmp_path)
+
+    written = json.loads((tmp_path / "access.json").read_text())["proxy"]
+
+    assert written["clients"][0]["certificate"] == {"file": "lps1-k7f2.p12", "password": "secret"}
+    assert (tmp_path / "lps1-k7f2.p12").read_bytes() == b"store"
+    assert written["apis"][0]["name"] == "dmp"

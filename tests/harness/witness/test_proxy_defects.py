@@ -4,16 +4,21 @@ that it is meant for, and no other.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from banc_harness import demo
 from banc_harness.checks import Check, proxy, proxy_relaying
+from banc_harness.evidence.verify import verify
 from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
 from banc_harness.witness.proxy_defects import PROXY_DEFECTS
 from banc_standards.contracts.report import Report
+from banc_standards.contracts.sut import Proxy
+
+from ..evidence.parties import authority
 
 pytestmark = pytest.mark.journeys
 
@@ -93,6 +98,34 @@ async def test_the_form_of_errors_only_warns(defect: str, data: Path, tmp_path: 
 
     said = {(item.verdict, found.severity) for item in report.checks if item.check == check for found in item.findings}
     assert said == {("CONFORME", "warning")}
+
+
+async def test_a_proxy_that_cannot_be_reached_is_not_judged(data: Path, tmp_path: Path) -> None:
+    async with demo.witness() as described:
+        software = demo.rehearsing(described, scenarios(), ["PSC.33"])
+        away = software.sut.model_copy(update={"proxy": Proxy(url="https://localhost:1")})
+        options = Options(sut=replace(software, sut=away), data=data, report=tmp_path, scenarios=("PSC.33",))
+        report = (await run(options)).report
+
+    assert {judged.verdict for judged in report.checks if judged.check in OWN} == {"NON_TESTE"}
+    assert report.exit_code == 3
+
+
+async def test_a_sealed_run_is_judged_alike_without_the_proxy(data: Path, tmp_path: Path) -> None:
+    signer = authority("Autorité d'essai").signer("Testeuse Fictive")
+    bundle = tmp_path / "run.banc.zip"
+    async with demo.witness(["proxy-token-in-trace"]) as described:
+        software = demo.rehearsing(described, scenarios(), ["PSC.37"])
+        await run(
+            Options(sut=software, data=data, report=tmp_path, scenarios=("PSC.37",), signer=signer, bundle=bundle)
+        )
+
+    verified = verify(bundle)
+
+    assert verified.refusal is None
+    assert [step.name for step in verified.steps][-2:] == ["checks", "verdicts"]
+    assert verified.gate is not None
+    assert not verified.gate.passed
 
 
 def test_every_check_and_every_defect_has_its_row() -> None:
