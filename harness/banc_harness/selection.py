@@ -35,7 +35,7 @@ class Selection:
     operation: str | tuple[str, ...] = "*"
     outcome: str | tuple[str, ...] | None = None
     code: str | tuple[str, ...] | None = None
-    fault: str | None = None
+    fault: str | tuple[str, ...] | None = None
     facts: Mapping[str, Any] = field(default_factory=lambda: NO_FACTS)
 
     def matches(self, entry: Mapping[str, Any]) -> bool:

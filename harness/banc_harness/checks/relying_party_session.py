@@ -249,7 +249,7 @@ def tokens_unseen(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-PSC-031",
     requirements=["SBX-PSC-07"],
-    on=Selection(operation=("psc.authorization", "psc.token"), fault="psc.down"),
+    on=Selection(operation=("psc.authorization", "psc.token"), fault=("psc.down", "psc.close")),
     scenarios=("PSC.20",),
     word_of=(LOGIN,),
     text=Sentence(

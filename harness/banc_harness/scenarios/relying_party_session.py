@@ -201,15 +201,16 @@ async def callback_errors(play: Play) -> None:
     profiles=PROFILES,
 )
 async def unavailable(play: Play) -> None:
-    """The wallet, then the token endpoint, answer 503."""
+    """The wallet, then the token endpoint, answer 503; then the connection is closed without an answer."""
     professional = play.professional()
-    for rank, operation in enumerate(("psc.authorization", "psc.token"), 1):
-        title = Sentence(f"Panne de {operation}", f"{operation} is down")
+    failures = (("psc.authorization", "psc.down"), ("psc.token", "psc.down"), ("psc.token", "psc.close"))
+    for rank, (operation, fault) in enumerate(failures, 1):
+        title = Sentence(f"Panne de {operation} ({fault})", f"{operation} is down ({fault})")
         async with play.step(f"PSC.20.{rank}", title, also=("psc.*",)) as step:
             await step.login(professional)
-            await step.arm_fault("psc.down", times=None, match={"operation": operation})
+            await step.arm_fault(fault, times=None, match={"operation": operation})
             await step.act("auth.login", professional=professional)
-            await step.expect(operation, fault="psc.down")
+            await step.expect(operation, fault=fault)
             await step.clear_faults()
 
 

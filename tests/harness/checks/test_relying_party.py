@@ -351,3 +351,11 @@ def test_a_sign_out_leaves_nothing(sent: MakeExchange, acts: tuple[str, ...], sp
     said = (out, *(renewed(status) for status in acts))
 
     assert verdict(relying_party_session.tokens_erased, "PSC.16", *token, acts=said) == expected
+
+
+@pytest.mark.parametrize("fault", ["psc.down", "psc.close"])
+@pytest.mark.parametrize(("status", "expected"), [("failed", "CONFORME"), ("done", "NON_CONFORME")])
+def test_nothing_opens_without_the_provider(sent: MakeExchange, fault: str, status: str, expected: Verdict) -> None:
+    failed = sent("psc.token", fault=fault, outcome="failed")
+
+    assert verdict(relying_party_session.nothing_opened, "PSC.20", failed, acts=(act(status),)) == expected
