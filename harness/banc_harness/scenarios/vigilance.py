@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from banc_fixtures.patients import Patient
 from banc_harness.play import Play, Step, scenario
+from banc_harness.scenarios import lab_orders, practice_charts
 from banc_harness.scenarios.discharge_letter import letter, signed_in
+from banc_harness.scenarios.lab_results import report
+from banc_harness.scenarios.summary import summary
 from banc_standards.errors import Sentence
 
 PROFILE = "identitovigilance"
 ACTIONS = ("auth.login", "patient.create", "patient.qualify")
 NEEDS = ("psc.code", "insi.traits")
 AROUND = ("psc.*", "insi.*", "dmp.*", "mssante.*")
+
+
+def document_of(
+    play: Play, who: Patient | dict[str, Any], recipients: Iterable[str] = ("dmp",), *, visit: int = 1
+) -> dict[str, Any]:
+    """The input of ``document.send``: what a software of this kind writes of a patient at a visit."""
+    about = play.patient(str(who["id"])) if isinstance(who, dict) else who
+    match play.sut.software_type:
+        case "SGL":
+            asked = report(play, about, f"{about.local_id}-{visit}", lab_orders.ROUTINE, recipients)
+        case "LGC":
+            asked = summary(play, about, practice_charts.FIRST_VISIT, recipients)
+        case _:
+            asked = letter(play, about) | {"recipients": list(recipients)}
+    return asked | {"patient": who}
 
 
 async def qualify(step: Step, play: Play, who: Patient | dict[str, Any], papers: str | None) -> None:
@@ -91,7 +110,7 @@ async def blocked(play: Play) -> None:
         await step.expect("insi.WS_INS2", code="00")
     async with play.step("INS.22.5", Sentence("Puis douteuse", "Then doubtful"), also=AROUND) as step:
         await step.act("patient.create", patient=who, opposed=[], edit=True, attributes=["DOUT"])
-        await step.act("document.send", **letter(play, who))
+        await step.act("document.send", **document_of(play, who))
 
 
 @scenario(
@@ -116,7 +135,7 @@ async def edited(play: Play) -> None:
         changed = who.as_json() | {"birth_family": "PEUPLIER"}
         known = {name: value for name, value in changed.items() if name not in ("ins", "ins_oid", "insi", "dmp")}
         await step.act("patient.create", patient=known, opposed=[], edit=True)
-        await step.act("document.send", **letter(play, who))
+        await step.act("document.send", **document_of(play, who))
 
 
 @scenario(
@@ -141,11 +160,11 @@ async def verification(play: Play) -> None:
     async with play.step("INS.24.3", Sentence("INS confirmé", "INS confirmed"), also=AROUND) as step:
         await step.act("identity.verify", **people)
         await step.expect("insi.WS_INS3", code="00")
-        await step.act("document.send", **letter(play, who))
+        await step.act("document.send", **document_of(play, who))
         await step.expect("dmp.TD2.1", outcome="accepted")
     async with play.step("INS.24.4", Sentence("INS refusé", "INS refused"), also=AROUND) as step:
         await step.arm_fault("insi.answer.code", times=None)
         await step.act("identity.verify", **people)
         await step.expect("insi.WS_INS3", code="01")
         await step.clear_faults()
-        await step.act("document.send", **letter(play, who))
+        await step.act("document.send", **document_of(play, who))

@@ -6,9 +6,9 @@ from typing import Any
 
 from banc_fixtures.patients import Patient
 from banc_harness.play import Play, Step, scenario
-from banc_harness.scenarios.discharge_letter import letter, signed_in
+from banc_harness.scenarios.discharge_letter import signed_in
 from banc_harness.scenarios.letter_by_mail import TREATING_DOCTOR, to_doctor
-from banc_harness.scenarios.vigilance import ACTIONS, AROUND, NEEDS, PROFILE, qualify
+from banc_harness.scenarios.vigilance import ACTIONS, AROUND, NEEDS, PROFILE, document_of, qualify
 from banc_standards.errors import Sentence
 
 KNOWN_TO_THE_BENCH = ("ins", "ins_oid", "insi", "dmp", "mailbox")
@@ -19,11 +19,10 @@ def typed(who: Patient, **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in who.as_json().items() if name not in KNOWN_TO_THE_BENCH} | changed
 
 
-async def mailed(step: Step, play: Play, who: Patient | dict[str, Any], *, again: bool = False) -> None:
-    """The letter, or its correction, goes to the treating doctor by MSSanté."""
+async def mailed(step: Step, play: Play, who: Patient | dict[str, Any], *, again: bool = False, visit: int = 1) -> None:
+    """The document of a visit, or its correction, goes to the treating doctor by MSSanté."""
     action = "document.replace" if again else "document.send"
-    asked = letter(play, play.patient(who["id"]) if isinstance(who, dict) else who)
-    await step.act(action, **(asked | {"patient": who, "recipients": [to_doctor(play)]}))
+    await step.act(action, **document_of(play, who, [to_doctor(play)], visit=visit))
 
 
 @scenario(

@@ -65,7 +65,7 @@ async def confirmed(play: Play) -> None:
     async with play.step("INS.26.4", here, also=AROUND) as step:
         await qualify(step, play, who, "CNI")
         await step.expect("insi.WS_INS2", code="00")
-        await mailed(step, play, who)
+        await mailed(step, play, who, visit=2)
         box = play.professional(TREATING_DOCTOR).mailbox
         await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from banc_harness.witness import charts
+from banc_harness.witness import charts, letters
 from banc_harness.witness.asked import Asked, Output
 from banc_harness.witness.desk import Desk, named, recipients
 from banc_harness.witness.mailing import SUMMARY
@@ -101,7 +101,8 @@ class SummaryDesk(Desk):
         to_dmp = to_dmp or "feeds-held-back" in self.defects
         if to_dmp:
             self.feedable(patient)
-        ins = self.ins(patient)
+        # a colleague who got an INS that the identity lost since gets the summary again without it (INS/va1.60)
+        ins = self.ins(patient) if to_dmp or "patient" in mailed or former is None else None
         record["chart"] = patient["chart"]
         self.records.save_letter(asked.session, record)
         summary = charts.summary(
@@ -115,7 +116,7 @@ class SummaryDesk(Desk):
         if "ignores-visibility" in self.defects:
             visibility = ()
         output: Output = {"documents": [f"urn:oid:{record['unique_id']}"]}
-        if to_dmp:
+        if to_dmp and ins is not None:
             self.file(asked, record, document, ins, replaces=former, visibility=visibility)
         if mailed:
             output["messages"] = self._mail(asked, patient, record, document, summary, mailed, former)
@@ -135,7 +136,7 @@ class SummaryDesk(Desk):
             mailing=self.mailing(asked),
             save=lambda kept: self.records.save_letter(asked.session, kept),
             patient=patient,
-            ins=self.ins(patient),
+            ins=letters.sent_ins(patient, defects=self.defects),
             former=former,
             defects=self.defects,
             words=SUMMARY,

@@ -55,6 +55,17 @@ async def test_the_honest_witness_passes_a_profile(profile: str, data: Path, tmp
     assert set(ours.values()) == {"CONFORME"}, ours
 
 
+@pytest.mark.parametrize("kind", ["sgl", "lgc"])
+async def test_the_other_witnesses_pass_identity_vigilance_too(kind: demo.Kind, data: Path, tmp_path: Path) -> None:
+    own = [item.id for item in scenarios().values() if "identitovigilance" in item.profiles]
+    async with demo.witness((), kind) as described:
+        software = rehearsing(described, scenarios(), own)
+        done = await run(Options(sut=software, data=data, report=tmp_path, scenarios=tuple(own)))
+
+    assert {step.outcome for one in done.report.scenarios for step in one.steps} == {"done"}
+    assert failed(done.report) == set()
+
+
 @pytest.mark.parametrize("defect", sorted(IDENTITIES))
 async def test_each_defect_fails_its_checks_and_no_other(defect: str, data: Path, tmp_path: Path) -> None:
     scenario, expected = IDENTITIES[defect]
