@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -221,6 +222,16 @@ def userinfo(identity: Identity, *, auth_mode: str | None = None) -> dict[str, A
             "SubjectRefPro": {"exercices": list(_exercices(identity))},
         }
     )
+
+
+def userinfo_of_2021(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """A userinfo answer in its older form, which services may have been written for."""
+    older = {name: value for name, value in claims.items() if name != "codeGenreActivite"} | {"email_verified": False}
+    if "SubjectRefPro" in older:
+        older["SubjectRefPro"] = {"codeCivilite": older.pop("codeCivilite"), **older["SubjectRefPro"]}
+    if "otherIds" in older:
+        older["otherIDs"] = older.pop("otherIds")
+    return older
 
 
 @lru_cache(maxsize=256)

@@ -311,6 +311,34 @@ def test_userinfo_may_be_a_signed_token(bench: Bench, login: Login) -> None:
     assert claims_of(bench, answer.text) == plain
 
 
+def test_userinfo_may_have_its_older_form(bench: Bench, login: Login) -> None:
+    today = login.userinfo(login.tokens()["access_token"]).json()
+    bench.tell("PUT", "switches", {"psc.userinfo_form": "2021"})
+
+    older = login.userinfo(login.tokens()["access_token"]).json()
+
+    assert older.keys() ^ today.keys() == {
+        "codeCivilite",
+        "codeGenreActivite",
+        "otherIds",
+        "otherIDs",
+        "email_verified",
+    }
+    assert older["SubjectRefPro"] == {"codeCivilite": today["codeCivilite"]} | today["SubjectRefPro"]
+    assert (older["otherIDs"], older["email_verified"]) == (today["otherIds"], False)
+
+
+def test_the_older_form_of_who_has_no_exercice_is_short_too(bench: Bench) -> None:
+    bench.approve("899900000060")
+    bench.tell("PUT", "switches", {"psc.userinfo_form": "2021"})
+    login = Login(bench, bench.http())
+
+    older = login.userinfo(login.tokens()["access_token"]).json()
+
+    assert older.keys() >= {"sub", "SubjectNameID", "codeCivilite", "email_verified"}
+    assert "SubjectRefPro" not in older
+
+
 def test_prompt_consent_changes_nothing(login: Login) -> None:
     first = callback(login.ask())
 

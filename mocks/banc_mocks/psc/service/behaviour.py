@@ -77,6 +77,17 @@ _AMR = Switch(
     False,
 )
 
+_USERINFO_FORM = Switch(
+    "psc.userinfo_form",
+    _SERVICE,
+    Sentence(
+        "Forme de userinfo. 2023 : actuelle ; 2021 : codeCivilite dans SubjectRefPro, otherIDs, email_verified.",
+        "Form of userinfo. 2023: current; 2021: codeCivilite in SubjectRefPro, otherIDs, email_verified.",
+    ),
+    "2023",
+    ("2023", "2021"),
+)
+
 _TIMEOUT = Switch(
     "psc.timeout_answer",
     _SERVICE,
@@ -176,6 +187,7 @@ SWITCHES: tuple[Switch, ...] = (
     _AMR,
     _KEY,
     _USERINFO_SIGNED,
+    _USERINFO_FORM,
     _TIMEOUT,
     _CIBA_LIFE,
     _CIBA_INTERVAL,
@@ -220,6 +232,7 @@ class Behaviour:
     amr: bool
     key: int
     userinfo_signed: bool
+    userinfo_of_2021: bool
     timeout_returns: bool
     ciba: CibaBehaviour
     exchange_s: int
@@ -240,6 +253,7 @@ class Behaviour:
             amr=bool(switch(_AMR.name)),
             key=int(switch(_KEY.name)),
             userinfo_signed=bool(switch(_USERINFO_SIGNED.name)),
+            userinfo_of_2021=switch(_USERINFO_FORM.name) == "2021",
             timeout_returns=switch(_TIMEOUT.name) == "callback",
             ciba=CibaBehaviour(
                 life_s=int(switch(_CIBA_LIFE.name)),

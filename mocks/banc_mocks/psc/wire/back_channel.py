@@ -55,7 +55,10 @@ class BackChannel:
         _check_binding(call, access)
         behaviour = provider.behaviour
         mode = behaviour.mode_of(access.sso.means)
-        told = faults.tell(faults.USERINFO, build.userinfo(access.identity, auth_mode=mode), call.armed)
+        claims = build.userinfo(access.identity, auth_mode=mode)
+        if behaviour.userinfo_of_2021:
+            claims = build.userinfo_of_2021(claims)
+        told = faults.tell(faults.USERINFO, claims, call.armed)
         if behaviour.userinfo_signed:
             signed = await call.sandbox.crew.do(lambda: self._keys.signed(told, behaviour.key))
             return Reply(200, signed.encode(), "application/jwt", answers.NOT_KEPT)
