@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import zlib
+from pathlib import Path
 
 import pytest
 import zxingcpp
@@ -14,10 +17,13 @@ from PIL import Image
 
 from banc_fixtures.population import population
 from banc_standards import ins_symbol, printed
+from banc_standards.cda.copies import pdfs
 from banc_standards.cda.pdf import simple_pdf
+from banc_standards.cda.read import read as read_cda
 from banc_standards.errors import EnvironmentFailed
 from banc_standards.ins import INS_NIR, INS_TEST, IdentityStatus, Ins, StrictTraits
 from banc_standards.ins_datamatrix import CAPTION, HEADER, build
+from banc_standards.ins_datamatrix_rules import RULES, Printed
 from banc_standards.printed import PrintedRefused, read
 
 QUAL = IdentityStatus.QUAL
@@ -175,3 +181,70 @@ def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.Mo
     with pytest.raises(EnvironmentFailed) as missing:
         read.__wrapped__(PNG)
     assert "pip install zxing-cpp" in missing.value.hint.fr
+
+
+def pdf(content: bytes) -> bytes:
+    """A PDF of one page whose content is compressed, as hostile files are."""
+    packed = zlib.compress(content, 9)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<<>>>>"
+    stream = b"<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream" % (len(packed), packed)
+    objects = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, stream)
+    written, places = b"%PDF-1.4\n", [b"0000000000 65535 f \n"]
+    for number, content in enumerate(objects, 1):
+        places.append(b"%010d 00000 n \n" % len(written))
+        written += b"%d 0 obj%bendobj\n" % (number, content)
+    table = b"xref\n0 5\n%btrailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (b"".join(places), len(written))
+    return written + table
+
+
+def test_a_page_that_takes_too_long_to_draw_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = pdf(b"0 0 m 595 842 l S\n" * 3000)
+    monkeypatch.setattr(printed, "LONGEST_S", -1.0)
+    with pytest.raises(PrintedRefused, match="too long"):
+        read(lines)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_page_that_inflates_without_end_is_left(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printed, "MOST_INFLATED", 2**22)
+    bomb = bytes(2**23)
+    for _ in range(times - 1):
+        bomb = zlib.compress(bomb)
+    with pytest.raises(PrintedRefused, match="inflated"):
+        read(pdf(bomb))
+    assert read(pdf(b"0 0 m 9 9 l S")) == printed.Sheet(())
+
+
+def test_broken_files_are_refused_or_read_and_nothing_else() -> None:
+    draw = random.Random(2026)
+    for _ in range(30):
+        data = bytearray(draw.choice((PDF, PNG)))
+        for _ in range(draw.randint(1, 12)):
+            place = draw.randrange(len(data))
+            if draw.random() < 0.7:
+                data[place] = draw.randrange(256)
+            else:
+                del data[place : place + draw.randint(1, 150)]
+        with contextlib.suppress(PrintedRefused):
+            read(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("BIO-CR-BIO_2024.01_Electrophorese.xml", {"INSDM-002", "INSDM-005", "INSDM-006"}),
+        ("BIO-CR-BIO_2024.01_DEP-CCU-tout-structur*.xml", {"INSDM-002", "INSDM-005", "INSDM-006"}),
+        ("BIO-CR-BIO_2024.01_TSH_1.xml", None),
+    ],
+)
+def test_the_symbols_that_published_documents_print_are_read(name: str, rules: set[str] | None) -> None:
+    """Drawn by other people's software, which writes the letters GS, and once ``true`` for the matricule."""
+    examples = Path(__file__).parents[3] / "shared" / "data" / "cda" / "examples"
+    published = next(examples.glob(name), None)
+    if published is None:
+        pytest.skip("the published examples do not lie beside this repository")
+    sheets = [read(content) for _, content in pdfs(read_cda(published.read_bytes()))]
+    found = [payload for sheet in sheets for payload in sheet.payloads]
+    assert len(found) == (0 if rules is None else 1)
+    for payload in found:
+        assert {rule.id for rule in RULES if list(rule.check(Printed(payload)))} == rules

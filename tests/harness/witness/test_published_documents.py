@@ -85,10 +85,13 @@ class Published:
 
 PUBLISHED = (
     Published("LDL-SES_2022.01.xml", "dpi", "UC1.01", frozenset(), "--letter"),
-    # the results of a thyroid panel are not those of the order, nobody is named as recipient, and the prescriber has
-    # no mailbox there
+    # the results of a thyroid panel are not those of the order, nobody is named as recipient, the prescriber has no
+    # mailbox there, and its PDF copy has no datamatrix INS
     Published(
-        "BIO-CR-BIO_2024.01_TSH_1.xml", "sgl", "UC2.01", frozenset({"CHK-LAB-001", "CHK-LAB-004", "CHK-LAB-005"})
+        "BIO-CR-BIO_2024.01_TSH_1.xml",
+        "sgl",
+        "UC2.01",
+        frozenset({"CHK-LAB-001", "CHK-LAB-004", "CHK-LAB-005", "CHK-PRT-001"}),
     ),
     # the chart is another one, and its author another doctor, in a hospital
     Published("VSM_1.4_2022.01.xml", "lgc", "UC3.01", frozenset({"CHK-VSM-002", "CHK-VSM-004", "CHK-VSM-005"})),
