@@ -26,11 +26,11 @@ ON_SQLITE_ONLY = (
 @pytest.mark.parametrize(
     "suites",
     [
-        tuple(f"dmp/test_{name}.py" for name in ("feeding", "replacement", "deletion", "visibility", "existence")),
-        tuple(f"dmp/test_{name}.py" for name in ("search", "queries", "retrieval", "lists", "accesses")),
-        ("psc/test_code_flow.py", "psc/test_ciba.py", "psc/test_api_token.py", "psc/test_registry.py", "insi"),
+        tuple(f"dmp/test_{name}.py" for name in ("feeding", "replacement", "deletion", "visibility")),
+        tuple(f"dmp/test_{name}.py" for name in ("search", "retrieval", "accesses", "lists")),
+        ("psc/test_code_flow.py", "psc/test_ciba.py", "psc/test_registry.py", "insi/test_operations.py"),
         ("mssante/test_delivery.py", "mssante/test_imap_messages.py", "mssante/test_submission.py"),
-        ("sandbox/test_journal.py", "sandbox/test_sessions.py", "sandbox/test_control.py", "sandbox/front"),
+        tuple(f"sandbox/test_{name}.py" for name in ("journal", "sessions", "control", "two_sessions")),
     ],
     ids=("dmp-writing", "dmp-reading", "psc-insi", "mssante", "sandbox"),
 )

@@ -94,7 +94,10 @@ def document(unique_id: str) -> bytes:
         "created": datetime.now(UTC).replace(microsecond=0).isoformat(),
         "title": "Lettre de liaison à la sortie",
     }
-    return written(letter(record, patient, DOCTOR.as_json(), HOSPITAL.as_json(), defects=frozenset()), "N3")
+    none: frozenset[str] = frozenset()
+    return written(
+        letter(record, patient, DOCTOR.as_json(), HOSPITAL.as_json(), defects=none), "N3", patient, defects=none
+    )
 
 
 def journal(client: httpx.Client) -> list[dict[str, Any]]:

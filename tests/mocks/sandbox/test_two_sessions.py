@@ -23,6 +23,8 @@ from banc_mocks.sandbox.launcher import Running, start
 from banc_mocks.sandbox.sessions import Session
 from banc_mocks.sandbox.tables import entries
 
+from ..stores import store_url
+
 LETTERS = 5
 PATIENT, DOCTOR, HOSPITAL = (
     population().patient("PAT-01"),
@@ -33,7 +35,8 @@ PATIENT, DOCTOR, HOSPITAL = (
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    running = await start(Config(services=("dmp",), port_base=0, data=tmp_path / "data"))
+    data = tmp_path / "data"
+    running = await start(Config(services=("dmp",), port_base=0, data=data, store_url=store_url(data)))
     yield running
     await running.stop()
 
@@ -75,7 +78,7 @@ def feed(running: Running, tls: Credential, seal: Credential) -> list[str]:
             structure=HOSPITAL.as_json(),
             now=now,
         )
-        software.file(written(made, "N3"), PATIENT.ins, submission_id=f"{unique_id}.9")
+        software.file(written(made, "N3", patient, defects=frozenset()), PATIENT.ins, submission_id=f"{unique_id}.9")
         sent.append(f"urn:oid:{unique_id}")
     return sent
 
