@@ -96,10 +96,9 @@ class Reference:
         hashing = _HASHES.get(self.algorithm)
         if hashing is None:
             return False
-        return any(
-            b64encode(hashing(form).digest()).decode() == self.digest
-            for form in chain([content], _canonical_forms(content))
-        )
+        as_it_is, canonical = iter([content]), _canonical_forms(content)
+        likeliest_first = chain(canonical, as_it_is) if self.transforms else chain(as_it_is, canonical)
+        return any(b64encode(hashing(form).digest()).decode() == self.digest for form in likeliest_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,16 +230,30 @@ def _canonical_forms(content: bytes) -> Iterator[bytes]:
         return
 
 
-def read(data: bytes) -> LotSignature:
-    """What a signature document declares. Raises :class:`SignatureRefused` (XDS-SIG-002)."""
-    return _read(_parsed(data))
+@dataclass(frozen=True, slots=True)
+class SignatureDocument:
+    """A signature document, parsed once: what it declares, which is not to be trusted, and what of it verifies."""
+
+    declared: LotSignature
+    _root: etree._Element
+
+    def verified(self) -> LotSignature:
+        """As :func:`verify`."""
+        return _verified(self._root, self.declared)
 
 
-def _parsed(data: bytes) -> etree._Element:
+def document(data: bytes) -> SignatureDocument:
+    """The signature document that ``data`` holds. Raises :class:`SignatureRefused` (XDS-SIG-002)."""
     try:
-        return parse(data)
+        root = parse(data)
     except XmlRefused as error:
         raise SignatureRefused("XDS-SIG-002", error.text.en) from None
+    return SignatureDocument(_read(root), root)
+
+
+def read(data: bytes) -> LotSignature:
+    """What a signature document declares. Raises :class:`SignatureRefused` (XDS-SIG-002)."""
+    return document(data).declared
 
 
 def _read(root: etree._Element) -> LotSignature:
@@ -283,8 +296,10 @@ def verify(data: bytes) -> LotSignature:
     The manifest's references are read from the bytes that were signed. Whether the certificate is to be believed, and
     whether the manifest describes the lot, is for the caller to judge. Raises :class:`SignatureRefused`.
     """
-    root = _parsed(data)
-    declared = _read(root)
+    return document(data).verified()
+
+
+def _verified(root: etree._Element, declared: LotSignature) -> LotSignature:
     try:
         signed = _signed_elements(root, declared)
     except (KeyError, TypeError, ValueError, InvalidSignature, etree.LxmlError) as error:

@@ -13,8 +13,8 @@ from banc_standards.cda.read import read as read_cda
 from banc_standards.rules import Hit
 from banc_standards.vihf.read import Assertion
 from banc_standards.xds.model import DocumentEntry, Submission
-from banc_standards.xds.signature import LotSignature, SignatureRefused, verify
-from banc_standards.xds.signature import read as read_signature
+from banc_standards.xds.signature import LotSignature, SignatureDocument, SignatureRefused
+from banc_standards.xds.signature import document as signature_document
 from banc_standards.xml import XmlRefused
 
 
@@ -71,28 +71,32 @@ class SubmissionSubject:
                 yield entry, found
 
     @cached_property
-    def declared(self) -> LotSignature | SignatureRefused | None:
-        """What the lot's signature declares, or why it cannot be read; None without signature bytes."""
+    def _signature(self) -> SignatureDocument | SignatureRefused | None:
         for entry in self.submission.signatures:
             content = self.content(entry)
             if content:
                 try:
-                    return read_signature(content)
+                    return signature_document(content)
                 except SignatureRefused as error:
                     return error
         return None
 
+    @property
+    def declared(self) -> LotSignature | SignatureRefused | None:
+        """What the lot's signature declares, or why it cannot be read; None without signature bytes."""
+        found = self._signature
+        return found.declared if isinstance(found, SignatureDocument) else found
+
     @cached_property
     def verified(self) -> LotSignature | SignatureRefused | None:
         """The lot's signature once verified, or why it does not verify; None without signature bytes."""
-        for entry in self.submission.signatures:
-            content = self.content(entry)
-            if content:
-                try:
-                    return verify(content)
-                except SignatureRefused as error:
-                    return error
-        return None
+        found = self._signature
+        if not isinstance(found, SignatureDocument):
+            return found
+        try:
+            return found.verified()
+        except SignatureRefused as error:
+            return error
 
 
 def at_entry(entry: DocumentEntry, attribute: str, found: str | None = "", expected: str = "") -> Hit:
