@@ -18,9 +18,11 @@ from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
 from banc_standards.rules import Finding, Hit
 
-UPSTREAM = ("psc.api_*", "dmp.*", "insi.*")
+REFUSED_METHOD = "psc.unknown"
+"""What an API answers to a method that it does not have: an answer to relay like any other."""
+UPSTREAM = ("psc.api_*", REFUSED_METHOD, "dmp.*", "insi.*")
 TEST = "essai-"
-OPEN = ("psc.api_discovery", "psc.api_jwks")
+OPEN = ("psc.api_discovery", "psc.api_jwks", REFUSED_METHOD)
 """What an API tells anybody, token or not."""
 STATUSES: Mapping[str, tuple[int, ...]] = {"psc.close": (502, 503), "psc.down": (503, 502), "psc.slow": (504,)}
 """By failure of the API, what a gateway may answer (RFC 9110 §15.6), the best first."""
@@ -52,12 +54,12 @@ def relayed(trace: Trace) -> Iterator[Hit | Finding]:
         session = live(trace, exchange)
         if session is None:
             continue
-        reached = [item for item in _upstream(trace, exchange) if item.outcome == "accepted"]
+        came = _upstream(trace, exchange)
+        reached = [item for item in came if item.outcome == "accepted" or item.operation == REFUSED_METHOD]
         same = [item for item in reached if _text(item.request_bytes) == str(exchange.fact("asked") or "")]
         if not same:
-            refused = _upstream(trace, exchange)
-            yield from (found for item in refused for found in heard(item, "PSC-EXC-", "TLS-", "SESSION-"))
-            found = "une autre requête / another request" if reached else "refusée / refused" if refused else "∅"
+            yield from (found for item in came for found in heard(item, "PSC-EXC-", "TLS-", "SESSION-"))
+            found = "une autre requête / another request" if reached else "refusée / refused" if came else "∅"
             yield Hit(exchange.place(), found=found, expected=f"{exchange.fact('method')} {exchange.fact('path')}")
         elif not any(_returned(item, exchange) for item in same):
             body = str(exchange.fact("body") or "")[:120]

@@ -26,6 +26,8 @@ TEST_API = "signsessiondata"
 READABLE = ".well-known/openid-configuration"
 UNKNOWN = "899900099999"
 """An IdNat that nobody has."""
+OTHER_METHODS = ("PUT", "PATCH", "DELETE")
+"""What the test API answers by 405: that answer is the API's, not the proxy's."""
 KNOWN = "PAT-01"
 """A patient whom INSi and the DMP know."""
 OTHER = "P02"
@@ -133,11 +135,18 @@ async def life(play: Play) -> None:
     async with play.step("PSC.31.5", title, also=AROUND) as step:
         await called(step, "proxy.send", api=TEST_APIS[0], endpoint=READABLE, method="GET", session=session)
         await step.expect("psc.api_discovery", outcome="accepted")
-    async with play.step("PSC.31.6", Sentence("Déconnexion", "Disconnection"), also=AROUND) as step:
+    title = Sentence(
+        "Méthodes que l'API refuse : le proxy les relaie", "Methods that the API refuses: they are relayed"
+    )
+    async with play.step("PSC.31.6", title, also=AROUND) as step:
+        for method in OTHER_METHODS:
+            data = {"method": method, "json": session_data(professional, client, connected)}
+            await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, session=session, **data)
+    async with play.step("PSC.31.7", Sentence("Déconnexion", "Disconnection"), also=AROUND) as step:
         await called(step, "proxy.disconnect", session=session)
         await step.expect("psc.logout", outcome="accepted")
     title = Sentence("Déconnexion et appel d'une session close", "Disconnection and call of a closed session")
-    async with play.step("PSC.31.7", title, also=AROUND) as step:
+    async with play.step("PSC.31.8", title, also=AROUND) as step:
         await called(step, "proxy.disconnect", session=session)
         data = session_data(professional, client, connected)
         await called(step, "proxy.send", api=TEST_APIS[0], endpoint=TEST_API, json=data, session=session)

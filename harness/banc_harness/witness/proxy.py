@@ -189,7 +189,10 @@ class Proxy:
         headers["Authorization"] = f"Bearer {self._api_token(session, api)}"
         try:
             answer = session.software.transport.send(
-                request.method, target, body=self._relayed(request.body), headers=headers
+                "POST" if "proxy-posts-only" in self.defects else request.method,
+                target,
+                body=self._relayed(request.body),
+                headers=headers,
             )
         except Unreachable as error:
             late = isinstance(error.__cause__, TimeoutError)

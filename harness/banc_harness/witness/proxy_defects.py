@@ -34,6 +34,10 @@ PROXY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "réécrit la requête qu'il relaie",
         "rewrites the request that it relays",
     ),
+    "proxy-posts-only": (
+        "relaie toute méthode en POST",
+        "relays every method as POST",
+    ),
     "proxy-no-exchange": (
         "présente à l'API le jeton de Pro Santé Connect, sans l'échanger",
         "shows the token of Pro Santé Connect to the API, not exchanged",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -32,14 +32,13 @@ class PscRefused(Exception):
         self.error = error
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ProxyPsc:
     """The back channel of one software. ``transport`` presents its certificate; no secret is ever sent."""
 
     discovery_url: str
     client_id: str
     transport: Transport
-    keys: dict[str, Any] = field(default_factory=dict)
 
     def sign_in(self, idnat: str, number: str, channel: str) -> dict[str, Any]:
         """The tokens of a person who approved on their device. Raises :class:`PscDown`, :class:`PscRefused`."""
@@ -52,7 +51,7 @@ class ProxyPsc:
         try:
             believed(
                 tokens["id_token"],
-                KeyRing(lambda: _object(self._sent("GET", provider["jwks_uri"])), self.keys),
+                KeyRing(lambda: _object(self._sent("GET", provider["jwks_uri"])), {}),
                 issuer=provider["issuer"],
                 client_id=self.client_id,
                 access_token=tokens["access_token"],

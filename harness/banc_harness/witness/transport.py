@@ -59,13 +59,14 @@ class Transport:
 
     def _tls(self) -> ssl.SSLContext:
         if self._context is None:
-            self._context = ssl.create_default_context(cafile=self.ca_file)
-            self._context.minimum_version = ssl.TLSVersion.TLSv1_2
+            context = ssl.create_default_context(cafile=self.ca_file)
+            context.minimum_version = ssl.TLSVersion.TLSv1_2
             if self.gullible:
-                self._context.check_hostname = False
-                self._context.verify_mode = ssl.CERT_NONE
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
             if self.pair:
-                self._context.load_cert_chain(self.pair.certificate, self.pair.key)
+                context.load_cert_chain(self.pair.certificate, self.pair.key)
+            self._context = context  # once it is whole: several threads may call
         return self._context
 
     def send(

@@ -259,6 +259,24 @@ def test_a_service_gets_the_token_of_the_user(
     assert verdict(proxy_relaying.relayed, "PSC.39", first, reached, relayed) == expected
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "expected"),
+    [("PUT", 405, "CONFORME"), ("POST", 405, "NON_CONFORME"), ("PUT", 404, "NON_CONFORME")],
+)
+def test_a_method_that_the_api_refuses_is_relayed(
+    exchange: MakeExchange, connect: Observed, send: Observed, method: str, status: int, expected: Verdict
+) -> None:
+    first = connect()
+    line = f"{method} /s/k7f2/auth/realms/dmp/signsessiondata?essai=1"
+    entry = {"sent": json.dumps(DATA).encode(), "answered": b"non", "claimed_by": "1"}
+    reached = exchange("psc.unknown", "refused", line=line, **entry)
+    reached.entry["response"]["line"] = "405"  # type: ignore[index]
+
+    assert (
+        verdict(proxy_relaying.relayed, "PSC.31", first, reached, send(status, method="PUT", body=b"non")) == expected
+    )
+
+
 def test_a_call_that_the_api_refuses(connect: Observed, api_call: MakeExchange, send: Observed) -> None:
     refused = api_call(outcome="refused")
 

@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "proxy-shares-api-token": ("PSC.38", "CHK-PSC-027 CHK-PSC-068 CHK-PSC-069"),
     "proxy-shares-psc-session": ("PSC.38", "CHK-PSC-027 CHK-PSC-060 CHK-PSC-068 CHK-PSC-069"),
     "proxy-rewrites": ("PSC.31", "CHK-PSC-069"),
+    "proxy-posts-only": ("PSC.31", "CHK-PSC-069"),
     "proxy-no-exchange": ("PSC.3[19]", "CHK-PSC-027 CHK-PSC-069"),
     "proxy-open-send": ("PSC.34", "CHK-PSC-070"),
     "proxy-undead": ("PSC.31", "CHK-PSC-070"),
@@ -72,6 +73,7 @@ async def test_the_honest_proxy_passes_the_whole_contract(data: Path, tmp_path: 
     report = await played(data, tmp_path, "PSC.3[1-9]")
 
     assert {step.outcome for scenario in report.scenarios for step in scenario.steps} == {"done"}
+    assert failed(report) == set()
     assert {judged.verdict for judged in report.checks} == {"CONFORME"}
     assert {judged.check for judged in report.checks} >= OWN
     assert [found.rule for judged in report.checks for found in judged.findings if found.severity != "info"] == []
