@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banc_fixtures.patients import Patient
+from banc_fixtures.population import Population
 from banc_standards import ins_symbol
 from banc_standards.errors import Sentence
 from banc_standards.ins import IdentityStatus
@@ -29,6 +30,12 @@ class Forgery:
     change: Callable[[str], str]
     types: tuple[str, ...] = TYPES
     fails: bool = True
+
+
+def subject(people: Population, number: int) -> Patient:
+    """The patient of a symbol: those who have an INS, one after the other from 1."""
+    known = [someone for someone in people.patients if someone.ins is not None]
+    return known[(number - 1) % len(known)]
 
 
 def payload(someone: Patient, forgery: Forgery | None = None) -> str:

@@ -73,7 +73,7 @@ def made(kind: str, count: int, *, seed: int = SEED, defects: Sequence[Mutation 
         defect = defects[(number - 1) % len(defects)] if defects else None
         name = f"{kind}-{number:0{width}d}" + (f"-{defect.name}" if defect else "")
         if kind in symbols.TYPES:
-            who = draw.choice([someone for someone in people.patients if someone.ins is not None])
+            who = symbols.subject(people, number + seed - SEED)
             text = symbols.payload(who, defect if isinstance(defect, Forgery) else None)
             content, ending = symbols.picture(text, kind), symbols.EXTENSIONS[kind]
         else:

@@ -119,7 +119,10 @@ def judged(content: bytes) -> set[str]:
 
 
 def test_sound_symbols_are_read_and_tell_their_patient() -> None:
-    for one in made(symbols.PNG, 5):
+    known = [someone.id for someone in population().patients if someone.ins]
+    drawn = list(made(symbols.PNG, len(known)))
+    assert [one.patient for one in drawn] == known
+    for one in drawn:
         assert judged(one.content) == set()
         assert one.ins in read_page(one.content).payloads[0]
     svg = next(made(symbols.SVG, 1))
