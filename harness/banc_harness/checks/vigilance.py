@@ -66,7 +66,7 @@ def status_follows(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-IVG-002",
-    requirements=["SBX-INS-04"],
+    requirements=["SBX-INS-04", "INS/va1.20"],
     on=SEARCHES,
     absence=True,
     scenarios=("INS.22",),
@@ -327,14 +327,14 @@ def told_and_left(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-IVG-010",
-    requirements=["SBX-INS-02", "INS/va1.53", "INS/va1.59"],
+    requirements=["SBX-INS-02", "INS/va1.45", "INS/va1.53", "INS/va1.59"],
     on=LEAVING,
     absence=True,
     zero_tolerance=True,
     scenarios=("INS.22", "INS.23", "INS.24", "INS.25"),
     text=Sentence(
-        "Le matricule d'une identité qui n'est plus qualifiée ne sort plus du logiciel.",
-        "The matricule of an identity that is no longer qualified no longer leaves the software.",
+        "Le matricule d'une identité qui n'est pas qualifiée, ou ne l'est plus, ne sort pas du logiciel.",
+        "The matricule of an identity that is not qualified, or no longer is, does not leave the software.",
     ),
     clause="Guide d'implémentation de l'INS v3.0, EXI ID 29 ; INS/va1.53, INS/va1.59",
     fix=Sentence(

@@ -108,7 +108,7 @@ def created_as_verified(trace: Trace) -> Iterator[Hit]:
 
 @check(
     id="CHK-IVG-014",
-    requirements=["SBX-INS-13", "INS/va1.05", "INS/va1.07", "INS/va1.13"],
+    requirements=["SBX-INS-13", "INS/va1.05", "INS/va1.07", "INS/va1.13", "INS/va1.54"],
     on=LEAVING,
     presence=True,
     zero_tolerance=True,

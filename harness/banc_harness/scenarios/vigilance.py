@@ -95,7 +95,9 @@ async def statuses(play: Play) -> None:
     profiles=(PROFILE,),
 )
 async def blocked(play: Play) -> None:
-    """Two people marked so before INSi was ever called, one who was qualified already."""
+    """Two people marked so before INSi was ever called, one who was qualified already; nothing leaves with an INS
+    before it is qualified, nor once it is marked.
+    """
     await signed_in(play, "INS.22")
     cases = (("PAT-02", "DOUT", "Identité douteuse", "Doubtful"), ("PAT-03", "FICT", "Identité fictive", "Fictitious"))
     for rank, (name, attribute, fr, en) in enumerate(cases, 2):
@@ -104,13 +106,15 @@ async def blocked(play: Play) -> None:
             await step.act("patient.create", patient=who, opposed=[], attributes=[attribute])
             await qualify(step, play, who, "CNI")
     who = play.patient("PAT-01")
-    async with play.step("INS.22.4", Sentence("D'abord qualifiée", "Qualified first"), also=AROUND) as step:
+    async with play.step("INS.22.4", Sentence("Tout juste créée", "Just created"), also=AROUND) as step:
         await step.act("patient.create", patient=who, opposed=[])
+        await step.act("document.send", **document_of(play, who))
+    async with play.step("INS.22.5", Sentence("D'abord qualifiée", "Qualified first"), also=AROUND) as step:
         await qualify(step, play, who, "CNI")
         await step.expect("insi.WS_INS2", code="00")
-    async with play.step("INS.22.5", Sentence("Puis douteuse", "Then doubtful"), also=AROUND) as step:
+    async with play.step("INS.22.6", Sentence("Puis douteuse", "Then doubtful"), also=AROUND) as step:
         await step.act("patient.create", patient=who, opposed=[], edit=True, attributes=["DOUT"])
-        await step.act("document.send", **document_of(play, who))
+        await step.act("document.send", **document_of(play, who, visit=2))
 
 
 @scenario(

@@ -57,7 +57,8 @@ async def confirmed(play: Play) -> None:
     """Nobody here knows the patient. The INS does not leave before papers were seen and INSi was searched."""
     await signed_in(play, "INS.26")
     title = Sentence("Compte rendu d'un inconnu, avec INS", "Report about a stranger, with an INS")
-    who = await received(play, "INS.26.2", title, play.patient(STRANGERS[0]), code="00")
+    stranger = play.patient(STRANGERS[0])
+    who = await received(play, "INS.26.2", title, stranger, code="00")
     early = Sentence("Lettre avant requalification", "Letter before it is qualified here")
     async with play.step("INS.26.3", early, also=AROUND) as step:
         await mailed(step, play, who)
@@ -67,7 +68,7 @@ async def confirmed(play: Play) -> None:
         await step.expect("insi.WS_INS2", code="00")
         await mailed(step, play, who, visit=2)
         box = play.professional(TREATING_DOCTOR).mailbox
-        await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box})
+        await step.expect("mssante.submission", outcome="accepted", facts={"recipients": box, "ins": _value(stranger)})
 
 
 @scenario(
