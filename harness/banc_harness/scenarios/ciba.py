@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from banc_harness.play import Play, scenario
-from banc_harness.scenarios.relying_party_session import left_idle, renewed, signed_out
+from banc_harness.scenarios.relying_party_session import left_idle, renewed, signed_in, signed_out
 from banc_standards.errors import Sentence
 
 PROFILES = ("psc-ciba",)
@@ -191,3 +191,24 @@ async def explicit_sign_out(play: Play) -> None:
 async def idle_sign_out(play: Play) -> None:
     """Half an hour without the user: the software closes its own session only."""
     await left_idle(play, "PSC.47", FLOW)
+
+
+@scenario(
+    id="PSC.48",
+    title=Sentence(
+        "CIBA : Pro Santé Connect change de clé, les clés sont relues, une fois",
+        "CIBA: Pro Santé Connect changes its key, the keys are read again, once",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+    like=("PSC.08",),
+)
+async def rotated_key(play: Play) -> None:
+    """A sign-in before and one after the rotation."""
+    await signed_in(play, "PSC.48", FLOW)
+    title = Sentence("Connexion, nouvelle clé", "Sign-in, new key")
+    async with play.step("PSC.48.2", title, also=("psc.*",)) as step:
+        await step.switch(psc__key=1)
+        await step.act("auth.login", professional=play.professional(), **FLOW)
+        await step.expect("psc.token", outcome="accepted")

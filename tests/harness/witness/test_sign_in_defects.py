@@ -61,6 +61,7 @@ BY_CIBA: dict[str, tuple[str, str]] = {
     "signature-unchecked": ("PSC.42", "CHK-PSC-010"),
     "claims-unchecked": ("PSC.43", "CHK-PSC-011"),
     "sub-unchecked": ("PSC.44", "CHK-PSC-016"),
+    "keys-forever": ("PSC.48", "CHK-PSC-012"),
     "never-refreshes": ("PSC.45", "CHK-PSC-006"),
     "local-logout": ("PSC.46", "CHK-PSC-021"),
     "logout-keeps-tokens": ("PSC.46", "CHK-PSC-043"),
