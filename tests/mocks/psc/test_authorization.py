@@ -222,6 +222,13 @@ def test_prompt_login_asks_again(bench: Bench, login: Login) -> None:
     assert callback(login.ask(prompt="login"))["session_state"] != first["session_state"]
 
 
+def test_an_age_of_zero_asks_again_too(login: Login) -> None:
+    first = callback(login.ask())
+
+    assert callback(login.ask(max_age="0"))["session_state"] != first["session_state"]
+    assert callback(login.ask(max_age="0", prompt="none"))["error"] == "login_required"
+
+
 def test_prompt_none_needs_a_session(bench: Bench, login: Login) -> None:
     without = callback(login.ask(prompt="none"))
     login.ask()

@@ -232,7 +232,9 @@ def _rule_page(call: Call, rule: Rule, status: int = 400) -> Reply:
 
 def _too_old(asked: _Asked, sso: SsoSession, now: int) -> bool:
     max_age = asked.form.get("max_age")
-    return max_age is not None and now - sso.started > int(max_age)
+    if max_age is None:
+        return False
+    return int(max_age) == 0 or now - sso.started > int(max_age)  # 0 is prompt=login (OpenID Connect Core §3.1.2.1)
 
 
 def _from_elsewhere(call: Call) -> bool:
