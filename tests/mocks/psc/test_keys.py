@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, OctKey, RSAKey
 
 from banc_mocks.psc.service.keys import Keys
 
@@ -87,6 +87,17 @@ def test_a_token_is_read_as_it_was_signed_and_in_one_spelling(tmp_path: Path) ->
             f"x.{header}.{payload}.{signature}",
         ):
             assert read(spoiled) is None
+
+
+def test_tokens_are_those_that_joserfc_writes(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    keys, claims = Keys(file), {"jti": "a", "given_name": "Élodie \u2028", "amr": ["sc", "pin"], "exp": 1}
+    signed, sealed = keys.signed(claims), keys.sealed(claims)
+    stored = json.loads(file.read_text("utf-8"))
+    rsa, secret = RSAKey.import_key(stored["rsa"]), OctKey.import_key(stored["secret"])
+
+    assert signed == jwt.encode({"alg": "RS256", "typ": "JWT", "kid": rsa.kid}, claims, rsa)
+    assert sealed == jwt.encode({"alg": "HS256", "typ": "JWT", "kid": secret.kid}, claims, secret)
 
 
 def test_a_logout_token_carries_its_own_type(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ One realm beside PSC's for each API, and a test resource that judges the binding
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import json
@@ -123,7 +122,7 @@ class Exchange:
         )
         call.put(_KIND, jti, claims["jti"])
         call.put(api_tokens.KIND, claims["jti"], {"client_id": client.client_id, "expires": claims["exp"]})
-        token = await asyncio.to_thread(self._keys.signed, claims, behaviour.key)
+        token = await call.sandbox.crew.do(lambda: self._keys.signed(claims, behaviour.key))
         return answers.json_reply(
             {
                 "access_token": token,

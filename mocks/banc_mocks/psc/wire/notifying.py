@@ -54,7 +54,8 @@ class Notifier:
             now=provider.now,
             jti=provider.new_id(),
         )
-        token = await asyncio.to_thread(self.keys.signed, claims, provider.behaviour.key, typ="logout+jwt")
+        key = provider.behaviour.key
+        token = await call.sandbox.crew.do(lambda: self.keys.signed(claims, key, typ="logout+jwt"))
         body = urlencode({"logout_token": token}).encode()
         began, at = time.perf_counter_ns(), real_now()
         status, content, media_type, code = 0, b"", "", None
