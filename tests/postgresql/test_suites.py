@@ -15,12 +15,13 @@ pytestmark = pytest.mark.postgresql
 
 ROOT = Path(__file__).parents[2]
 ON_SQLITE_ONLY = (
+    "tests/mocks/sandbox/test_sessions.py::test_a_reset_of_ten_thousand_values_takes_less_than_50_ms",
     "tests/mocks/sandbox/test_sessions.py::test_a_setting_that_could_not_be_written_is_taken_back",
     "tests/mocks/sandbox/test_control.py::test_health_is_degraded_from_a_failed_write_to_the_next_good_one",
     "tests/mocks/sandbox/test_journal.py::test_an_entry_altered_in_the_database_breaks_the_chain",
     "tests/mocks/sandbox/test_journal.py::test_a_failed_write_takes_its_state_back",
 )
-"""They hold the SQLite file themselves."""
+"""They hold the SQLite file themselves, or time it."""
 
 
 @pytest.mark.parametrize(
