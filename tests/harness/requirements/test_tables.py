@@ -14,7 +14,7 @@ from banc_standards.errors import Sentence, UnusableInput
 
 TYPES = {"hopital": {"DPI", "PFI", "RI"}, "biologie": {"SGL"}, "ville": {"LGC"}}
 OWN = {
-    *(f"SBX-INS-{number:02}" for number in range(1, 11)),
+    *(f"SBX-INS-{number:02}" for number in range(1, 16)),
     "SBX-INS-20",
     *("SBX-DMP-01", "SBX-DMP-02", "SBX-DMP-03", "SBX-DMP-04", "SBX-DOC-01"),
     *("SBX-MSS-01", "SBX-MSS-02", "SBX-MSS-03", "SBX-MSS-04", "SBX-MSS-05"),
