@@ -6,6 +6,7 @@ where the INS must stand), the points of a picture, the time of a drawing. PDFiu
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import re
@@ -14,7 +15,6 @@ import time
 import warnings
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_standards.errors import BancError, EnvironmentFailed, Sentence
@@ -35,11 +35,12 @@ _MOST_SYMBOLS: Final = 16
 _SCALES: Final = (2.0, 4.0)
 """Points a typographic point, tried in turn: 144 dpi, then 288 dpi for small squares."""
 _MOST_DRAWN: Final = 12_000_000
+"""Points in which symbols are looked for; a finer picture is made coarser."""
 _STREAM: Final = re.compile(rb"stream\r?\n")
 _DEEPEST: Final = 3
 """How many times over a stream may be compressed before it is not looked into."""
-_PICTURES: Final = ("PNG", "JPEG", "TIFF", "BMP", "GIF")
-_BEGINNINGS: Final = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM", b"GIF8")
+_PICTURES: Final = ("PNG", "JPEG", "TIFF", "GIF")
+_BEGINNINGS: Final = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF8")
 _PDFIUM: Final = threading.Lock()
 
 
@@ -62,6 +63,11 @@ class Sheet:
         return tuple(symbol for symbol in self.symbols if symbol.startswith("IS") or symbol[26:28] == "S1")
 
 
+_MOST_KEPT: Final = 64
+_SEEN: Final[dict[bytes, Sheet]] = {}
+"""The last sheets by the digest of their octets, since several checks look at one: the octets are not kept."""
+
+
 def is_page(data: bytes) -> bool:
     """Whether the octets begin as a PDF or a picture does."""
     return is_pdf(data) or data.startswith(_BEGINNINGS)
@@ -72,7 +78,6 @@ def is_pdf(data: bytes) -> bool:
     return data.lstrip()[:5] == b"%PDF-"
 
 
-@lru_cache(maxsize=32)
 def read(data: bytes) -> Sheet:
     """The first page of a PDF, or a picture of it.
 
@@ -81,7 +86,14 @@ def read(data: bytes) -> Sheet:
     """
     if len(data) > MOST_BYTES:
         raise _refused(f"{len(data)} octets, au plus {MOST_BYTES}", f"{len(data)} octets, at most {MOST_BYTES}")
-    return _page(data) if is_pdf(data) else Sheet(_symbols(_picture(data)))
+    key = hashlib.sha256(data).digest()
+    sheet = _SEEN.get(key)
+    if sheet is None:
+        sheet = _page(data) if is_pdf(data) else Sheet(_symbols(_picture(data)))
+        if len(_SEEN) >= _MOST_KEPT:
+            _SEEN.clear()
+        _SEEN[key] = sheet
+    return sheet
 
 
 def _page(data: bytes) -> Sheet:
@@ -162,7 +174,8 @@ def _picture(data: bytes) -> Image:
                     f"{image.width} x {image.height} points, au plus {MOST_PIXELS}",
                     f"{image.width} x {image.height} points, at most {MOST_PIXELS}",
                 )
-            return _flat(image)
+            finer = math.ceil((image.width * image.height / _MOST_DRAWN) ** 0.5)
+            return _flat(image).reduce(finer) if finer > 1 else _flat(image)
     except BancError:
         raise
     except Exception as error:  # each format of Pillow has its own ways to refuse a broken file

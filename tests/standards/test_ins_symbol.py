@@ -172,6 +172,15 @@ def test_a_blank_page_has_no_symbol() -> None:
     assert read(target.getvalue()) == printed.Sheet(())
 
 
+def test_a_page_scanned_at_600_dpi_is_read() -> None:
+    drawn = Image.open(io.BytesIO(ins_symbol.png(ins_symbol.squares(PAYLOAD), square_px=12)))
+    page = Image.new("1", (4960, 7016), 1)
+    page.paste(drawn, (4200, 300))
+    target = io.BytesIO()
+    page.save(target, "TIFF", compression="group4")
+    assert read(target.getvalue()).payloads == (PAYLOAD,)
+
+
 def test_a_payload_says_what_it_is() -> None:
     assert printed.Sheet((HEADER, "DC04", "IS02")).payloads == (HEADER, "IS02")
 
@@ -179,7 +188,7 @@ def test_a_payload_says_what_it_is() -> None:
 def test_a_missing_library_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "zxingcpp", None)
     with pytest.raises(EnvironmentFailed) as missing:
-        read.__wrapped__(PNG)
+        read(ins_symbol.png(ins_symbol.squares(PAYLOAD), square_px=5))
     assert "pip install zxing-cpp" in missing.value.hint.fr
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from banc_harness.checks import check
 from banc_harness.selection import Selection
@@ -48,7 +47,6 @@ def printouts(trace: Trace) -> Iterator[Printout]:
             yield Printout(exchange.place(part.filename), documents[0].patient, sheet_of(part.content))
 
 
-@lru_cache(maxsize=64)
 def sheet_of(data: bytes) -> Sheet | None:
     """The first page of a PDF, None when it cannot be read."""
     try:
