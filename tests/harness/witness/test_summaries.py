@@ -29,7 +29,8 @@ def summary(chart: practice_charts.Chart, level: str = "N3", *, defects: frozens
         "chart": chart,
     }
     doctor, place = people.professional("P02").as_json(), people.structure("S06").as_json()
-    return charts.written(charts.summary(record, patient, doctor, place, defects=defects), level)
+    made = charts.summary(record, patient, doctor, place, defects=defects)
+    return charts.written(made, level, patient, defects=defects)
 
 
 @pytest.mark.parametrize("level", ["N1", "N3"])
