@@ -111,7 +111,6 @@ def created_as_verified(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-INS-13", "INS/va1.05", "INS/va1.07", "INS/va1.13", "INS/va1.54"],
     on=LEAVING,
     presence=True,
-    zero_tolerance=True,
     scenarios=SCENARIOS,
     text=Sentence(
         "Un INS reçu d'un tiers ne sort pas du logiciel avant qu'une recherche l'ait rendu ici ; celui d'une identité "

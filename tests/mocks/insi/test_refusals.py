@@ -285,5 +285,6 @@ def test_a_client_without_the_sandbox_ca_cannot_connect(bench: Bench) -> None:
 
 
 def test_ten_thousand_given_names_are_answered(bench: Bench) -> None:
-    got = bench.search(replace(TILLEUL, givens=("ANNE",) * 10_000))
-    assert (got.status, got.answer.code) == (200, "01")
+    for givens in (("ANNE",) * 10_000, (" ".join(["ANNE"] * 10_000),)):
+        got = bench.search(replace(TILLEUL, givens=givens))
+        assert (got.status, got.answer.code) == (200, "01")
