@@ -14,6 +14,8 @@ import threading
 import time
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,6 +44,7 @@ _DEEPEST: Final = 3
 _PICTURES: Final = ("PNG", "JPEG", "TIFF", "GIF")
 _BEGINNINGS: Final = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"GIF8")
 _PDFIUM: Final = threading.Lock()
+_PILLOW: Final = threading.Lock()
 
 
 class PrintedRefused(BancError):
@@ -167,6 +170,7 @@ def _picture(data: bytes) -> Image:
     pillow = _library("PIL.Image")
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", pillow.DecompressionBombWarning)
             image = pillow.open(io.BytesIO(data), formats=_PICTURES)
             if image.width * image.height > MOST_PIXELS:
@@ -174,6 +178,8 @@ def _picture(data: bytes) -> Image:
                     f"{image.width} x {image.height} points, au plus {MOST_PIXELS}",
                     f"{image.width} x {image.height} points, at most {MOST_PIXELS}",
                 )
+            with _whole():
+                image.load()
             finer = math.ceil((image.width * image.height / _MOST_DRAWN) ** 0.5)
             return _flat(image).reduce(finer) if finer > 1 else _flat(image)
     except BancError:
@@ -181,6 +187,18 @@ def _picture(data: bytes) -> Image:
     except Exception as error:  # each format of Pillow has its own ways to refuse a broken file
         name = type(error).__name__
         raise _refused(f"ni PDF ni image lisible ({name})", f"no readable PDF or picture ({name})") from None
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Has Pillow refuse a picture that is cut short, whatever another library of the process told it."""
+    files = _library("PIL.ImageFile")
+    with _PILLOW:
+        before, files.LOAD_TRUNCATED_IMAGES = files.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            files.LOAD_TRUNCATED_IMAGES = before
 
 
 def _flat(image: Any) -> Image:

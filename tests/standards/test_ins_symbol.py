@@ -13,7 +13,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from PIL import Image
+from PIL import Image, ImageFile
 
 from banc_fixtures.population import population
 from banc_standards import ins_symbol, printed
@@ -153,6 +153,13 @@ def test_what_is_no_page_is_refused(data: bytes) -> None:
         read(data)
     assert refused.value.code == "INSDM-010"
     assert refused.value.text.fr
+
+
+def test_a_picture_cut_short_is_refused_whatever_other_libraries_want(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(PrintedRefused):
+        read(PNG[:70])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_too_many_octets_are_refused_before_anything_is_read() -> None:
