@@ -37,7 +37,7 @@ class _Signer:
     def __init__(self, key: RSAKey) -> None:
         assert isinstance(key.raw_value, RSAPrivateKey)
         self.key = key
-        self.headers = {typ: _part({"alg": "RS256", "typ": typ, "kid": key.kid}) for typ in _TYPES}
+        self.headers = {typ: _part({"typ": typ, "alg": "RS256", "kid": key.kid}) for typ in _TYPES}
         self._private = key.raw_value
         self._public = key.raw_value.public_key()
 
@@ -168,7 +168,7 @@ class Keys:
     def _sealing(self) -> tuple[str, bytes]:
         """The header of a refresh token, encoded, and its secret."""
         secret = OctKey.import_key(self._stored["secret"])
-        return _part({"alg": "HS256", "typ": "JWT", "kid": secret.kid}), secret.raw_value
+        return _part({"typ": "JWT", "alg": "HS256", "kid": secret.kid}), secret.raw_value
 
     @cached_property
     def _stranger(self) -> _Signer:
