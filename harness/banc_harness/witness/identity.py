@@ -112,6 +112,8 @@ class IdentityService:
         if "flattens-names" in self.defects:
             search = replace(search, birth_family=fold(search.birth_family))
         try:
+            if "searches-twice" in self.defects:
+                self._found(search)
             return self._found(search)
         except InsiRefused:
             if "insists-on-faults" not in self.defects:

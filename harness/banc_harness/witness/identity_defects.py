@@ -26,6 +26,10 @@ IDENTITY_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "répète la même recherche après une erreur d'INSi",
         "repeats the same search after a fault of INSi",
     ),
+    "searches-twice": (
+        "envoie deux fois de suite la même recherche à INSi",
+        "sends INSi the same search twice in a row",
+    ),
     "silent-on-faults": (
         "ne dit rien à l'utilisateur quand INSi répond une erreur",
         "tells the user nothing when INSi answers a fault",

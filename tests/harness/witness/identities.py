@@ -6,6 +6,7 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "no-place-to-insi": ("INS.06", "CHK-IVG-006"),
     "flattens-names": ("INS.02", "CHK-IVG-007"),
     "insists-on-faults": ("INS.09", "CHK-IVG-009"),
+    "searches-twice": ("INS.21", "CHK-IVG-006"),
     "silent-on-faults": ("INS.09", "CHK-IVG-009"),
     "loses-papers-on-faults": ("INS.21", "CHK-IVG-001"),
     "qualifies-without-papers": ("INS.01", "CHK-IVG-001"),
@@ -31,3 +32,6 @@ IDENTITIES: dict[str, tuple[str, str]] = {
     "qualifies-by-scan": ("INS.41", "CHK-SCN-001"),
     "keeps-ins-after-failure": ("INS.24", "CHK-IVG-004"),
 }
+
+INFORMING: dict[str, tuple[str, str]] = {"searches-twice": ("INS.21", "CHK-IVG-019")}
+"""What they make a check say besides, that only informs."""

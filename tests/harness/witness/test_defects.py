@@ -11,6 +11,7 @@ from banc_harness import demo
 from banc_harness.checks.registered import checks
 from banc_harness.runs import Options, run
 from banc_harness.scenarios.registered import scenarios
+from banc_harness.witness.identity_defects import IDENTITY_DEFECTS
 from banc_harness.witness.inbox_defects import INBOX_DEFECTS
 from banc_harness.witness.known_defects import DEFECTS_OF
 from banc_harness.witness.laboratory_defects import LABORATORY_DEFECTS
@@ -20,7 +21,7 @@ from banc_harness.witness.sign_in_defects import SIGN_IN_DEFECTS
 from banc_standards.contracts.report import Report
 
 from .consultations import CONSULTATIONS
-from .identities import IDENTITIES
+from .identities import IDENTITIES, INFORMING
 
 pytestmark = pytest.mark.journeys
 
@@ -237,7 +238,7 @@ async def test_every_defect_is_seen_for_what_it_is(kind: demo.Kind, defect: str,
 
 
 def test_every_check_can_fail() -> None:
-    tables = (*TABLES.values(), IDENTITIES)
+    tables = (*TABLES.values(), IDENTITIES, INFORMING)
     expected = (expected for table in tables for _, expected in table.values())
     shown = {check for names in expected for check in names.split()}
     relying_party = {
@@ -247,7 +248,7 @@ def test_every_check_can_fail() -> None:
 
 
 def test_every_defect_has_its_row() -> None:
-    others = CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() | IDENTITIES.keys() | PROXY_DEFECTS.keys()
+    others = CONSULTATIONS.keys() | SIGN_IN_DEFECTS.keys() | IDENTITY_DEFECTS.keys() | PROXY_DEFECTS.keys()
     assert LETTERS.keys() | others == DEFECTS_OF["dpi"].keys()
     assert LABORATORY_DEFECTS.keys() <= RESULTS.keys() <= DEFECTS_OF["sgl"].keys()
     assert INBOX_DEFECTS.keys() == RECEPTIONS.keys()

@@ -13,7 +13,7 @@ from banc_harness.scenarios.registered import scenarios
 from banc_harness.witness.identity_defects import IDENTITY_DEFECTS
 from banc_standards.contracts.report import Report
 
-from .identities import IDENTITIES
+from .identities import IDENTITIES, INFORMING
 
 pytestmark = pytest.mark.journeys
 
@@ -77,6 +77,16 @@ async def test_each_defect_fails_its_checks_and_no_other(defect: str, data: Path
     assert report.exit_code == 1
 
 
+@pytest.mark.parametrize("defect", sorted(INFORMING))
+async def test_what_no_source_forbids_only_informs(defect: str, data: Path, tmp_path: Path) -> None:
+    scenario, check = INFORMING[defect]
+
+    report = await played(data, tmp_path, scenario, defect)
+
+    said = {(item.verdict, found.severity) for item in report.checks if item.check == check for found in item.findings}
+    assert said == {("CONFORME", "info")}
+
+
 def test_every_defect_has_its_row() -> None:
     assert IDENTITIES.keys() == IDENTITY_DEFECTS.keys()
 
@@ -84,9 +94,8 @@ def test_every_defect_has_its_row() -> None:
 def test_every_check_of_vigilance_is_shown_failing() -> None:
     from banc_harness.checks.registered import checks
 
-    shown = {check for _, names in IDENTITIES.values() for check in names.split()}
-    failing = {name for name, check in checks().items() if check.rule.severity == "error"}  # the others only inform
-    assert {name for name in failing if name.startswith("CHK-IVG-")} <= shown
+    shown = {check for _, names in (*IDENTITIES.values(), *INFORMING.values()) for check in names.split()}
+    assert {name for name in checks() if name.startswith("CHK-IVG-")} <= shown
 
 
 def test_a_bare_demonstration_plays_none_of_them() -> None:
