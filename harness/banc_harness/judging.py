@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from banc_harness.checks import Check, Checks
+from banc_harness.checks import Check, Checks, NothingToJudge
 from banc_harness.requirements.table import Requirement, Table
 from banc_harness.scoring import Judged, gate, roll_up
 from banc_harness.trace import Expectation, Trace
@@ -50,6 +50,10 @@ def judge(check: Check, trace: Trace) -> Judgement | None:
     inputs = tuple(item.hash for item in seen.selected)
     try:
         findings = check.findings(seen) if seen.selected or check.absence else ()
+    except NothingToJudge:
+        if not missed:
+            return None
+        findings = ()
     except Exception as error:  # a check must survive whatever bytes a software sends
         where = traceback.extract_tb(error.__traceback__)[-1]
         crash = f"{type(error).__name__}: {error} ({where.name}:{where.lineno})"

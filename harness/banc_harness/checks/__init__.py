@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Judgement = Callable[["Trace"], Iterable[Hit | Finding]]
 
 
+class NothingToJudge(Exception):
+    """Raised by a judgement when none of the selected exchanges holds what it speaks of, nor had to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One judgement over a trace: its rule, the requirements that it proves, and the exchanges that it needs.

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
-from banc_harness.checks import check
+from banc_harness.checks import NothingToJudge, check
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.cda.copies import pdfs
@@ -24,6 +25,8 @@ from banc_standards.rules import Finding, Hit
 LEAVING = Selection(operation=("dmp.TD2.1", "mssante.submission"), outcome="accepted")
 WITH_A_PDF = ("UC1.02", "UC1.2?", "UC2.0?", "UC2.2?", "UC3.02", "UC3.07")
 """Where a PDF is bound to leave: a level 1 letter, a mail, a laboratory report."""
+WITHOUT_A_COPY = "UC3.*"
+"""Where what goes to the DMP is structured and holds no PDF: only a mail brings one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,13 @@ def datamatrix_of_the_identity(trace: Trace) -> Iterator[Hit | Finding]:
 
 
 def _none(trace: Trace) -> Iterator[Hit]:
-    """Something left, and no PDF with it: nothing shows that documents are printed as they must be."""
+    """Something left, and no PDF with it: nothing shows that documents are printed as they must be.
+
+    Raises ``NothingToJudge`` when none had to.
+    """
     if trace.selected and next(printouts(trace), None) is None:
+        if fnmatchcase(trace.scenario, WITHOUT_A_COPY) and all(one.service == "dmp" for one in trace.selected):
+            raise NothingToJudge
         yield Hit(trace.selected[0].place("application/pdf"), found="aucun / none", expected="PDF")
 
 

@@ -88,3 +88,12 @@ def test_the_attachment_of_a_mail_is_looked_at_too(exchange: Exchanges) -> None:
     message = mailed(data, [mail.pdf("20261121_CR.pdf", simple_pdf(["Compte rendu"]))])
     verdict, broken, where = said(SYMBOL, exchange("mssante.submission", sent=message, sent_as="message/rfc822"))
     assert (verdict, broken, where) == ("NON_CONFORME", {"CHK-PRT-001"}, {"datamatrix"})
+
+
+@pytest.mark.parametrize("check", [SYMBOL, TEXT])
+def test_a_structured_document_filed_alone_needs_no_copy(filed: Filed, sent: Filed, check: Check) -> None:
+    data = document(ORDER, "no-embedded-pdf")
+    assert judge(check, Trace("UC3.82", (filed(data),))) is None
+    mailed_too = judge(check, Trace("UC3.02", (filed(data), sent(data))))
+    assert mailed_too is not None
+    assert mailed_too.verdict == "NON_CONFORME"
