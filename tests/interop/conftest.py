@@ -27,18 +27,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 Party = Callable[..., dict[str, Any]]
 
 
+def npm_folder(folder: Path, package: str, script: str) -> Path:
+    """``folder``, where npm installed a package and which holds our script that drives it; skips without npm."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        pytest.skip(f"npm is not installed: {package} is not run")
+    command = ["npm", "install", "--no-audit", "--no-fund", "--silent", package]
+    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if installed.returncode != 0:
+        pytest.skip(f"npm cannot install {package}: {installed.stderr.strip()[-500:]}")
+    shutil.copy(HERE / script, folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where npm installed the certified relying party."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("npm is not installed: openid-client is not run")
-    folder = tmp_path_factory.mktemp("node")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--silent", OPENID_CLIENT]
-    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if installed.returncode != 0:
-        pytest.skip(f"npm cannot install openid-client: {installed.stderr.strip()[-500:]}")
-    shutil.copy(HERE / "openid_client.mjs", folder)
-    return folder
+    return npm_folder(tmp_path_factory.mktemp("node"), OPENID_CLIENT, "openid_client.mjs")
 
 
 @pytest.fixture

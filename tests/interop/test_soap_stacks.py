@@ -21,6 +21,7 @@ from banc_fixtures.population import population
 from banc_standards.insi import build
 
 from ..mocks.insi.conftest import PEM_KEY, Bench, bench, open_bench, sandbox  # noqa: F401 - fixtures
+from .conftest import npm_folder
 
 HERE = Path(__file__).parent
 NODE_SOAP = "soap@1"
@@ -32,15 +33,7 @@ Stack = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="session")
 def node_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder where npm installed node-soap."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("npm is not installed: node-soap is not run")
-    folder = tmp_path_factory.mktemp("node-soap")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--silent", NODE_SOAP]
-    installed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if installed.returncode != 0:
-        pytest.skip(f"npm cannot install node-soap: {installed.stderr.strip()[-500:]}")
-    shutil.copy(HERE / "node_soap.mjs", folder)
-    return folder
+    return npm_folder(tmp_path_factory.mktemp("node-soap"), NODE_SOAP, "node_soap.mjs")
 
 
 def ran(command: list[str], told: dict[str, Any], folder: Path, ca_file: str) -> dict[str, Any]:
