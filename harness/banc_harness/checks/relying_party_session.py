@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from banc_harness.checks import check
-from banc_harness.checks.relying_party import LOGIN, REFUSED, opened
+from banc_harness.checks.relying_party import LOGIN, REFUSED, acts_of, opened
 from banc_harness.selection import Selection
 from banc_harness.trace import Exchange, Trace
 from banc_standards.errors import Sentence
+from banc_standards.psc import names
 from banc_standards.rules import Hit
 
 MOST_REFRESHES = 2
@@ -16,6 +17,8 @@ MOST_REFRESHES = 2
 IDLE_MOST_S = 30 * 60
 SESSION_MOST_S = 4 * 3600
 REFRESH = "auth.refresh"
+SILENCES = ("psc.hang", "psc.stall")
+FAILURES = ("psc.down", "psc.close", *SILENCES)
 _SECRETS = ("access_token", "refresh_token", "id_token")
 
 
@@ -163,7 +166,7 @@ def session_ended(trace: Trace) -> Iterator[Hit]:
 
 
 def _opens(exchange: Exchange) -> bool:
-    return exchange.outcome == "accepted" and exchange.form.get("grant_type") == "authorization_code"
+    return exchange.outcome == "accepted" and exchange.form.get("grant_type") in (names.GRANT_CODE, names.GRANT_CIBA)
 
 
 @check(
@@ -249,8 +252,8 @@ def tokens_unseen(trace: Trace) -> Iterator[Hit]:
 @check(
     id="CHK-PSC-031",
     requirements=["SBX-PSC-07"],
-    on=Selection(operation=("psc.authorization", "psc.token"), fault=("psc.down", "psc.close")),
-    scenarios=("PSC.20",),
+    on=Selection(operation="psc.*", fault=FAILURES),
+    scenarios=("PSC.20", "PSC.49", "PSC.50"),
     word_of=(LOGIN,),
     text=Sentence(
         "Quand Pro Santé Connect ne répond pas, aucune session ne s'ouvre en son nom.",
@@ -266,6 +269,58 @@ def nothing_opened(trace: Trace) -> Iterator[Hit]:
     """The software says that its user is not signed in."""
     for exchange in trace.selected:
         yield from opened(trace, exchange)
+
+
+@check(
+    id="CHK-PSC-044",
+    requirements=["SBX-PSC-11"],
+    on=Selection(operation="psc.*", fault=SILENCES),
+    scenarios=("PSC.49", "PSC.50"),
+    certainty="deduced",
+    blocking=False,
+    text=Sentence(
+        "Quand Pro Santé Connect se tait, le logiciel renonce en moins de trente secondes.",
+        "When Pro Santé Connect keeps silent, the software gives up within thirty seconds.",
+    ),
+    clause="Référentiel d'identification électronique (continuité de service) ; la durée est à nous",
+    fix=Sentence(
+        "donnez à chaque appel un délai de connexion, de lecture et total (dix secondes suffisent), puis dites que "
+        "Pro Santé Connect ne répond pas",
+        "give every call a connection, a read and a total timeout (ten seconds are enough), then say that "
+        "Pro Santé Connect does not answer",
+    ),
+)
+def gives_up(trace: Trace) -> Iterator[Hit]:
+    """The software hangs up before the silence is over."""
+    for exchange in trace.selected:
+        if not exchange.fact("hung_up"):
+            waited = int(exchange.fact("held_ms") or 0) / 1000
+            yield Hit(exchange.place(), found=f"{waited:.0f} s ({exchange.entry['fault']})", expected="< 30 s")
+
+
+@check(
+    id="CHK-PSC-045",
+    requirements=["SBX-PSC-11"],
+    on=Selection(operation="psc.*", fault=FAILURES),
+    scenarios=("PSC.20", "PSC.49", "PSC.50"),
+    word_of=(LOGIN,),
+    severity="info",
+    text=Sentence(
+        "Quand Pro Santé Connect ne répond pas, l'utilisateur le lit.",
+        "When Pro Santé Connect does not answer, the user reads so.",
+    ),
+    clause="Référentiel d'identification électronique (continuité de service)",
+    fix=Sentence(
+        "affichez que Pro Santé Connect est indisponible, et l'autre moyen de se connecter",
+        "show that Pro Santé Connect is unavailable, and the other way to sign in",
+    ),
+)
+def outage_told(trace: Trace) -> Iterator[Hit]:
+    """Informs only: what is shown, a driver may leave out."""
+    for exchange in trace.selected:
+        for act in acts_of(trace, exchange):
+            if act.status != "done" and not any(text.strip() for _, text in act.shown):
+                yield Hit(f"{act.step} {act.action}", found="∅", expected="un message / a message")
 
 
 @check(

@@ -9,12 +9,16 @@ from banc_harness.play import Play, Step, scenario
 from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
 from banc_standards.contracts.vocabulary import CertificateProfile
 from banc_standards.errors import Sentence
+from banc_standards.psc import names
 
 ACCESS_TOKEN_DEAD_S = 130
 IDLE_S = 31 * 60
 ACTIVE_S = 25 * 60
 """Between two signs of a user who works, in seconds: less than what makes them idle."""
 SESSION_S = 4 * 3600
+SILENCE_S = 30
+"""How long Pro Santé Connect keeps silent, in seconds: longer than a user should look at a screen that waits."""
+SILENCES = ("psc.hang", "psc.stall")
 BY_BROWSER: Mapping[str, Any] = {}
 
 
@@ -78,6 +82,45 @@ async def one_refresh(play: Play) -> None:
     await renewed(play, "PSC.14")
 
 
+async def refused_renewal(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, a refresh that is refused, and the sign-in that this leads to."""
+    await signed_in(play, id, flow)
+    professional = play.professional()
+    title = Sentence("Rafraîchissement refusé", "Refused refresh")
+    async with play.step(f"{id}.2", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
+        await step.arm_fault("psc.token.invalid_grant", times=None, match={"grant_type": "refresh_token"})
+        await step.act("auth.refresh", professional=professional)
+        await step.expect("psc.token", outcome="refused", code="invalid_grant")
+        await step.clear_faults()
+    async with play.step(f"{id}.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await step.act("auth.login", professional=professional, **flow)
+        grant = names.GRANT_CIBA if flow else names.GRANT_CODE
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": grant})
+
+
+async def without_an_answer(
+    play: Play, id: str, title: Sentence, operation: str, fault: str, flow: Mapping[str, Any] = BY_BROWSER
+) -> None:
+    """A sign-in while one operation of Pro Santé Connect fails; a silence ends when the software hangs up."""
+    professional = play.professional()
+    held = [{"hold_ms": SILENCE_S * 1000}] if fault in SILENCES else []
+    async with play.step(id, title, also=("psc.*",)) as step:
+        await step.login(professional)
+        if flow:
+            await step.switch(psc__ciba_interval_s=1)
+        await step.arm_fault(fault, times=None, match={"operation": operation}, sequence=held)
+        await step.act("auth.login", deadline_s=_patience(play) if held else None, professional=professional, **flow)
+        await step.expect(operation, fault=fault)
+        await step.clear_faults()
+
+
+def _patience(play: Play) -> int:
+    """How long the driver has to tell of a silence, in seconds: a software that never gives up may try three times."""
+    driver = play.sut.overrides.get("auth.login", play.sut.driver)
+    return max(driver.timeout_s, 3 * SILENCE_S + 10)
+
+
 @scenario(
     id="PSC.15",
     title=Sentence(
@@ -90,18 +133,7 @@ async def one_refresh(play: Play) -> None:
 )
 async def refused_refresh(play: Play) -> None:
     """The refusal is obeyed at once; the next sign-in works."""
-    await signed_in(play, "PSC.15")
-    professional = play.professional()
-    title = Sentence("Rafraîchissement refusé", "Refused refresh")
-    async with play.step("PSC.15.2", title, also=("psc.*",)) as step:
-        await step.clock(offset_s=ACCESS_TOKEN_DEAD_S)
-        await step.arm_fault("psc.token.invalid_grant", times=None, match={"grant_type": "refresh_token"})
-        await step.act("auth.refresh", professional=professional)
-        await step.expect("psc.token", outcome="refused", code="invalid_grant")
-        await step.clear_faults()
-    async with play.step("PSC.15.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
-        await step.act("auth.login", professional=professional)
-        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "authorization_code"})
+    await refused_renewal(play, "PSC.15")
 
 
 @scenario(
@@ -202,16 +234,42 @@ async def callback_errors(play: Play) -> None:
 )
 async def unavailable(play: Play) -> None:
     """The wallet, then the token endpoint, answer 503; then the connection is closed without an answer."""
-    professional = play.professional()
     failures = (("psc.authorization", "psc.down"), ("psc.token", "psc.down"), ("psc.token", "psc.close"))
     for rank, (operation, fault) in enumerate(failures, 1):
         title = Sentence(f"Panne de {operation} ({fault})", f"{operation} is down ({fault})")
-        async with play.step(f"PSC.20.{rank}", title, also=("psc.*",)) as step:
-            await step.login(professional)
-            await step.arm_fault(fault, times=None, match={"operation": operation})
-            await step.act("auth.login", professional=professional)
-            await step.expect(operation, fault=fault)
-            await step.clear_faults()
+        await without_an_answer(play, f"PSC.20.{rank}", title, operation, fault)
+
+
+@scenario(
+    id="PSC.49",
+    title=Sentence(
+        "Pro Santé Connect prend la demande et se tait : le logiciel renonce",
+        "Pro Santé Connect takes the request and keeps silent: the software gives up",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def silent(play: Play) -> None:
+    """The token endpoint accepts the connection and the request, and answers nothing."""
+    title = Sentence("Silence de psc.token", "psc.token is silent")
+    await without_an_answer(play, "PSC.49.1", title, "psc.token", "psc.hang")
+
+
+@scenario(
+    id="PSC.50",
+    title=Sentence(
+        "La réponse de Pro Santé Connect s'arrête à sa moitié : le logiciel renonce",
+        "The answer of Pro Santé Connect stops half-way: the software gives up",
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def stalled(play: Play) -> None:
+    """The status, the headers and half of userinfo arrive; the rest does not."""
+    title = Sentence("Moitié de psc.userinfo", "Half of psc.userinfo")
+    await without_an_answer(play, "PSC.50.1", title, "psc.userinfo", "psc.stall")
 
 
 @scenario(

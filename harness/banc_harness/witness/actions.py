@@ -45,6 +45,8 @@ REDIRECT_URI = "https://localhost:3999/temoin/callback"
 POST_LOGOUT_URI = "https://localhost:3999/temoin/bye"
 SESSION_S = 4 * 3600
 """How long a session may last, in seconds."""
+SIGN_IN_S = 8.0
+"""How long Pro Santé Connect may keep a user waiting, in seconds."""
 Kind = Literal["dpi", "sgl", "lgc"]
 SOFTWARES: Final[dict[Kind, Software]] = {"dpi": SOFTWARE, "sgl": LABORATORY, "lgc": PRACTICE}
 CAPABILITIES = (
@@ -164,7 +166,9 @@ class Witness:
         professional = asked.input["professional"]
         try:
             user = self._signed_in(asked, professional["idnat"])
-        except (SignInRefused, LostOnTheWay, Unreachable):
+        except (SignInRefused, LostOnTheWay, Unreachable) as error:
+            if "silent-outage" in self.defects:
+                raise Unreachable("") from error
             if "opens-without-psc" not in self.defects:
                 raise
             return {"professional": {"idnat": professional["idnat"]}}
@@ -231,7 +235,11 @@ class Witness:
         return RelyingParty(
             discovery_url=asked.sandbox["services"]["psc"]["discovery"],
             client=Client(given["id"], given["secret"], REDIRECT_URI, POST_LOGOUT_URI),
-            transport=Transport(asked.sandbox["ca_file"], gullible="tls-unverified" in self.defects),
+            transport=Transport(
+                asked.sandbox["ca_file"],
+                timeout_s=None if "waits-for-ever" in self.defects else SIGN_IN_S,
+                gullible="tls-unverified" in self.defects,
+            ),
             now=int(asked.now.timestamp()),
             defects=self.defects,
             keys=asked.world.keys,

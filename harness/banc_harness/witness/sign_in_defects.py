@@ -94,6 +94,14 @@ SIGN_IN_DEFECTS: Final[dict[str, tuple[str, str]]] = {
         "ouvre une session quand Pro Santé Connect ne répond pas",
         "opens a session when Pro Santé Connect does not answer",
     ),
+    "waits-for-ever": (
+        "attend sans limite quand Pro Santé Connect se tait",
+        "waits without a limit when Pro Santé Connect keeps silent",
+    ),
+    "silent-outage": (
+        "ne dit rien à l'utilisateur quand Pro Santé Connect ne répond pas",
+        "tells its user nothing when Pro Santé Connect does not answer",
+    ),
     "fixed-binding": (
         "affiche toujours le même nombre à comparer",
         "always shows the same number to compare",

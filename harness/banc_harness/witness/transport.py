@@ -38,13 +38,13 @@ class KeyPair:
 
 @dataclass(slots=True)
 class Transport:
-    """One TLS identity towards the services. ``timeout_s`` bounds each read and write; ``source`` is the address that
-    calls leave from. A ``gullible`` one believes any server.
+    """One TLS identity towards the services. ``timeout_s`` bounds each read and write, ``None`` leaves them unbounded;
+    ``source`` is the address that calls leave from. A ``gullible`` one believes any server.
     """
 
     ca_file: str
     pair: KeyPair | None = None
-    timeout_s: float = 15.0
+    timeout_s: float | None = 15.0
     source: tuple[str, int] | None = None
     gullible: bool = False
     _context: ssl.SSLContext | None = field(default=None, init=False)

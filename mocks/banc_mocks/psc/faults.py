@@ -192,10 +192,32 @@ CALLBACK_ERROR = Fault(
     {"error": "server_error"},
 )
 
+HANG = Fault(
+    f"{SERVICE}.hang",
+    SERVICE,
+    Sentence(
+        "Le service prend la requête et se tait, jusqu'à ce que le client raccroche ou que hold_ms soit passé.",
+        "The service takes the request and keeps silent until the client hangs up or hold_ms is over.",
+    ),
+    parameters={"hold_ms": 60_000},
+)
+
+STALL = Fault(
+    f"{SERVICE}.stall",
+    SERVICE,
+    Sentence(
+        "La réponse s'arrête à sa moitié, jusqu'à ce que le client raccroche ou que hold_ms soit passé.",
+        "The answer stops half-way until the client hangs up or hold_ms is over.",
+    ),
+    parameters={"hold_ms": 60_000},
+)
+
 FAULTS: tuple[Fault, ...] = (
     *(lie.fault for lie in (*CALLBACK, *ID_TOKEN, *USERINFO)),
     *SIGNATURES,
     INVALID_GRANT,
     SLOW_DOWN,
     CALLBACK_ERROR,
+    HANG,
+    STALL,
 )

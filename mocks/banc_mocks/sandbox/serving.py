@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ from banc_standards.transport_rules import (
 )
 
 if TYPE_CHECKING:
+    from banc_mocks.sandbox.faults import ArmedFault
     from banc_mocks.sandbox.sandbox import Sandbox
 
 BODY_TIMEOUT_S = 30.0
@@ -106,7 +108,7 @@ class ServiceServer:
                 route = await self._receive(call, request)
                 if refusal is not None:
                     raise refusal
-                reply = await self._answer(call, route)
+                reply = await self._answer(call, route, request)
             except BancError as error:
                 call.refused_by(error)
                 reply = self._service.refuse(call, error)
@@ -190,7 +192,7 @@ class ServiceServer:
         for rule in (TOO_LARGE, TRUNCATED, LATE):
             _refuse_broken(rule, rule.check(body))
 
-    async def _answer(self, call: Call, route: Route | None) -> Reply | None:
+    async def _answer(self, call: Call, route: Route | None, request: web.BaseRequest) -> Reply | None:
         assert route is not None
         name = self._service.name
         slow = call.armed(f"{name}.slow")
@@ -201,7 +203,23 @@ class ServiceServer:
             return None
         if call.armed(f"{name}.down") is not None:
             raise ServiceDown(name)
-        return await route.handler(call)
+        if (silent := call.armed(f"{name}.hang")) is not None:
+            await self._keep_waiting(call, request, silent)
+            return None
+        reply = await route.handler(call)
+        if (stalled := call.armed(f"{name}.stall")) is not None:
+            call.undo()
+            await _begin(reply, request)
+            await self._keep_waiting(call, request, stalled)
+            return None
+        return reply
+
+    async def _keep_waiting(self, call: Call, request: web.BaseRequest, held: ArmedFault) -> None:
+        """Says nothing more until the client hangs up or the fault's time is over; the entry tells which, and when."""
+        began = time.monotonic()
+        lost = await _connection_of(request).lost(held.number("hold_ms") / 1000)
+        call.outcome = "failed"
+        call.facts |= {"hung_up": lost, "held_ms": int((time.monotonic() - began) * 1000)}
 
     def _failed(self, call: Call) -> Reply:
         call.undo()
@@ -290,6 +308,20 @@ class _HttpConnection(web.RequestHandler):
         super().__init__(server, loop=loop, access_log=_access, lingering_time=LINGER_S, logger=_log)
         self._owner = owner
         self.connection = connection
+        self._lost = asyncio.Event()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._lost.set()
+        super().connection_lost(exc)
+
+    async def lost(self, within_s: float) -> bool:
+        """Waits until the client is gone; false when it is still there after that many seconds."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._lost.wait()
+        except TimeoutError:
+            return False
+        return True
 
     def handle_error(
         self,
@@ -307,9 +339,22 @@ class _HttpConnection(web.RequestHandler):
 
 
 def _connection(request: web.BaseRequest) -> Connection:
+    return _connection_of(request).connection
+
+
+def _connection_of(request: web.BaseRequest) -> _HttpConnection:
     protocol = request.protocol
     assert isinstance(protocol, _HttpConnection)
-    return protocol.connection
+    return protocol
+
+
+async def _begin(reply: Reply, request: web.BaseRequest) -> None:
+    """Sends the head and the first half of a reply."""
+    response = web.StreamResponse(status=reply.status, headers=CIMultiDict(reply.header_pairs()))
+    response.content_length = len(reply.body)
+    with suppress(ConnectionError):  # a client that is gone already
+        await response.prepare(request)
+        await response.write(reply.body[: len(reply.body) // 2])
 
 
 def _id(at: datetime) -> str:

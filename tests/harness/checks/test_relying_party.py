@@ -157,6 +157,7 @@ DEAD = {
         (relying_party.tolerant_reader, "PSC.13", "psc.userinfo", "psc.userinfo.extra"),
         (relying_party_session.tokens_unseen, "PSC.12", "psc.token", None),
         (relying_party_session.nothing_opened, "PSC.20", "psc.token", "psc.down"),
+        (relying_party_session.outage_told, "PSC.20", "psc.token", "psc.down"),
         (ciba.number_shown, "PSC.21", "psc.ciba", None),
     ],
 )
@@ -353,9 +354,27 @@ def test_a_sign_out_leaves_nothing(sent: MakeExchange, acts: tuple[str, ...], sp
     assert verdict(relying_party_session.tokens_erased, "PSC.16", *token, acts=said) == expected
 
 
-@pytest.mark.parametrize("fault", ["psc.down", "psc.close"])
+@pytest.mark.parametrize("fault", relying_party_session.FAILURES)
 @pytest.mark.parametrize(("status", "expected"), [("failed", "CONFORME"), ("done", "NON_CONFORME")])
 def test_nothing_opens_without_the_provider(sent: MakeExchange, fault: str, status: str, expected: Verdict) -> None:
     failed = sent("psc.token", fault=fault, outcome="failed")
 
     assert verdict(relying_party_session.nothing_opened, "PSC.20", failed, acts=(act(status),)) == expected
+
+
+@pytest.mark.parametrize("fault", relying_party_session.SILENCES)
+@pytest.mark.parametrize(("hung_up", "expected"), [(True, "CONFORME"), (False, "NON_CONFORME")])
+def test_a_silence_is_not_waited_out(sent: MakeExchange, fault: str, hung_up: bool, expected: Verdict) -> None:
+    held = sent("psc.token", fault=fault, outcome="failed", facts={"hung_up": hung_up, "held_ms": 30_000})
+
+    assert verdict(relying_party_session.gives_up, "PSC.49", held, acts=(act("failed"),)) == expected
+
+
+@pytest.mark.parametrize(("shown", "said"), [((("error", "Indisponible"),), []), ((("error", " "),), ["info"])])
+def test_an_outage_is_told(sent: MakeExchange, shown: tuple[tuple[str, str], ...], said: list[str]) -> None:
+    failed = sent("psc.token", fault="psc.down", outcome="refused")
+
+    judged = judge(relying_party_session.outage_told, Trace("PSC.20", (failed,), acts=(act("failed", shown=shown),)))
+
+    assert judged is not None
+    assert (judged.verdict, [item.severity for item in judged.findings]) == ("CONFORME", said)

@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "error-ignored": ("PSC.18", "CHK-PSC-004 CHK-PSC-015 CHK-PSC-023"),
     "logs-tokens": ("PSC.12", "CHK-PSC-030"),
     "opens-without-psc": ("PSC.20", "CHK-PSC-031"),
+    "waits-for-ever": ("PSC.49", "CHK-PSC-044"),
     "fixed-binding": ("PSC.21", "CHK-PSC-024"),
     "polls-too-fast": ("PSC.22", "CHK-PSC-025"),
     "polls-after-the-end": ("PSC.23", "CHK-PSC-025"),
@@ -75,6 +76,7 @@ INFORMING: dict[str, tuple[str, str]] = {
     "issuer-unchecked": ("PSC.41", "CHK-PSC-041"),
     "claims-unchecked": ("PSC.07", "CHK-PSC-033"),
     "number-unshown": ("PSC.21", "CHK-PSC-034"),
+    "silent-outage": ("PSC.20", "CHK-PSC-045"),
 }
 FOR_A_PERSON = ("SBX-PSC-10", "SBX-PSC-11", "SBX-PSC-12", "SBX-PSC-13")
 """The choice of a place of work, the messages, the logs, the button."""

@@ -82,6 +82,17 @@ class Bench:
         query = f"?operation={operation}" if operation else ""
         return list(self.tell("GET", f"exchanges{query}")["exchanges"])
 
+    def awaited(self, operation: str, fault: str) -> dict[str, Any]:
+        """The exchange that a fault struck, once it is in the journal."""
+        query = f"exchanges?operation={operation}&wait=5"
+        after = 0
+        while (told := self.tell("GET", f"{query}&after={after}"))["exchanges"]:
+            for exchange in told["exchanges"]:
+                if exchange["fault"] == fault:
+                    return dict(exchange)
+            after = told["next"]
+        raise AssertionError(f"no {operation} with {fault}")
+
     def last(self, operation: str) -> dict[str, Any]:
         return self.exchanges(operation)[-1]
 

@@ -6,6 +6,7 @@ import base64
 import hmac
 from pathlib import Path
 
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -188,6 +189,56 @@ def test_the_provider_is_down_for_one_operation(bench: Bench, login: Login, oper
 
     assert answers.pop(operation).status_code == 503
     assert next(iter(answers.values())).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("fault", ["psc.hang", "psc.stall"])
+def test_a_client_that_hangs_up_ends_the_silence(bench: Bench, login: Login, fault: str) -> None:
+    bench.arm(fault, match={"operation": "psc.jwks"})
+    keys = bench.document()["jwks_uri"]
+
+    with pytest.raises(httpx.ReadTimeout):
+        bench.http(timeout=0.2).get(keys)
+    silent = bench.awaited("psc.jwks", fault)
+
+    assert (silent["outcome"], silent["response"], silent["facts"]["hung_up"]) == ("failed", None, True)
+    assert silent["facts"]["held_ms"] < 60_000
+    assert bench.http().get(keys).status_code == 200
+
+
+@pytest.mark.parametrize("fault", ["psc.hang", "psc.stall"])
+def test_a_client_that_waits_is_left_without_an_answer(bench: Bench, login: Login, fault: str) -> None:
+    token = login.tokens()["access_token"]
+    bench.arm(fault, match={"operation": "psc.userinfo"}, sequence=[{"hold_ms": 50}])
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        login.userinfo(token)
+    silent = bench.awaited("psc.userinfo", fault)
+
+    assert (silent["outcome"], silent["facts"]["hung_up"]) == ("failed", False)
+    assert silent["facts"]["held_ms"] >= 50
+
+
+def test_half_of_an_answer_arrives(bench: Bench) -> None:
+    whole = bench.http().get(bench.discovery)
+    bench.arm("psc.stall", match={"operation": "psc.discovery"}, sequence=[{"hold_ms": 50}])
+
+    with bench.http().stream("GET", bench.discovery) as answer:
+        heard: list[bytes] = []
+        with pytest.raises(httpx.RemoteProtocolError):
+            heard.extend(answer.iter_raw())
+
+    assert (answer.status_code, answer.headers["Content-Length"]) == (200, str(len(whole.content)))
+    assert b"".join(heard) == whole.content[: len(whole.content) // 2]
+
+
+def test_half_an_answer_changes_nothing(bench: Bench, login: Login) -> None:
+    code = login.code()
+    bench.arm("psc.stall", match={"operation": "psc.token"}, sequence=[{"hold_ms": 1}])
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        login.redeem(code)
+
+    assert login.redeem(code).status_code == 200
 
 
 def test_every_fault_of_the_table_is_tried_here() -> None:
