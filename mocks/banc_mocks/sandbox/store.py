@@ -11,6 +11,7 @@ import json
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,7 +66,9 @@ class Store:
         self._release = release
         self._held: sa.Connection | None = None
         self._blobs = BlobFolder(folder)
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._waiting: deque[_Job] = deque()
+        self._calls: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._called = False
         self._heads: _Heads = {}
         self._rank = 0
         self._under_way = 0
@@ -94,7 +97,7 @@ class Store:
     @property
     def backlog(self) -> int:
         """Batches that wait for their transaction."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def position(self, session: str, epoch: int) -> int | None:
         """The ``seq`` of the last entry of a chain; None when only a write can tell, because others are under way."""
@@ -139,7 +142,7 @@ class Store:
         if self._stopped:
             return
         self._stopped = True
-        self._queue.put(None)
+        self._calls.put(False)
         await asyncio.to_thread(self._thread.join)
         self._engine.dispose()
         self._release()
@@ -148,7 +151,14 @@ class Store:
         if self._stopped:
             raise StoreFailed("le magasin est fermé / the store is closed")
         self._under_way += 1
-        self._queue.put(job)
+        self._waiting.append(job)
+        if not self._called:  # once for all that this turn of the loop hands over: each call costs a change of thread
+            self._called = True
+            self._loop.call_soon(self._call)
+
+    def _call(self) -> None:
+        self._called = False
+        self._calls.put(True)
 
     def _scan(self, statement: sa.Select[Any], read: Callable[[Iterator[Any]], _Result]) -> _Result:
         try:
@@ -165,22 +175,19 @@ class Store:
     def _drain(self) -> None:
         running = True
         while running:
-            group: list[_Job] = []
-            job = self._queue.get()
-            while job is not None:
-                group.append(job)
-                if len(group) == GROUP:
-                    break
-                try:
-                    job = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-            running = job is not None
-            if group:
+            running = self._calls.get()
+            while group := self._group():
                 self._commit(group)
                 with suppress(RuntimeError):  # the loop was closed without stop(): nobody waits any more
                     self._loop.call_soon_threadsafe(self._settle, group)
         self._let_go()
+
+    def _group(self) -> list[_Job]:
+        group: list[_Job] = []
+        with suppress(IndexError):
+            while len(group) < GROUP:
+                group.append(self._waiting.popleft())
+        return group
 
     def _commit(self, group: list[_Job]) -> None:
         heads: _Heads = {}
