@@ -176,8 +176,24 @@ def logout_token(issuer: str, client_id: str, *, sub: str, sid: str, now: int, j
 
 
 def introspection(claims: dict[str, Any], identity: Identity) -> dict[str, Any]:
-    """The active answer about a token whose claims are given; ``SubjectNameID`` for an access token only."""
-    kept = ("exp", "iat", "auth_time", "jti", "iss", "sub", "typ", "azp", "nonce", "session_state", "acr", "scope")
+    """The active answer about a token whose claims are given; ``SubjectNameID`` for an access token only, ``cnf`` for a
+    bound one (RFC 8705 §3.2).
+    """
+    kept = (
+        "exp",
+        "iat",
+        "auth_time",
+        "jti",
+        "iss",
+        "sub",
+        "typ",
+        "azp",
+        "nonce",
+        "session_state",
+        "acr",
+        "scope",
+        "cnf",
+    )
     answer = {name: claims[name] for name in kept if name in claims} | {
         "preferred_username": identity.idnat,
         "email_verified": False,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote_plus
 
 MOST_PARAMETERS = 100
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|\x00")
 
 
 class UnreadableForm(ValueError):
-    """Form data that cannot be decoded: not UTF-8, or more parameters than any request has (PSC-FRM-001)."""
+    """Form data that cannot be decoded: bad escapes, not UTF-8, a NUL, or too many parameters (PSC-FRM-001)."""
 
 
 class Form:
@@ -32,6 +34,8 @@ class Form:
         """
         try:
             text = encoded.decode("ascii") if isinstance(encoded, bytes) else encoded
+            if _BROKEN.search(text):
+                raise UnreadableForm
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
         except ValueError:
             raise UnreadableForm from None
@@ -42,8 +46,12 @@ class Form:
         return next((value for value in self._values.get(name, ()) if value), None)
 
     def words(self, name: str) -> list[str]:
-        """A space-separated value, split."""
-        return (self.get(name) or "").split()
+        """A value split at its spaces, the only separator (RFC 6749 §3.3)."""
+        return [word for word in (self.get(name) or "").split(" ") if word]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a parameter that may come more than once."""
+        return list(self._values.get(name, ()))
 
     def names(self) -> list[str]:
         """Every name, in order of arrival."""
@@ -133,6 +141,23 @@ class LogoutRequest:
     client: Client | None = None
 
 
+def session_data(body: bytes, names: Iterable[str]) -> dict[str, str] | None:
+    """The named members of a JSON object, each of them a text; None for anything else."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(sent, dict):
+        return None
+    data = {name: sent.get(name) for name in names}
+    texts = {name: value for name, value in data.items() if isinstance(value, str) and _is_unicode(value)}
+    return texts if texts.keys() == data.keys() else None
+
+
+def _is_unicode(text: str) -> bool:
+    return text.encode("utf-8", "ignore").decode() == text
+
+
 def basic(authorization: str | None) -> tuple[str, str] | None:
     """Client id and secret of a Basic header as they came; ``None`` when there is no such header.
 
@@ -144,7 +169,7 @@ def basic(authorization: str | None) -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, not ASCII, not UTF-8
         return ("", "")
     client_id, _, secret = text.partition(":")
     return unquote_plus(client_id), secret

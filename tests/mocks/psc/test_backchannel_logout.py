@@ -12,8 +12,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from .conftest import DOCTOR, Bench, Login, claims_of
+from ..sandbox_thread import SandboxThread
+from .conftest import CALLBACK, DOCTOR, Bench, Login, claims_of
 from .test_logout import leave
+from .test_registry import clients_file
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -23,6 +25,7 @@ class Service(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         self.told: Queue[str] = Queue()
+        self.status = 200
         super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
@@ -34,7 +37,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         assert isinstance(self.server, Service)
-        self.send_response(200)
+        self.send_response(self.server.status)
+        self.send_header("Location", self.server.address)
         self.end_headers()
         self.server.told.put(parse_qs(body)["logout_token"][0])
 
@@ -89,3 +93,42 @@ def test_a_service_that_is_not_there_changes_nothing(bench: Bench, login: Login)
     assert leave(login, login.tokens()).status_code == 302
     told = bench.tell("GET", "exchanges?operation=psc.backchannel_logout&wait=5")["exchanges"]
     assert [item["outcome"] for item in told] == ["failed"]
+
+
+def test_a_service_does_not_send_the_token_elsewhere(bench: Bench, login: Login, service: Service) -> None:
+    service.status = 307
+    bench.declare(backchannel_logout=service.address)
+
+    leave(login, login.tokens())
+    told = bench.tell("GET", "exchanges?operation=psc.backchannel_logout&wait=5")["exchanges"]
+
+    assert [(item["outcome"], item["code"]) for item in told] == [("refused", "307")]
+    assert service.told.qsize() == 1
+
+
+def test_a_logout_by_another_address_names_the_issuer_of_the_tokens(
+    bench: Bench, login: Login, service: Service
+) -> None:
+    bench.declare(backchannel_logout=service.address)
+    tokens = login.tokens()
+    logout = bench.document()["end_session_endpoint"].replace("localhost", "127.0.0.1")
+
+    assert bench.http().post(logout, data={"id_token_hint": tokens["id_token"]}).is_success
+
+    assert claims_of(service.told.get(timeout=5))["iss"] == claims_of(tokens["id_token"])["iss"]
+
+
+def test_a_client_of_the_file_is_told_too(sandbox: SandboxThread, bench: Bench, login: Login, service: Service) -> None:
+    bench.client_id = "du-fichier-prevenu"
+    declared = {
+        "client_id": bench.client_id,
+        "client_secret": bench.client_secret,
+        "redirect_uris": [CALLBACK],
+        "backchannel_logout": service.address,
+        "session": bench.session,
+    }
+    with clients_file(sandbox, declared):
+        tokens = login.tokens()
+        leave(login, tokens, post_logout_redirect_uri=None)
+
+        assert claims_of(service.told.get(timeout=5))["aud"] == bench.client_id

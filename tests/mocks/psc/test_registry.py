@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +27,24 @@ def write(file: Path, *clients: dict[str, Any], at: int = 0) -> None:
     os.utime(file, ns=(at, at))
 
 
-def test_a_client_of_the_file_signs_in(sandbox: SandboxThread, bench: Bench) -> None:
+@contextmanager
+def clients_file(sandbox: SandboxThread, *clients: dict[str, Any]) -> Iterator[None]:
+    """The registry file of a sandbox, while it is needed."""
     file = Path(sandbox.ready["ca_file"]).parents[1] / "psc" / "clients.json"
-    write(file, ONE | {"session": bench.session})
+    write(file, *clients, at=time.time_ns())
     try:
-        bench.approve()
-        bench.client_id, bench.client_secret = ONE["client_id"], ONE["client_secret"]
-        login = Login(bench, bench.http())
-
-        assert login.tokens()["scope"] == "openid scope_all"
-        assert bench.last("psc.token")["facts"]["client_id"] == "du-fichier"
+        yield
     finally:
         file.unlink()
+
+
+def test_a_client_of_the_file_signs_in(sandbox: SandboxThread, bench: Bench) -> None:
+    bench.approve()
+    bench.client_id, bench.client_secret = ONE["client_id"], ONE["client_secret"]
+    login = Login(bench, bench.http())
+    with clients_file(sandbox, ONE | {"session": bench.session}):
+        assert login.tokens()["scope"] == "openid scope_all"
+        assert bench.last("psc.token")["facts"]["client_id"] == "du-fichier"
     assert login.ask().status_code == 400, "the file is gone, and its clients with it"
 
 
@@ -70,6 +79,7 @@ def test_a_file_that_is_spoiled_later_changes_nothing(tmp_path: Path) -> None:
         '{"clients": [{}]}',
         '{"clients": [{"client_id": "a"}]}',
         '{"clients": [{"client_id": "a", "client_secret": "s", "session": 7}]}',
+        '{"clients": [{"client_id": "a", "client_secret": "s", "redirect_uris": ["https://a.test/#b"]}]}',
         "[" * 100_000,
     ],
 )

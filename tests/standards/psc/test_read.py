@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -21,7 +22,20 @@ def test_a_repeated_parameter_is_told_and_the_first_value_read() -> None:
     assert form.get("code") == "a"
 
 
-@pytest.mark.parametrize("encoded", ["a=%FF%FE", "&".join("a=1" for _ in range(101)), "é=1".encode("latin-1")])
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        "a=%FF%FE",
+        "a=%ED%A0%80",
+        "a=%zz",
+        "a=1%",
+        "a=%4",
+        "a=b%00c",
+        b"a=\x00",
+        "&".join("a=1" for _ in range(101)),
+        "é=1".encode("latin-1"),
+    ],
+)
 def test_what_cannot_be_decoded_is_refused(encoded: str | bytes) -> None:
     with pytest.raises(UnreadableForm):
         Form.decode(encoded)
@@ -39,6 +53,9 @@ def test_basic_credentials_win_over_the_form() -> None:
         ("Basic " + base64.b64encode(b"dossier-plus:s:e+c").decode(), ("dossier-plus", "s:e+c")),
         ("basic " + base64.b64encode(b"dossier%2Bplus:x").decode(), ("dossier+plus", "x")),
         ("Basic !!!", ("", "")),
+        ("Basic é", ("", "")),
+        ("Basic \ufffd", ("", "")),
+        ("Basic QTpi, Basic QTpi", ("", "")),
         ("Basic " + base64.b64encode(b"\xff:x").decode(), ("", "")),
         ("Bearer abc", None),
         (None, None),
@@ -60,3 +77,32 @@ def test_basic_header(header: str | None, pair: tuple[str, str] | None) -> None:
 )
 def test_bearer(header: str | None, form: list[tuple[str, str]], token: str | None) -> None:
     assert UserinfoRequest(header, Form(), Form(form)).bearer == token
+
+
+DATA = {"a": "1", "b": "2"}
+
+
+def test_session_data_is_an_object_of_texts() -> None:
+    assert read.session_data(json.dumps(DATA | {"c": 3}).encode(), DATA) == DATA
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'"a"',
+        b"\xff",
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
+        b'{"a":"1"}',
+        b'{"a":"1","b":null}',
+        b'{"a":"1","b":{}}',
+        b'{"a":"1","b":2}',
+        b'{"a":"1","b":"\\ud800"}',
+        b'{"a":"1","b":1' + b"0" * 5_000 + b"}",
+    ],
+    ids=range(12),
+)
+def test_anything_else_is_no_session_data(body: bytes) -> None:
+    assert read.session_data(body, DATA) is None

@@ -148,6 +148,14 @@ CASES = [
         AuthorizationRequest(Form([*GOOD.items(), ("scope", "openid")]), client=CLIENT),
         "scope",
     ),
+    Case(
+        authorization.REPEATED_ADDRESS,
+        authorization_request(),
+        AuthorizationRequest(Form([*GOOD.items(), ("redirect_uri", "https://example.test/other")]), client=CLIENT),
+        "redirect_uri",
+    ),
+    on_authorization(protection.REQUEST_OBJECT, "request", request="a.b.c"),
+    on_authorization(protection.REQUEST_ADDRESS, "request_uri", request_uri="https://example.test/request"),
     Case(back_channel.NOT_A_FORM, TOKEN, replace(TOKEN, media_type="application/json"), "Content-Type"),
     Case(back_channel.IN_ADDRESS, TOKEN, replace(TOKEN, query=Form([("client_secret", "s")])), "query/client_secret"),
     Case(back_channel.IN_ADDRESS, QUIET, replace(QUIET, query=Form([("access_token", "x")])), "query/access_token"),
@@ -169,6 +177,13 @@ CASES = [
     Case(back_channel.NO_GRANT_TYPE, TOKEN, token_request(grant_type=None), "grant_type"),
     Case(back_channel.OTHER_GRANT_TYPE, TOKEN, token_request(grant_type="password"), "grant_type"),
     Case(back_channel.MISSING_PARAMETER, TOKEN, token_request(code=None), "code"),
+    Case(
+        back_channel.SHORT_VERIFIER,
+        token_request(code_verifier=CHALLENGE),
+        token_request(code_verifier=CHALLENGE[1:]),
+        "code_verifier",
+    ),
+    Case(back_channel.NO_TOKEN, token_request(token="a.b.c"), TOKEN, "token"),
     on_ciba(ciba.MISSING_SCOPE, "scope", scope="openid"),
     on_ciba(ciba.NO_HINT, "login_hint", login_hint=None),
     on_ciba(ciba.OTHER_HINT, "id_token_hint", id_token_hint="a.b.c"),
@@ -179,6 +194,9 @@ CASES = [
     on_ciba(ciba.NO_ACR, "acr_values", acr_values=None),
     on_ciba(ciba.OTHER_ACR, "acr_values", acr_values="0"),
     on_ciba(ciba.UNOFFERED_DELIVERY, "client_notification_token", client_notification_token="x"),
+    on_ciba(ciba.SIGNED_REQUEST, "request", request="a.b.c"),
+    on_exchange(exchange.OTHER_RESULT, "requested_token_type", requested_token_type="autre"),
+    on_exchange(exchange.OTHER_ISSUER, "subject_issuer", subject_issuer="autre"),
     on_exchange(exchange.OTHER_GRANT, "grant_type", grant_type="password"),
     on_exchange(exchange.MISSING, "subject_token", subject_token=None),
     on_exchange(exchange.OTHER_TYPE, "subject_token_type", subject_token_type="autre"),
@@ -270,6 +288,29 @@ def test_a_rule_that_refuses_names_the_error_of_the_protocol() -> None:
 )
 def test_entropy_is_bounded_by_length_and_alphabet(value: str, enough: bool) -> None:
     assert (protection.most_entropy(value) >= protection.ENOUGH_BITS) is enough
+
+
+@pytest.mark.parametrize("verifier", ["a" * 42, "a" * 129, "é" * 43, "a b" * 20, "a" * 43 + "\n"])
+def test_a_verifier_is_long_and_plain(verifier: str) -> None:
+    assert list(back_channel.SHORT_VERIFIER.judge(token_request(code_verifier=verifier)))
+
+
+def test_words_are_separated_by_spaces_only() -> None:
+    separators = ["\t", "\n", "\u00a0", ","]
+    requests = [authorization_request(scope=f"openid{separator}scope_all") for separator in separators]
+
+    assert all(list(authorization.MISSING_SCOPE.judge(request)) for request in requests)
+
+
+def test_an_exchange_may_name_several_audiences_and_nothing_else_twice() -> None:
+    repeated = exchange.REQUEST[1]
+    several, twice = (
+        replace(exchange_request(), form=Form([(name, "a"), (name, "b")])) for name in ("audience", "scope")
+    )
+
+    assert repeated.id == back_channel.REPEATED.id
+    assert list(repeated.judge(several)) == []
+    assert [finding.location for finding in repeated.judge(twice)] == ["scope"]
 
 
 @pytest.mark.parametrize("uri", ["http://[broken", "https://example.test", ""])

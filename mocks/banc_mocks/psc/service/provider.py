@@ -6,7 +6,7 @@ import hmac
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from banc_mocks.sandbox.faults import Fault
 from banc_standards.errors import BancError, Sentence
 from banc_standards.psc import build
 from banc_standards.psc.build import Identity, Means, SignIn
-from banc_standards.psc.rules import back_channel
+from banc_standards.psc.rules import grants
 from banc_standards.rules import Hit, Rule
 
 
@@ -225,26 +225,26 @@ class Provider:
         """
         grant = self.records.grant(code)
         if grant is None or grant.client_id != client_id:
-            raise Refused(back_channel.BAD_CODE, Hit("code"))
+            raise Refused(grants.BAD_CODE, Hit("code"))
         self.records.keep_grant(replace(grant, used=True, revoked=grant.used or grant.revoked))
         if grant.used:
-            raise Refused(back_channel.USED_CODE, Hit("code"))
+            raise Refused(grants.USED_CODE, Hit("code"))
         age = self.now - grant.issued
         if age >= self.behaviour.code_s:
-            raise Refused(back_channel.BAD_CODE, Hit("code", f"{age} s", f"< {self.behaviour.code_s} s"))
+            raise Refused(grants.BAD_CODE, Hit("code", f"{age} s", f"< {self.behaviour.code_s} s"))
         if grant.redirect_uri != redirect_uri:
-            raise Refused(back_channel.OTHER_REDIRECT, Hit("redirect_uri", redirect_uri, grant.redirect_uri))
+            raise Refused(grants.OTHER_REDIRECT, Hit("redirect_uri", redirect_uri, grant.redirect_uri))
         if grant.challenge is None and verifier is not None:
             hit = Hit("code_verifier", "code_verifier", "code_challenge")
-            if self.find(back_channel.DOWNGRADED, hit):
-                raise Refused(back_channel.DOWNGRADED)
+            if self.find(grants.DOWNGRADED, hit):
+                raise Refused(grants.DOWNGRADED)
         if not _proves(grant, verifier):
-            raise Refused(back_channel.BAD_VERIFIER, Hit("code_verifier", verifier or "", grant.challenge_method))
-        self._live(grant, back_channel.BAD_CODE, "code")
+            raise Refused(grants.BAD_VERIFIER, Hit("code_verifier", verifier or "", grant.challenge_method))
+        self._live(grant, grants.BAD_CODE, "code")
         return grant
 
-    def refresh(self, client_id: str, token: str) -> Grant:
-        """The grant of a refresh token. Raises :class:`Refused`."""
+    def refresh(self, client_id: str, token: str, scopes: Sequence[str] = ()) -> Grant:
+        """The grant of a refresh token, for fewer scopes when asked (RFC 6749 §6). Raises :class:`Refused`."""
         claims = self.keys.read_sealed(token) or {}
         issued = self.records.token(str(claims.get("jti")))
         grant = self.records.grant(issued.code) if issued else None
@@ -252,14 +252,16 @@ class Provider:
             if grant is not None and grant.client_id == client_id:
                 # a thief may hold what followed a spent token (RFC 9700 §4.14.2)
                 self.records.keep_grant(replace(grant, revoked=True))
-            raise Refused(back_channel.BAD_REFRESH, Hit("refresh_token"))
+            raise Refused(grants.BAD_REFRESH, Hit("refresh_token"))
         if self.now >= issued.expires:
-            raise Refused(back_channel.BAD_REFRESH, Hit("exp", str(issued.expires), f"> {self.now}"))
-        sso = self._live(grant, back_channel.BAD_REFRESH, "refresh_token")
+            raise Refused(grants.BAD_REFRESH, Hit("exp", str(issued.expires), f"> {self.now}"))
+        sso = self._live(grant, grants.BAD_REFRESH, "refresh_token")
+        if not set(scopes) <= set(grant.scope.split(" ")):
+            raise Refused(grants.WIDER_SCOPE, Hit("scope", " ".join(scopes)[:200], grant.scope))
         if self.behaviour.single_use_refresh:
             self.records.revoke_token(issued.jti)
         self.records.keep_sso(replace(sso, active=self.now))
-        return grant
+        return replace(grant, scope=" ".join(scopes)) if scopes else grant
 
     def tokens(self, grant: Grant, *, thumbprint: str | None = None) -> Minting:
         """A new set of tokens for a grant, remembered and not yet signed; ``thumbprint`` is that of the client's
@@ -322,8 +324,8 @@ class Provider:
     def access_of(self, claims: dict[str, Any]) -> Access:
         """The same for the claims of a token whose signature is verified. Raises :class:`Refused`."""
         if claims.get("typ") != "Bearer":
-            raise Refused(back_channel.BAD_BEARER, Hit("Authorization", str(claims.get("typ") or ""), "Bearer"))
-        return self._use(claims, back_channel.BAD_BEARER, "Authorization")
+            raise Refused(grants.BAD_BEARER, Hit("Authorization", str(claims.get("typ") or ""), "Bearer"))
+        return self._use(claims, grants.BAD_BEARER, "Authorization")
 
     def inspect(self, token: str) -> Access | None:
         """What an access or refresh token gives access to; None when it is inactive, whatever the reason."""
@@ -331,17 +333,22 @@ class Provider:
         if claims.get("typ") not in ("Bearer", "Refresh"):
             return None
         try:
-            return self._use(claims, back_channel.BAD_BEARER, "token")
+            return self._use(claims, grants.BAD_BEARER, "token")
         except Refused:
             return None
 
     def revoke(self, client_id: str, token: str) -> Grant | None:
-        """Revokes a token of the client; a refresh token takes its whole grant with it. None when it is unknown."""
+        """Revokes a token of the client; a refresh token takes its whole grant with it. None when it is unknown.
+
+        Raises :class:`Refused` for another client's.
+        """
         claims = self.keys.read(token) or self.keys.read_sealed(token) or {}
         issued = self.records.token(str(claims.get("jti")))
         grant = self.records.grant(issued.code) if issued else None
-        if issued is None or grant is None or grant.client_id != client_id:
+        if issued is None or grant is None:
             return None
+        if grant.client_id != client_id:
+            raise Refused(grants.ANOTHERS_TOKEN, Hit("token", grant.client_id, client_id))
         self.records.revoke_token(issued.jti)
         if issued.kind == "Refresh":
             self.records.keep_grant(replace(grant, revoked=True))
@@ -385,7 +392,7 @@ def _proves(grant: Grant, verifier: str | None) -> bool:
     """PKCE (RFC 7636 §4.6): the verifier of the challenge, or none when there was no challenge."""
     if grant.challenge is None:
         return True
-    if verifier is None:
+    if verifier is None or not verifier.isascii():
         return False
     shown = build.challenge(verifier) if grant.challenge_method == "S256" else verifier
     return hmac.compare_digest(shown.encode(), grant.challenge.encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -47,7 +48,7 @@ def client_of(call: Call, client_id: str | None) -> Client | None:
         return None
     call.facts["client_id"] = client_id
     declared = registry.registry(call.sandbox.config.data)
-    here = call.session.client(client_id) or declared.client(call.session.id, client_id)
+    here = known_client(call, client_id)
     if here is not None:
         call.claim(call.session.id)
         return here
@@ -56,6 +57,12 @@ def client_of(call: Call, client_id: str | None) -> Client | None:
     if len(owners) != 1:
         return None
     call.claim(owners.pop())
+    return known_client(call, client_id)
+
+
+def known_client(call: Call, client_id: str) -> Client | None:
+    """The client of that id in the call's session, declared through the control API or by file."""
+    declared = registry.registry(call.sandbox.config.data)
     return call.session.client(client_id) or declared.client(call.session.id, client_id)
 
 
@@ -87,6 +94,12 @@ def note_grant(call: Call, grant: Grant, identity: Identity) -> None:
 def note(call: Call, **facts: str | None) -> None:
     """Notes facts in the entry; those without a value are left out."""
     call.facts |= {name: value for name, value in facts.items() if value is not None}
+
+
+def authorization(call: Call) -> str | None:
+    """The Authorization header; several are one list (RFC 9110 §5.3), which no scheme here reads."""
+    shown = [value for name, value in call.head.header_pairs if name.lower() == "authorization"]
+    return ", ".join(shown) if shown else None
 
 
 def readable(encoded: str | bytes) -> Form:
@@ -130,7 +143,7 @@ def json_reply(content: Mapping[str, Any], status: int = 200, headers: Mapping[s
 
 def described(rule: Rule) -> str:
     """``error_description`` of a broken rule: its id and sentence, in the characters that RFC 6749 §5.2 allows."""
-    text = f"{rule.id}: rule broken: {rule.text.en}".encode("ascii", "ignore").decode()
+    text = unicodedata.normalize("NFKD", f"{rule.id}: rule broken: {rule.text.en}").encode("ascii", "ignore").decode()
     return text.replace('"', "'").replace("\\", "/")
 
 

@@ -6,7 +6,7 @@ from banc_mocks.psc import faults
 from banc_mocks.psc.service import ciba
 from banc_mocks.psc.service.ciba import NotYet
 from banc_mocks.psc.service.keys import Keys
-from banc_mocks.psc.service.provider import Access, Provider, Refused
+from banc_mocks.psc.service.provider import Provider, Refused
 from banc_mocks.psc.state import Grant
 from banc_mocks.psc.wire import answers, clients
 from banc_mocks.sandbox.call import Call
@@ -15,6 +15,7 @@ from banc_mocks.sandbox.settings import Client
 from banc_standards.psc import build, names
 from banc_standards.psc.read import BackChannelRequest, Form, UserinfoRequest
 from banc_standards.psc.rules import back_channel as rules
+from banc_standards.psc.rules.ciba import NOT_ACTIVATED
 from banc_standards.rules import Hit
 
 
@@ -39,7 +40,7 @@ class BackChannel:
         try:
             form = answers.body(call)
             request = UserinfoRequest(
-                call.headers.get("Authorization"), answers.query(call), form, call.headers.get("Origin")
+                answers.authorization(call), answers.query(call), form, call.headers.get("Origin")
             )
             claims = self._keys.read(request.bearer or "") or {}
             answers.move_to_holder(call, "token", str(claims.get("jti")))
@@ -52,7 +53,7 @@ class BackChannel:
             return answers.refused(call, error)
         answers.note_grant(call, access.grant, access.identity)
         call.peer.token = {"client_id": access.grant.client_id, "subject": access.identity.sub}
-        _check_binding(call, access)
+        clients.check_binding(call, access)
         behaviour = provider.behaviour
         mode = behaviour.mode_of(access.sso.means)
         claims = build.userinfo(access.identity, auth_mode=mode)
@@ -67,7 +68,7 @@ class BackChannel:
     async def introspect(self, call: Call) -> Reply:
         """``POST …/token/introspect``."""
         try:
-            request, _ = clients.authenticated(call, rules.CLIENT_REQUEST)
+            request, _ = clients.authenticated(call, rules.TOKEN_USE)
         except Refused as error:
             return answers.refused(call, error)
         access = answers.provider(call, self._keys).inspect(request.form.get("token") or "")
@@ -79,12 +80,12 @@ class BackChannel:
         return answers.json_reply(build.introspection(access.claims, access.identity))
 
     async def revoke(self, call: Call) -> Reply:
-        """``POST …/revoke``: always 200 for an authenticated client (RFC 7009 §2.2)."""
+        """``POST …/revoke``: 200 for an authenticated client, also for a token that is none (RFC 7009 §2.2)."""
         try:
-            request, client = clients.authenticated(call, rules.CLIENT_REQUEST)
+            request, client = clients.authenticated(call, rules.TOKEN_USE)
+            answers.provider(call, self._keys).revoke(client.client_id, request.form.get("token") or "")
         except Refused as error:
             return answers.refused(call, error)
-        answers.provider(call, self._keys).revoke(client.client_id, request.form.get("token") or "")
         return Reply(headers=answers.NOT_KEPT)
 
     # -- the token endpoint --------------------------------------------------------------------------------------
@@ -119,15 +120,10 @@ def _granted(call: Call, provider: Provider, client: Client, form: Form) -> Gran
     """The grant that the request's code, refresh token or CIBA request is worth. Raises what those raise."""
     grant_type = form.get("grant_type")
     if grant_type == names.GRANT_REFRESH:
-        return provider.refresh(client.client_id, form.get("refresh_token") or "")
+        return provider.refresh(client.client_id, form.get("refresh_token") or "", form.words("scope"))
     if grant_type == names.GRANT_CIBA:
+        if not client.ciba:
+            raise Refused(NOT_ACTIVATED, Hit("client_id", client.client_id))
         return ciba.poll(provider, client.client_id, form.get("auth_req_id") or "", call.session.login)
     code, redirect_uri = form.get("code") or "", form.get("redirect_uri") or ""
     return provider.redeem(client.client_id, code, redirect_uri, form.get("code_verifier"))
-
-
-def _check_binding(call: Call, access: Access) -> None:
-    bound = access.claims.get("cnf", {}).get("x5t#S256")
-    shown = build.thumbprint(call.peer.certificate.der) if call.peer.certificate else None
-    if bound is not None and bound != shown:
-        call.find(rules.OTHER_CERTIFICATE, Hit("TLS", shown or "", bound))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hmac
 from urllib.parse import unquote_plus
 
-from banc_mocks.psc.service.provider import Refused
+from banc_mocks.psc.service.provider import Access, Refused
 from banc_mocks.psc.wire import answers
 from banc_mocks.sandbox.call import Call
 from banc_mocks.sandbox.settings import Client
 from banc_standards import certificate_rules, certificates
 from banc_standards.certificate_rules import CertificateSubject
-from banc_standards.psc import read
+from banc_standards.psc import build, read
 from banc_standards.psc.read import BackChannelRequest
 from banc_standards.psc.rules import back_channel as rules
+from banc_standards.psc.rules import grants
 from banc_standards.rules import Hit, Rule
 
 BY_CERTIFICATE = "tls_client_auth"
@@ -35,7 +36,7 @@ def authenticated(call: Call, judged: tuple[Rule, ...]) -> tuple[BackChannelRequ
         query=answers.query(call),
         media_type=call.media_type,
         origin=call.headers.get("Origin"),
-        basic=read.basic(call.headers.get("Authorization")),
+        basic=read.basic(answers.authorization(call)),
         certificate=call.peer.certificate is not None,
     )
     client = answers.client_of(call, request.client_id)
@@ -85,6 +86,14 @@ def authenticate_certificate(call: Call, client: Client) -> None:
         mine = certificates.common_name(shown.x509) == client.client_id
     if not mine:
         raise Refused(rules.UNAUTHENTICATED, Hit("TLS", shown.subject, client.certificate_dn or client.client_id))
+
+
+def check_binding(call: Call, access: Access) -> None:
+    """Remarks that a token bound to a certificate is shown with another one, or with none (RFC 8705 §3)."""
+    bound = access.claims.get("cnf", {}).get("x5t#S256")
+    shown = build.thumbprint(call.peer.certificate.der) if call.peer.certificate else None
+    if bound is not None and bound != shown:
+        call.find(grants.OTHER_CERTIFICATE, Hit("TLS", shown or "", bound))
 
 
 def _same_secret(shown: str, known: str | None) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 
 from banc_mocks.psc.service import api_tokens
 from banc_mocks.psc.service.api_tokens import realm
@@ -74,23 +73,16 @@ class Exchange:
 
     async def sign(self, call: Call) -> Reply:
         """``POST …/signsessiondata``: the test resource of the proxy's conformity, which needs an exchanged token."""
-        asked = UserinfoRequest(call.headers.get("Authorization"), answers.query(call), read.Form())
-        token = asked.bearer or ""
         try:
-            api_tokens.bound(call, self._keys, token, self._api)
+            asked = UserinfoRequest(answers.authorization(call), answers.query(call), read.Form())
+            api_tokens.bound(call, self._keys, asked.bearer or "", self._api)
         except Refused as error:
             return answers.refused(call, error)
-        try:
-            sent = json.loads(call.body)
-            data = {name: str(sent[name]) for name in SIGNED}
-        except (ValueError, TypeError, KeyError):
-            content = {
-                "code": "400",
-                "message": "nationalId, clientID, proxy_session_id, session_state",
-                "metadata": {},
-            }
-            call.outcome, call.code = "refused", "invalid_request"
-            return answers.json_reply(content, 400)
+        data = read.session_data(call.body, SIGNED)
+        if data is None:
+            call.find(exchange.NOT_THE_DATA, Hit("body", call.media_type, ", ".join(SIGNED)))
+            call.outcome, call.code = "refused", exchange.NOT_THE_DATA.code
+            return answers.json_reply({"code": "400", "message": ", ".join(SIGNED), "metadata": {}}, 400)
         digest = hashlib.sha256("|".join(data.values()).encode()).digest()
         return answers.json_reply(data | {"signature": base64.b64encode(digest).decode()})
 
@@ -98,9 +90,13 @@ class Exchange:
 
     async def _exchanged(self, call: Call, request: BackChannelRequest, client: Client) -> Reply:
         form, provider = request.form, answers.provider(call, self._keys)
+        for audience in form.all("audience"):
+            if audience in api_tokens.APIS and audience != self._api:
+                raise Refused(exchange.OTHER_TARGET, Hit("audience", audience, self._api))
         subject = provider.inspect(form.get("subject_token") or "")
         if subject is None or subject.claims.get("typ") != "Bearer":
             raise Refused(exchange.BAD_SUBJECT, Hit("subject_token"))
+        clients.check_binding(call, subject)
         answers.note_grant(call, subject.grant, subject.identity)
         call.facts |= {"client_id": client.client_id, "api": self._api, "scope": form.get("scope") or ""}
         jti = str(subject.claims["jti"])
@@ -145,7 +141,7 @@ def _certified(call: Call) -> tuple[BackChannelRequest, Client]:
         query=answers.query(call),
         media_type=call.media_type,
         origin=call.headers.get("Origin"),
-        basic=read.basic(call.headers.get("Authorization")),
+        basic=read.basic(answers.authorization(call)),
         certificate=call.peer.certificate is not None,
     )
     client = answers.client_of(call, request.client_id)

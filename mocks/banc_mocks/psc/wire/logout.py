@@ -52,9 +52,9 @@ class Logout:
         provider = answers.provider(call, self._keys)
         by_cookie = provider.signed_in(answers.sso_cookies(call))
         if hint is not None:
-            self._close(call, provider, str(hint["sid"]))
+            self._close(call, provider, str(hint["sid"]), str(hint["iss"]))
         elif by_cookie is not None:
-            self._close(call, provider, by_cookie.id)
+            self._close(call, provider, by_cookie.id, answers.issuer(call))
         address = form.get("post_logout_redirect_uri")
         if address is not None:
             back = answers.with_parameters(address, {"state": form.get("state")})
@@ -66,17 +66,17 @@ class Logout:
         provider = answers.provider(call, self._keys)
         access = provider.inspect(request.form.get("refresh_token") or "")
         if access is not None and access.grant.client_id == client.client_id:
-            self._close(call, provider, access.sso.id)
+            self._close(call, provider, access.sso.id, access.grant.issuer)
         return Reply(204)
 
-    def _close(self, call: Call, provider: Provider, sso_id: str) -> None:
+    def _close(self, call: Call, provider: Provider, sso_id: str, issuer: str) -> None:
         before = provider.records.sso(sso_id)
         sso = provider.close(sso_id)
         if sso is not None and before is not None:
             subject = provider.person(sso).sub
             answers.note(call, professional=sso.idnat, subject=subject, session_state=sso.id)
             if not before.closed:
-                self._notifier.tell(call, provider, sso)
+                self._notifier.tell(call, provider, sso, issuer)
 
 
 def _refused(call: Call, error: Refused) -> Reply:

@@ -36,18 +36,20 @@ class Notifier:
     keys: Keys
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def tell(self, call: Call, provider: Provider, sso: SsoSession) -> None:
-        """Begins to tell every client of a session that declared an address for it."""
+    def tell(self, call: Call, provider: Provider, sso: SsoSession, issuer: str) -> None:
+        """Begins to tell every client of a session that declared an address for it; ``issuer`` is its tokens'."""
         for client_id in sso.clients:
-            client = call.session.client(client_id)
+            client = answers.known_client(call, client_id)
             if client is not None and client.backchannel_logout:
-                task = asyncio.create_task(self._post(call, provider, sso, client, client.backchannel_logout))
+                task = asyncio.create_task(self._post(call, provider, sso, issuer, client, client.backchannel_logout))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
 
-    async def _post(self, call: Call, provider: Provider, sso: SsoSession, client: Client, address: str) -> None:
+    async def _post(
+        self, call: Call, provider: Provider, sso: SsoSession, issuer: str, client: Client, address: str
+    ) -> None:
         claims = build.logout_token(
-            answers.issuer(call),
+            issuer,
             client.client_id,
             sub=provider.person(sso).sub,
             sid=sso.id,
@@ -62,7 +64,9 @@ class Notifier:
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=WAIT_S)) as http,
-                http.post(address, data=body, headers={"Content-Type": FORM}, ssl=False) as answer,
+                http.post(
+                    address, data=body, headers={"Content-Type": FORM}, ssl=False, allow_redirects=False
+                ) as answer,
             ):
                 status, content = answer.status, await answer.content.read(64 * 1024)
                 media_type = answer.content_type

@@ -92,7 +92,8 @@ class Wallet:
         provider = answers.provider(call, self._keys)
         login = provider.pending(login_id)
         if login is None:
-            return _error_page(call, _NO_LOGIN, _START_AGAIN, "invalid_request")
+            call.find(forms.ANSWERED, Hit("login", login_id[:100]))
+            return _error_page(call, _NO_LOGIN, _START_AGAIN, forms.ANSWERED.id)
         form = Form.decode(login.query)
         asked = _Asked(form, login.issuer, login.query)
         answers.note(call, client_id=form.get("client_id"))
@@ -122,9 +123,6 @@ class Wallet:
         rule = answers.first_rule(call.judge(authorization.PARAMETERS, request))
         if rule is not None:
             return asked.error(call, rule.code, answers.described(rule))
-        for unsupported in ("request", "request_uri"):
-            if form.get(unsupported) is not None:
-                return asked.error(call, f"{unsupported}_not_supported")
         fault = call.armed(faults.CALLBACK_ERROR.id)
         if fault is not None:
             return asked.error(call, str(fault.parameters["error"]))

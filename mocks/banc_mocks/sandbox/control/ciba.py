@@ -12,7 +12,7 @@ _SERVICE, _KIND = "psc", "ciba"
 
 
 async def decide(asked: Asked) -> None:
-    """Approves or refuses a request that waits. Raises ``UnusableInput`` when it was answered or ended already."""
+    """Approves or refuses a request that waits. Raises ``UnusableInput`` when it was answered, has ended or expired."""
     wanted = asked.content(shapes.CibaDecision)
     session, auth_req_id = asked.session, asked.part("auth_req_id")
     working = session.working
@@ -23,6 +23,12 @@ async def decide(asked: Asked) -> None:
         raise UnusableInput(
             "CIBA-001",
             Sentence("cette demande CIBA a déjà sa réponse", "this CIBA request is answered already"),
+            Sentence("en faire une nouvelle", "make a new one"),
+        )
+    if int(session.now().timestamp()) >= found["expires"]:
+        raise UnusableInput(
+            "CIBA-002",
+            Sentence("cette demande CIBA a expiré", "this CIBA request has expired"),
             Sentence("en faire une nouvelle", "make a new one"),
         )
     change = working.put(_SERVICE, _KIND, auth_req_id, found | {"outcome": wanted.outcome})

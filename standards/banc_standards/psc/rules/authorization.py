@@ -15,6 +15,8 @@ from banc_standards.psc.rules import protection
 from banc_standards.rules import Hit, Rule, holds
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_ADDRESS = frozenset({"client_id", "redirect_uri"})
+"""What tells where the answer goes."""
 
 
 def _unknown_client(request: AuthorizationRequest) -> Iterator[Hit]:
@@ -32,7 +34,7 @@ def _undeclared_redirect(request: AuthorizationRequest) -> Iterator[Hit]:
 
 def _clear_redirect(request: AuthorizationRequest) -> Iterator[Hit]:
     asked = request.form.get("redirect_uri")
-    if asked and not asked.startswith("https://") and not _is_loopback(asked):
+    if asked and not asked.lower().startswith("https://") and not _is_loopback(asked):
         yield Hit("redirect_uri", asked, "https://…")
 
 
@@ -101,9 +103,16 @@ def _raw_realm(request: AuthorizationRequest) -> Iterator[Hit]:
         yield Hit("authorization_endpoint", names.REALM_AUTHORIZATION, names.WALLET_AUTHORIZATION)
 
 
+def _repeated_address(request: AuthorizationRequest) -> Iterator[Hit]:
+    for name in request.form.repeated():
+        if name in _ADDRESS:
+            yield Hit(name)
+
+
 def _repeated(request: AuthorizationRequest) -> Iterator[Hit]:
     for name in request.form.repeated():
-        yield Hit(name)
+        if name not in _ADDRESS:
+            yield Hit(name)
 
 
 UNKNOWN_CLIENT = Rule(
@@ -276,6 +285,20 @@ REPEATED = Rule(
     always=True,
 )
 
+REPEATED_ADDRESS = Rule(
+    id="PSC-AUT-024",
+    text=Sentence(
+        "client_id et redirect_uri, qui disent où va la réponse, ne sont pas répétés.",
+        "client_id and redirect_uri, which tell where the answer goes, are not repeated.",
+    ),
+    clause="RFC 6749 §3.1, §4.1.2.1",
+    fix=Sentence("Envoyez chaque paramètre une seule fois.", "Send each parameter once."),
+    check=_repeated_address,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
 REALM_DOCUMENT = Rule(
     id="PSC-DSC-001",
     text=Sentence(
@@ -291,7 +314,7 @@ REALM_DOCUMENT = Rule(
     severity="warning",
 )
 
-ENDPOINT_AND_CLIENT: tuple[Rule, ...] = (UNKNOWN_CLIENT, UNDECLARED_REDIRECT, RAW_REALM)
+ENDPOINT_AND_CLIENT: tuple[Rule, ...] = (REPEATED_ADDRESS, UNKNOWN_CLIENT, UNDECLARED_REDIRECT, RAW_REALM)
 """Refused on an error page, without redirection: nothing proves that the address belongs to the client."""
 
 PARAMETERS: tuple[Rule, ...] = (

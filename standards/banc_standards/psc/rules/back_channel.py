@@ -1,11 +1,12 @@
 """Rules over what a service's server sends: token, introspection, revocation and userinfo requests.
 
-Most of them are judged where the provider's memory is (codes, tokens, secrets); they are declared here all the same, so
-that every refusal has one id, one sentence and one clause.
+Those on secrets are judged where these are known; they are declared here all the same, so that every refusal has one
+id, one sentence and one clause. Those on codes and tokens are in :mod:`~banc_standards.psc.rules.grants`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from banc_standards.errors import Sentence
@@ -15,6 +16,7 @@ from banc_standards.rules import Hit, Rule, holds
 
 FORM = "application/x-www-form-urlencoded"
 GRANTS = (names.GRANT_CODE, names.GRANT_REFRESH, names.GRANT_CIBA)
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _CREDENTIALS = ("client_secret", "code", "refresh_token", "token", "client_assertion", "access_token", "id_token")
 
 
@@ -82,6 +84,17 @@ def _missing_parameter(request: BackChannelRequest) -> Iterator[Hit]:
     for name in needed.get(request.form.get("grant_type") or "", ()):
         if request.form.get(name) is None:
             yield Hit(name)
+
+
+def _no_token(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.form.get("token") is None:
+        yield Hit("token")
+
+
+def _bad_verifier(request: BackChannelRequest) -> Iterator[Hit]:
+    verifier = request.form.get("code_verifier")
+    if verifier is not None and not _VERIFIER.fullmatch(verifier):
+        yield Hit("code_verifier", f"{len(verifier)}", "43-128 [A-Za-z0-9-._~]")
 
 
 NOT_A_FORM = Rule(
@@ -244,123 +257,32 @@ MISSING_PARAMETER = Rule(
     always=True,
 )
 
-BAD_CODE = Rule(
-    id="PSC-TOK-013",
+NO_TOKEN = Rule(
+    id="PSC-TOK-019",
     text=Sentence(
-        "Le code est connu, n'est pas expiré, et a été émis pour ce client.",
-        "The code is known, has not expired, and was issued to this client.",
+        "La requête d'introspection ou de révocation porte token.",
+        "The introspection or revocation request carries token.",
     ),
-    clause="RFC 6749 §5.2",
-    fix=Sentence(
-        "Échangez le code dès le retour, une fois, avec le client qui l'a demandé.",
-        "Redeem the code right after the callback, once, with the client that asked for it.",
-    ),
-    check=holds,
-    code="invalid_grant",
+    clause="RFC 7662 §2.1 ; RFC 7009 §2.1",
+    fix=Sentence("Envoyez token=… dans le corps.", "Send token=… in the body."),
+    check=_no_token,
+    certainty="deduced",
+    code="invalid_request",
     always=True,
 )
 
-USED_CODE = Rule(
-    id="PSC-TOK-014",
+SHORT_VERIFIER = Rule(
+    id="PSC-TOK-022",
     text=Sentence(
-        "Un code ne sert qu'une fois : à la seconde, les jetons qui en sont issus sont révoqués.",
-        "A code is used once: the second time, the tokens issued from it are revoked.",
+        "code_verifier a de 43 à 128 caractères de l'alphabet prévu.",
+        "code_verifier has 43 to 128 characters of the alphabet laid down.",
     ),
-    clause="RFC 6749 §4.1.2",
+    clause="RFC 7636 §4.1",
     fix=Sentence(
-        "N'échangez un code qu'une fois ; ne rejouez pas le retour au rechargement de la page.",
-        "Redeem a code once; do not replay the callback when the page reloads.",
+        "Tirez 32 octets au hasard et écrivez-les en base64url.", "Draw 32 random octets and write them in base64url."
     ),
-    check=holds,
+    check=_bad_verifier,
     code="invalid_grant",
-    always=True,
-)
-
-OTHER_REDIRECT = Rule(
-    id="PSC-TOK-015",
-    text=Sentence(
-        "redirect_uri est celle de la demande d'autorisation.", "redirect_uri is the one of the authorization request."
-    ),
-    clause="RFC 6749 §4.1.3",
-    fix=Sentence("Envoyez la même adresse dans les deux appels.", "Send the same address in both calls."),
-    check=holds,
-    code="invalid_grant",
-    always=True,
-)
-
-BAD_VERIFIER = Rule(
-    id="PSC-TOK-016",
-    text=Sentence("code_verifier correspond au code_challenge.", "code_verifier matches the code_challenge."),
-    clause="RFC 7636 §4.6",
-    fix=Sentence(
-        "Gardez le code_verifier avec le state et envoyez-le tel quel.",
-        "Keep the code_verifier with the state and send it unchanged.",
-    ),
-    check=holds,
-    code="invalid_grant",
-    always=True,
-)
-
-BAD_REFRESH = Rule(
-    id="PSC-TOK-017",
-    text=Sentence(
-        "Le refresh token est utilisable : connu, ni expiré ni remplacé, et sa session est ouverte.",
-        "The refresh token can be used: known, neither expired nor replaced, and its session is open.",
-    ),
-    clause="RFC 6749 §5.2, §6",
-    fix=Sentence(
-        "Relancez une demande d'autorisation, une fois, sans boucle.",
-        "Start a new authorization request, once, without a loop.",
-    ),
-    check=holds,
-    code="invalid_grant",
-    always=True,
-)
-
-DOWNGRADED = Rule(
-    id="PSC-TOK-018",
-    text=Sentence(
-        "Un code_verifier répond à un code_challenge de la demande : sans lui, la demande a été affaiblie en route.",
-        "A code_verifier answers a code_challenge of the request: without one, the request was weakened on its way.",
-    ),
-    clause="RFC 9700 §2.1.1, §4.8.2",
-    fix=Sentence(
-        "Envoyez code_challenge dans la demande, et code_verifier avec le code de cette demande seulement.",
-        "Send code_challenge in the request, and code_verifier with the code of that request only.",
-    ),
-    check=holds,
-    code="invalid_grant",
-)
-
-BAD_BEARER = Rule(
-    id="PSC-UIN-001",
-    text=Sentence(
-        "Le jeton d'accès est présent, bien formé, ni expiré ni révoqué.",
-        "The access token is present, well formed, neither expired nor revoked.",
-    ),
-    clause="RFC 6750 §3.1 ; OpenID Connect Core 1.0 §5.3.3",
-    fix=Sentence(
-        "Rafraîchissez le jeton : il ne vit que deux minutes.", "Refresh the token: it lives two minutes only."
-    ),
-    check=holds,
-    code="invalid_token",
-    always=True,
-)
-
-OTHER_CERTIFICATE = Rule(
-    id="PSC-UIN-002",
-    text=Sentence(
-        "Un jeton lié à un certificat est présenté avec ce certificat.",
-        "A token bound to a certificate is shown with that certificate.",
-    ),
-    clause="RFC 8705 §3 ; tls_client_certificate_bound_access_tokens",
-    fix=Sentence(
-        "Présentez le même certificat à userinfo qu'au point d'accès token.",
-        "Show userinfo the same certificate as the token endpoint.",
-    ),
-    check=holds,
-    severity="info",
-    certainty="uncertain",
 )
 
 TWO_TOKENS = Rule(
@@ -386,6 +308,7 @@ TOKEN_REQUEST: tuple[Rule, ...] = (
     NO_GRANT_TYPE,
     OTHER_GRANT_TYPE,
     MISSING_PARAMETER,
+    SHORT_VERIFIER,
 )
 """Judged on the bytes of a token request, before anything is looked up."""
 
@@ -397,6 +320,9 @@ CLIENT_REQUEST: tuple[Rule, ...] = (
     TWO_AUTHENTICATIONS,
     SIGNED_ASSERTION,
 )
+"""Judged on any other request that the client authenticates."""
+
+TOKEN_USE: tuple[Rule, ...] = (*CLIENT_REQUEST, NO_TOKEN)
 """Judged on an introspection or revocation request."""
 
 USERINFO_REQUEST: tuple[Rule, ...] = (IN_ADDRESS, FROM_BROWSER, TWO_TOKENS)
@@ -405,13 +331,6 @@ RULES: tuple[Rule, ...] = (
     *TOKEN_REQUEST,
     UNAUTHENTICATED,
     OTHER_METHOD,
-    BAD_CODE,
-    USED_CODE,
-    OTHER_REDIRECT,
-    BAD_VERIFIER,
-    BAD_REFRESH,
-    DOWNGRADED,
-    BAD_BEARER,
-    OTHER_CERTIFICATE,
+    NO_TOKEN,
     TWO_TOKENS,
 )

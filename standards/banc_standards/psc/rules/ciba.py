@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from banc_standards.errors import Sentence
 from banc_standards.psc import names
 from banc_standards.psc.read import BackChannelRequest
-from banc_standards.psc.rules import back_channel
+from banc_standards.psc.rules import authorization, back_channel
 from banc_standards.rules import Hit, Rule, holds
 
 CHANNELS = ("MOBILE", "CARD")
@@ -69,6 +69,11 @@ def _other_acr(request: BackChannelRequest) -> Iterator[Hit]:
 def _unoffered_delivery(request: BackChannelRequest) -> Iterator[Hit]:
     if request.form.get("client_notification_token") is not None:
         yield Hit("client_notification_token", "ping | push", "poll")
+
+
+def _signed_request(request: BackChannelRequest) -> Iterator[Hit]:
+    if request.form.get("request") is not None:
+        yield Hit("request")
 
 
 NOT_ACTIVATED = Rule(
@@ -268,6 +273,20 @@ UNOFFERED_DELIVERY = Rule(
     severity="warning",
 )
 
+SIGNED_REQUEST = Rule(
+    id="PSC-CIB-016",
+    text=Sentence(
+        "La demande CIBA ne passe pas ses paramètres dans un objet signé (request), qui n'est pas offert.",
+        "The CIBA request does not pass its parameters in a signed object (request), which is not offered.",
+    ),
+    clause="OpenID Connect CIBA Core 1.0 §4, §7.1.1",
+    fix=Sentence("Envoyez les paramètres dans le formulaire.", "Send the parameters in the form."),
+    check=_signed_request,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
 REQUEST: tuple[Rule, ...] = (
     back_channel.NOT_A_FORM,
     back_channel.REPEATED,
@@ -275,7 +294,9 @@ REQUEST: tuple[Rule, ...] = (
     back_channel.FROM_BROWSER,
     back_channel.TWO_AUTHENTICATIONS,
     back_channel.SIGNED_ASSERTION,
+    SIGNED_REQUEST,
     MISSING_SCOPE,
+    authorization.UNKNOWN_SCOPE,
     OTHER_HINT,
     NO_HINT,
     NO_BINDING,
@@ -283,6 +304,7 @@ REQUEST: tuple[Rule, ...] = (
     NO_CHANNEL,
     BAD_CHANNEL,
     NO_ACR,
+    authorization.TOLERATED_ACR,
     OTHER_ACR,
     UNOFFERED_DELIVERY,
 )
@@ -304,4 +326,5 @@ RULES: tuple[Rule, ...] = (
     TOO_FAST,
     AFTER_THE_END,
     UNOFFERED_DELIVERY,
+    SIGNED_REQUEST,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from banc_standards.errors import Sentence
 from banc_standards.psc import names
@@ -11,6 +12,9 @@ from banc_standards.psc.rules import back_channel
 from banc_standards.rules import Hit, Rule, holds
 
 TYPES = (names.TOKEN_TYPE_ACCESS, names.TOKEN_TYPE_JWT)
+ISSUER = "psc"
+_MANY = frozenset({"resource", "audience"})
+"""What RFC 8693 §2.1 lets a request say more than once."""
 
 
 def _other_grant(request: BackChannelRequest) -> Iterator[Hit]:
@@ -31,8 +35,26 @@ def _other_type(request: BackChannelRequest) -> Iterator[Hit]:
         yield Hit("subject_token_type", asked[:100], " | ".join(TYPES))
 
 
+def _repeated(request: BackChannelRequest) -> Iterator[Hit]:
+    for name in request.form.repeated():
+        if name not in _MANY:
+            yield Hit(name)
+
+
+def _other_result(request: BackChannelRequest) -> Iterator[Hit]:
+    asked = request.form.get("requested_token_type")
+    if asked is not None and asked not in TYPES:
+        yield Hit("requested_token_type", asked[:100], " | ".join(TYPES))
+
+
+def _other_issuer(request: BackChannelRequest) -> Iterator[Hit]:
+    named = request.form.get("subject_issuer")
+    if named is not None and named != ISSUER:
+        yield Hit("subject_issuer", named[:100], ISSUER)
+
+
 def _no_scope(request: BackChannelRequest) -> Iterator[Hit]:
-    if request.form.get("scope") is None:
+    if not request.form.words("scope"):
         yield Hit("scope")
 
 
@@ -169,14 +191,77 @@ OTHER_PERSON = Rule(
     code="invalid_token",
 )
 
+OTHER_RESULT = Rule(
+    id="PSC-EXC-010",
+    text=Sentence(
+        "requested_token_type, s'il est présent, demande un jeton d'accès.",
+        "requested_token_type, if present, asks for an access token.",
+    ),
+    clause="RFC 8693 §2.1, §2.2.2",
+    fix=Sentence("Retirez requested_token_type.", "Remove requested_token_type."),
+    check=_other_result,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+OTHER_TARGET = Rule(
+    id="PSC-EXC-011",
+    text=Sentence(
+        "audience, si elle nomme une API, nomme celle du serveur d'autorisation appelé.",
+        "audience, when it names an API, names that of the authorization server called.",
+    ),
+    clause="RFC 8693 §2.2.2",
+    fix=Sentence(
+        "Appelez le serveur d'autorisation de l'API visée, ou retirez audience.",
+        "Call the authorization server of the API meant, or remove audience.",
+    ),
+    check=holds,
+    certainty="deduced",
+    code="invalid_target",
+    always=True,
+)
+
+OTHER_ISSUER = Rule(
+    id="PSC-EXC-012",
+    text=Sentence(
+        "subject_issuer, s'il est présent, nomme Pro Santé Connect (psc).",
+        "subject_issuer, if present, names Pro Santé Connect (psc).",
+    ),
+    clause="CI-SIS, sécurisation du transport des API : exemples",
+    fix=Sentence("Envoyez subject_issuer=psc, ou retirez-le.", "Send subject_issuer=psc, or remove it."),
+    check=_other_issuer,
+    severity="warning",
+    certainty="deduced",
+)
+
+NOT_THE_DATA = Rule(
+    id="PSC-EXC-013",
+    text=Sentence(
+        "Ce que la ressource d'essai signe est un objet JSON de quatre textes.",
+        "What the test resource signs is a JSON object of four texts.",
+    ),
+    clause="Proxy e-Santé, contrat de test : POST /signsessiondata",
+    fix=Sentence(
+        "Envoyez nationalId, clientID, proxy_session_id et session_state, en JSON et en texte.",
+        "Send nationalId, clientID, proxy_session_id and session_state, in JSON, as texts.",
+    ),
+    check=holds,
+    code="invalid_request",
+    always=True,
+)
+
 REQUEST: tuple[Rule, ...] = (
     back_channel.NOT_A_FORM,
-    back_channel.REPEATED,
+    replace(back_channel.REPEATED, check=_repeated),
     back_channel.IN_ADDRESS,
     back_channel.FROM_BROWSER,
+    back_channel.SIGNED_ASSERTION,
     OTHER_GRANT,
     MISSING,
     OTHER_TYPE,
+    OTHER_RESULT,
+    OTHER_ISSUER,
     NO_SCOPE,
     SECRET,
 )
@@ -192,4 +277,8 @@ RULES: tuple[Rule, ...] = (
     USED_TWICE,
     UNBOUND,
     OTHER_PERSON,
+    OTHER_RESULT,
+    OTHER_TARGET,
+    OTHER_ISSUER,
+    NOT_THE_DATA,
 )

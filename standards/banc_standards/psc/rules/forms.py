@@ -26,10 +26,10 @@ def _not_the_page(login: LoginForm) -> Iterator[Hit]:
 UNREADABLE = Rule(
     id="PSC-FRM-001",
     text=Sentence("Les paramètres de la requête sont lisibles.", "The request's parameters are readable."),
-    clause="WHATWG URL §5 (application/x-www-form-urlencoded)",
+    clause="RFC 3986 §2.1 ; WHATWG URL §5 (application/x-www-form-urlencoded)",
     fix=Sentence(
-        "Encodez les paramètres en application/x-www-form-urlencoded et UTF-8, cent au plus.",
-        "Encode the parameters as application/x-www-form-urlencoded and UTF-8, a hundred at most.",
+        "Encodez les paramètres en application/x-www-form-urlencoded et UTF-8, sans octet nul, cent au plus.",
+        "Encode the parameters as application/x-www-form-urlencoded and UTF-8, without a NUL, a hundred at most.",
     ),
     check=holds,
     code="invalid_request",
@@ -69,4 +69,18 @@ OTHER_FORM = Rule(
     always=True,
 )
 
-RULES: tuple[Rule, ...] = (UNREADABLE, FOREIGN_FORM, OTHER_FORM)
+ANSWERED = Rule(
+    id="PSC-FRM-004",
+    text=Sentence(
+        "Le formulaire de connexion répond à une connexion en attente, une seule fois.",
+        "The login form answers a login that waits, once.",
+    ),
+    clause="RFC 6819 §4.4.1.9 ; OpenID Connect Core 1.0 §3.1.2.3",
+    fix=Sentence("Recommencez depuis votre logiciel.", "Start again from your software."),
+    check=holds,
+    certainty="deduced",
+    code="invalid_request",
+    always=True,
+)
+
+RULES: tuple[Rule, ...] = (UNREADABLE, FOREIGN_FORM, OTHER_FORM, ANSWERED)

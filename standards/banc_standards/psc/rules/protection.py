@@ -89,6 +89,17 @@ def _other_response_mode(request: AuthorizationRequest) -> Iterator[Hit]:
         yield Hit("response_mode", str(asked)[:100], f"query | {FORM_POST}")
 
 
+def _request_object(request: AuthorizationRequest) -> Iterator[Hit]:
+    if request.form.get("request") is not None:
+        yield Hit("request")
+
+
+def _request_address(request: AuthorizationRequest) -> Iterator[Hit]:
+    address = request.form.get("request_uri")
+    if address is not None:
+        yield Hit("request_uri", address[:100])
+
+
 NO_STATE = Rule(
     id="PSC-AUT-013",
     text=Sentence(
@@ -209,6 +220,34 @@ OTHER_RESPONSE_MODE = Rule(
     always=True,
 )
 
+REQUEST_OBJECT = Rule(
+    id="PSC-AUT-025",
+    text=Sentence(
+        "La demande ne passe pas ses paramètres dans un objet signé (request), annoncé mais pas servi ici.",
+        "The request does not pass its parameters in a signed object (request), advertised but not served here.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.2.6, §6.1",
+    fix=Sentence("Envoyez les paramètres en clair dans la demande.", "Send the parameters in the request itself."),
+    check=_request_object,
+    certainty="deduced",
+    code="request_not_supported",
+    always=True,
+)
+
+REQUEST_ADDRESS = Rule(
+    id="PSC-AUT-026",
+    text=Sentence(
+        "La demande n'envoie pas chercher ses paramètres ailleurs (request_uri), ce qui n'est pas servi ici.",
+        "The request does not have its parameters fetched elsewhere (request_uri), which is not served here.",
+    ),
+    clause="OpenID Connect Core 1.0 §3.1.2.6, §6.2 ; RFC 9101 §10.4",
+    fix=Sentence("Envoyez les paramètres en clair dans la demande.", "Send the parameters in the request itself."),
+    check=_request_address,
+    certainty="deduced",
+    code="request_uri_not_supported",
+    always=True,
+)
+
 RULES: tuple[Rule, ...] = (
     NO_STATE,
     WEAK_STATE,
@@ -219,4 +258,6 @@ RULES: tuple[Rule, ...] = (
     BAD_PKCE,
     BAD_PROMPT,
     OTHER_RESPONSE_MODE,
+    REQUEST_OBJECT,
+    REQUEST_ADDRESS,
 )
