@@ -12,7 +12,13 @@ from banc_harness.scenarios.registered import scenarios
 from ..harness.witness import test_defects, test_sign_in_defects
 from .conftest import read_page
 
-SEEN = [test_defects.LETTERS, test_sign_in_defects.TABLE, test_sign_in_defects.BY_CIBA, test_sign_in_defects.INFORMING]
+SEEN = [
+    test_defects.LETTERS,
+    test_sign_in_defects.TABLE,
+    test_sign_in_defects.BY_CIBA,
+    test_sign_in_defects.INFORMING,
+    test_sign_in_defects.INFORMING_BY_CIBA,
+]
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ AT_HASH = "psc.id_token.at_hash"
     id="CHK-PSC-033",
     requirements=["SBX-PSC-03"],
     on=Selection(operation="psc.token", fault=AT_HASH),
-    scenarios=("PSC.07",),
+    scenarios=("PSC.07", "PSC.43"),
     word_of=(LOGIN,),
     severity="info",
     text=Sentence(
@@ -181,7 +181,7 @@ def bearer_header(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-012",
     requirements=["SBX-PSC-04"],
     on=Selection(operation="psc.token", outcome="accepted"),
-    scenarios=("PSC.06", "PSC.08"),
+    scenarios=("PSC.06", "PSC.08", "PSC.42", "PSC.48"),
     word_of=(LOGIN,),
     text=Sentence(
         "Une clé inconnue fait relire les clés une fois, sans redémarrage ni boucle.",
@@ -201,18 +201,20 @@ def keys_reread(trace: Trace) -> Iterator[Hit]:
         if times > MOST_READS:
             yield Hit(read[-1].place(), found=f"{times} × jwks", expected=f"≤ {MOST_READS}")
         ended = [act.status for act in acts_of(trace, exchange)]
-        if trace.scenario != "PSC.06" and ended and "done" not in ended:
+        if trace.scenario not in FORGED and ended and "done" not in ended:
             yield Hit(exchange.place(), found=", ".join(ended), expected="done")
 
 
 MOST_READS = 2
+FORGED = ("PSC.06", "PSC.42")
+"""Where the keys are read in vain: nothing has to go through."""
 
 
 @check(
     id="CHK-PSC-013",
     requirements=["SBX-PSC-04"],
     on=Selection(operation="psc.token", outcome="accepted"),
-    scenarios=("PSC.09",),
+    scenarios=("PSC.09", "PSC.51"),
     word_of=(LOGIN,),
     severity="info",
     certainty="uncertain",
@@ -324,7 +326,7 @@ def subject_compared(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-017",
     requirements=["SBX-PSC-05"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
-    scenarios=("PSC.11",),
+    scenarios=("PSC.11", "PSC.52"),
     word_of=(LOGIN,),
     text=Sentence(
         "Toute forme d'identifiant national ouvre une session, au nom de SubjectNameID.",
@@ -352,7 +354,7 @@ def any_identifier(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-018",
     requirements=["SBX-PSC-10"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
-    scenarios=("PSC.12",),
+    scenarios=("PSC.12", "PSC.54"),
     word_of=(LOGIN,),
     text=Sentence(
         "Une personne qui a plusieurs situations d'exercice se connecte ; elle choisit la sienne à l'écran.",
@@ -376,7 +378,7 @@ def several_places(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-019",
     requirements=["SBX-PSC-05"],
     on=Selection(operation="psc.userinfo", outcome="accepted"),
-    scenarios=("PSC.13",),
+    scenarios=("PSC.13", "PSC.53"),
     word_of=(LOGIN,),
     text=Sentence(
         "Un userinfo réduit ou plus riche que prévu ne fait pas échouer le logiciel.",

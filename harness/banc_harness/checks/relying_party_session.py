@@ -26,7 +26,7 @@ _SECRETS = ("access_token", "refresh_token", "id_token")
     id="CHK-PSC-020",
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", facts={"grant_type": "refresh_token"}),
-    scenarios=("PSC.14", "PSC.15"),
+    scenarios=("PSC.14", "PSC.15", "PSC.45", "PSC.55"),
     text=Sentence(
         "Un jeton expiré se rafraîchit une fois, sans rafale.",
         "An expired token is refreshed once, without a burst.",
@@ -51,7 +51,7 @@ def no_storm(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-021",
     requirements=["SBX-PSC-06"],
     on=Selection(operation="psc.logout"),
-    scenarios=("PSC.16",),
+    scenarios=("PSC.16", "PSC.46"),
     presence=True,
     text=Sentence(
         "« Se déconnecter » ferme la session Pro Santé Connect, par id_token_hint et une adresse déclarée.",
@@ -77,7 +77,7 @@ def provider_signed_out(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-043",
     requirements=["SBX-PSC-06"],
     on=Selection(operation="psc.token", facts={"grant_type": "refresh_token"}),
-    scenarios=("PSC.16",),
+    scenarios=("PSC.16", "PSC.46"),
     absence=True,
     text=Sentence(
         "Après « Se déconnecter », la session du logiciel est close et ses jetons sont effacés.",
@@ -109,7 +109,7 @@ def tokens_erased(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-022",
     requirements=["SBX-PSC-06"],
     on=Selection(operation="psc.logout"),
-    scenarios=("PSC.17",),
+    scenarios=("PSC.17", "PSC.47"),
     absence=True,
     text=Sentence(
         "Une déconnexion automatique ne ferme pas la session Pro Santé Connect.",
@@ -131,7 +131,7 @@ def provider_left_alone(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-040",
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token"),
-    scenarios=("PSC.15", "PSC.17", "PSC.40"),
+    scenarios=("PSC.15", "PSC.17", "PSC.40", "PSC.47", "PSC.55", "PSC.56"),
     absence=True,
     text=Sentence(
         "La session du logiciel finit avec celle de Pro Santé Connect : 30 minutes sans activité, 4 heures en tout.",
@@ -198,7 +198,7 @@ def error_obeyed(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-029",
     requirements=["SBX-PSC-07"],
     on=Selection(operation="psc.impostor"),
-    scenarios=("PSC.19",),
+    scenarios=("PSC.19", "PSC.58"),
     text=Sentence(
         "Le certificat du serveur de Pro Santé Connect est vérifié : nom d'hôte et autorité.",
         "The certificate of Pro Santé Connect's server is verified: host name and authority.",
@@ -253,7 +253,7 @@ def tokens_unseen(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-031",
     requirements=["SBX-PSC-07"],
     on=Selection(operation="psc.*", fault=FAILURES),
-    scenarios=("PSC.20", "PSC.49", "PSC.50"),
+    scenarios=("PSC.20", "PSC.49", "PSC.50", "PSC.57"),
     word_of=(LOGIN,),
     text=Sentence(
         "Quand Pro Santé Connect ne répond pas, aucune session ne s'ouvre en son nom.",
@@ -275,7 +275,7 @@ def nothing_opened(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-044",
     requirements=["SBX-PSC-11"],
     on=Selection(operation="psc.*", fault=SILENCES),
-    scenarios=("PSC.49", "PSC.50"),
+    scenarios=("PSC.49", "PSC.50", "PSC.57"),
     certainty="deduced",
     blocking=False,
     text=Sentence(
@@ -302,7 +302,7 @@ def gives_up(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-045",
     requirements=["SBX-PSC-11"],
     on=Selection(operation="psc.*", fault=FAILURES),
-    scenarios=("PSC.20", "PSC.49", "PSC.50"),
+    scenarios=("PSC.20", "PSC.49", "PSC.50", "PSC.57"),
     word_of=(LOGIN,),
     severity="info",
     text=Sentence(

@@ -97,7 +97,7 @@ SESSION_ENDED = "PSC-TOK-017"
     id="CHK-PSC-005",
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", outcome="refused", code="invalid_grant"),
-    scenarios=("UC1.09", "PSC.15"),
+    scenarios=("UC1.09", "PSC.15", "PSC.55"),
     text=Sentence(
         "Un rafraîchissement refusé n'est pas répété : l'utilisateur se reconnecte.",
         "A refused refresh is not repeated: the user signs in again.",
@@ -123,7 +123,7 @@ def refused_refresh(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-02"],
     on=Selection(operation="psc.token", outcome="accepted"),
     presence=True,
-    scenarios=("UC1.09", "PSC.14"),
+    scenarios=("UC1.09", "PSC.14", "PSC.45"),
     text=Sentence(
         "Un jeton d'accès expiré se renouvelle par le jeton de rafraîchissement, sans nouvelle connexion.",
         "An expired access token is renewed with the refresh token, without a new sign-in.",

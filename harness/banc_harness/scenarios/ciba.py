@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from banc_harness.play import Play, scenario
-from banc_harness.scenarios.relying_party_session import left_idle, renewed, signed_in, signed_out
+from banc_harness.scenarios.relying_party import (
+    CLAIMS,
+    LOGIN,
+    SIGNATURES,
+    as_everybody,
+    at_levels,
+    lied_to,
+    of_several_places,
+    with_unexpected_userinfo,
+)
 from banc_standards.errors import Sentence
 
 PROFILES = ("psc-ciba",)
 NEEDS = ("psc.ciba",)
-LOGIN = ("auth.login",)
 FLOW: dict[str, Any] = {"flow": "ciba", "channel": "MOBILE"}
-SIGNATURES = ("foreign_key", "alg_none", "hs256")
-CLAIMS = ("iss", "aud", "expired", "typ")
 TRIES = 4
 """Enough numbers for their being all the same not to be luck: one chance in a million."""
 
@@ -87,17 +93,9 @@ async def stopped(play: Play) -> None:
         await step.expect("psc.token", outcome="refused", code=("authorization_pending", "expired_token"))
 
 
-async def lied_to(play: Play, id: str, fault: str, operation: str = "psc.token") -> None:
+async def spoiled(play: Play, id: str, fault: str, operation: str = "psc.token") -> None:
     """One sign-in without a browser that Pro Santé Connect spoils in one way."""
-    professional = play.professional()
-    title = Sentence(f"Connexion CIBA, {fault}", f"CIBA sign-in, {fault}")
-    async with play.step(id, title, also=("psc.*",)) as step:
-        await step.login(professional)
-        await step.switch(psc__ciba_interval_s=1)
-        await step.arm_fault(fault)
-        await step.act("auth.login", professional=professional, **FLOW)
-        await step.expect(operation, fault=fault)
-        await step.clear_faults()
+    await lied_to(play, id, Sentence(f"Connexion CIBA, {fault}", f"CIBA sign-in, {fault}"), fault, operation, FLOW)
 
 
 @scenario(
@@ -110,9 +108,9 @@ async def lied_to(play: Play, id: str, fault: str, operation: str = "psc.token")
     profiles=PROFILES,
 )
 async def false_signatures(play: Play) -> None:
-    """Another key, no signature, the public key as a secret."""
+    """Another key, an altered payload, no signature, the public key as a secret, a key that nobody published."""
     for rank, name in enumerate(SIGNATURES, 1):
-        await lied_to(play, f"PSC.42.{rank}", f"psc.id_token.{name}")
+        await spoiled(play, f"PSC.42.{rank}", f"psc.id_token.{name}")
 
 
 @scenario(
@@ -126,9 +124,9 @@ async def false_signatures(play: Play) -> None:
     profiles=PROFILES,
 )
 async def false_claims(play: Play) -> None:
-    """Issuer, audience, expiry and kind, each wrong once."""
+    """Issuer, audience, authorised party, expiry, issue, kind and companion, each wrong once."""
     for rank, name in enumerate(CLAIMS, 1):
-        await lied_to(play, f"PSC.43.{rank}", f"psc.id_token.{name}")
+        await spoiled(play, f"PSC.43.{rank}", f"psc.id_token.{name}")
 
 
 @scenario(
@@ -142,73 +140,57 @@ async def false_claims(play: Play) -> None:
 )
 async def other_subject(play: Play) -> None:
     """The sub of userinfo is compared with the token's."""
-    await lied_to(play, "PSC.44.1", "psc.userinfo.sub", "psc.userinfo")
+    await spoiled(play, "PSC.44.1", "psc.userinfo.sub", "psc.userinfo")
 
 
 @scenario(
-    id="PSC.45",
-    title=Sentence(
-        "CIBA : le jeton d'accès expire, il est rafraîchi, une fois",
-        "CIBA: the access token expires, it is refreshed, once",
-    ),
-    actions=(*LOGIN, "auth.refresh"),
+    id="PSC.51",
+    title=Sentence("CIBA : le jeton porte un autre niveau que demandé", "CIBA: the token states another level"),
+    actions=LOGIN,
     requires=NEEDS,
     profiles=PROFILES,
-    like=("PSC.14",),
 )
-async def one_refresh(play: Play) -> None:
-    """What renews the session is the same in both flows."""
-    await renewed(play, "PSC.45", FLOW)
+async def other_level(play: Play) -> None:
+    """Card users get eidas2, whatever was asked for; some tokens state no level at all."""
+    await at_levels(play, "PSC.51", FLOW)
 
 
 @scenario(
-    id="PSC.46",
-    title=Sentence(
-        "CIBA : « Se déconnecter » ferme aussi la session Pro Santé Connect",
-        'CIBA: "Sign out" closes the session of Pro Santé Connect too',
-    ),
-    actions=(*LOGIN, "auth.logout", "auth.refresh"),
+    id="PSC.52",
+    title=Sentence("CIBA : toutes les formes d'identifiant national", "CIBA: every form of national identifier"),
+    actions=LOGIN,
     requires=NEEDS,
     profiles=PROFILES,
-    like=("PSC.16",),
 )
-async def explicit_sign_out(play: Play) -> None:
-    """Without a browser, the server closes the session."""
-    await signed_out(play, "PSC.46", FLOW)
+async def every_identifier(play: Play) -> None:
+    """An RPPS, an employee's identifier, a test identity: each signs in."""
+    await as_everybody(play, "PSC.52", FLOW)
 
 
 @scenario(
-    id="PSC.47",
+    id="PSC.53",
     title=Sentence(
-        "CIBA : une déconnexion automatique laisse la session Pro Santé Connect",
-        "CIBA: an automatic sign-out leaves the session of Pro Santé Connect alone",
-    ),
-    actions=(*LOGIN, "auth.refresh"),
-    requires=NEEDS,
-    profiles=PROFILES,
-    like=("PSC.17",),
-)
-async def idle_sign_out(play: Play) -> None:
-    """Half an hour without the user: the software closes its own session only."""
-    await left_idle(play, "PSC.47", FLOW)
-
-
-@scenario(
-    id="PSC.48",
-    title=Sentence(
-        "CIBA : Pro Santé Connect change de clé, les clés sont relues, une fois",
-        "CIBA: Pro Santé Connect changes its key, the keys are read again, once",
+        "CIBA : userinfo réduit, vide ou plus riche que prévu",
+        "CIBA: userinfo shorter, emptier or richer than expected",
     ),
     actions=LOGIN,
     requires=NEEDS,
     profiles=PROFILES,
-    like=("PSC.08",),
 )
-async def rotated_key(play: Play) -> None:
-    """A sign-in before and one after the rotation."""
-    await signed_in(play, "PSC.48", FLOW)
-    title = Sentence("Connexion, nouvelle clé", "Sign-in, new key")
-    async with play.step("PSC.48.2", title, also=("psc.*",)) as step:
-        await step.switch(psc__key=1)
-        await step.act("auth.login", professional=play.professional(), **FLOW)
-        await step.expect("psc.token", outcome="accepted")
+async def unexpected_userinfo(play: Play) -> None:
+    """A person without any exercice, then claims that nobody documented."""
+    await with_unexpected_userinfo(play, "PSC.53", FLOW)
+
+
+@scenario(
+    id="PSC.54",
+    title=Sentence(
+        "CIBA : une personne a plusieurs situations d'exercice", "CIBA: a person has several places of work"
+    ),
+    actions=LOGIN,
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def several_places(play: Play) -> None:
+    """The software lets the person choose: somebody must see it."""
+    await of_several_places(play, "PSC.54", FLOW)

@@ -7,6 +7,7 @@ from functools import cache
 from banc_harness.play import Scenarios
 from banc_harness.scenarios import (
     ciba,
+    ciba_session,
     connected_api,
     discharge_letter,
     history,
@@ -41,6 +42,7 @@ def scenarios() -> Scenarios:
             relying_party,
             relying_party_session,
             ciba,
+            ciba_session,
             connected_api,
             proxy,
             discharge_letter,

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from banc_harness.play import Play, scenario
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from banc_harness.play import Play, Step, scenario
 from banc_standards.errors import Sentence
+
+if TYPE_CHECKING:
+    from banc_fixtures.professionals import Professional
 
 PROFILES = ("psc",)
 NEEDS = ("psc.code",)
@@ -13,15 +19,85 @@ SIGNATURES = ("foreign_key", "altered", "alg_none", "hs256", "unknown_key")
 CLAIMS = ("iss", "aud", "azp", "expired", "future", "typ", "at_hash")
 
 
-async def lied_to(play: Play, id: str, title: Sentence, fault: str, operation: str = "psc.token") -> None:
+BY_BROWSER: Mapping[str, Any] = {}
+"""What the action says beside whose sign-in it is; CIBA says more."""
+
+
+async def signs_in(
+    play: Play,
+    step: Step,
+    professional: Professional | None = None,
+    flow: Mapping[str, Any] = BY_BROWSER,
+    deadline_s: int | None = None,
+) -> None:
+    """The software signs a person in; without a browser it polls every second."""
+    if flow:
+        await step.switch(psc__ciba_interval_s=1)
+    await step.act("auth.login", deadline_s=deadline_s, professional=professional or play.professional(), **flow)
+
+
+async def lied_to(
+    play: Play,
+    id: str,
+    title: Sentence,
+    fault: str,
+    operation: str = "psc.token",
+    flow: Mapping[str, Any] = BY_BROWSER,
+) -> None:
     """One sign-in that Pro Santé Connect spoils in one way."""
-    professional = play.professional()
     async with play.step(id, title, also=("psc.*",)) as step:
-        await step.login(professional)
+        await step.login(play.professional())
         await step.arm_fault(fault)
-        await step.act("auth.login", professional=professional)
+        await signs_in(play, step, flow=flow)
         await step.expect(operation, fault=fault)
         await step.clear_faults()
+
+
+async def at_levels(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """Sign-ins whose tokens state another level than asked for, or none."""
+    for rank, level in enumerate(("eidas2", "eidas3", "omit"), 1):
+        title = Sentence(f"Connexion, niveau {level}", f"Sign-in, level {level}")
+        async with play.step(f"{id}.{rank}", title, also=("psc.*",)) as step:
+            await step.login(play.professional(), means="CARD")
+            await step.switch(psc__acr=level)
+            await signs_in(play, step, flow=flow)
+            await step.expect("psc.token", outcome="accepted")
+
+
+async def as_everybody(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """Sign-ins of people whose identifiers have different forms."""
+    for rank, person in enumerate(("P02", "P07", "P08"), 1):
+        professional = play.professional(person)
+        title = Sentence(f"Connexion de {professional.idnat}", f"Sign-in of {professional.idnat}")
+        async with play.step(f"{id}.{rank}", title, also=("psc.*",)) as step:
+            await step.login(professional)
+            await signs_in(play, step, professional, flow)
+            await step.expect("psc.userinfo", outcome="accepted", facts={"professional": professional.idnat})
+
+
+async def of_several_places(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """The sign-in of somebody who works in several places."""
+    professional = play.professional("P03")
+    title = Sentence("Connexion, choix de la situation d'exercice", "Sign-in, choice of the place of work")
+    async with play.step(f"{id}.1", title, also=("psc.*",)) as step:
+        await step.login(professional)
+        await signs_in(play, step, professional, flow)
+        await step.expect("psc.userinfo", outcome="accepted")
+
+
+async def with_unexpected_userinfo(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """The sign-in of a person without any exercice, then one with claims that nobody documented."""
+    reduced, usual = play.professional("P06"), play.professional()
+    async with play.step(f"{id}.1", Sentence("Aucun exercice", "No exercice"), also=("psc.*",)) as step:
+        await step.login(reduced)
+        await signs_in(play, step, reduced, flow)
+        await step.expect("psc.userinfo", outcome="accepted")
+    title = Sentence("Données inconnues, chaînes vides", "Unknown claims, empty strings")
+    async with play.step(f"{id}.2", title, also=("psc.*",)) as step:
+        await step.login(usual)
+        await step.arm_fault("psc.userinfo.extra")
+        await signs_in(play, step, usual, flow)
+        await step.expect("psc.userinfo", outcome="accepted", fault="psc.userinfo.extra")
 
 
 @scenario(
@@ -138,14 +214,7 @@ async def rotated_key(play: Play) -> None:
 )
 async def other_level(play: Play) -> None:
     """Card users get eidas2, whatever was asked for; some tokens state no level at all."""
-    professional = play.professional()
-    for rank, level in enumerate(("eidas2", "eidas3", "omit"), 1):
-        title = Sentence(f"Connexion, niveau {level}", f"Sign-in, level {level}")
-        async with play.step(f"PSC.09.{rank}", title, also=("psc.*",)) as step:
-            await step.login(professional, means="CARD")
-            await step.switch(psc__acr=level)
-            await step.act("auth.login", professional=professional)
-            await step.expect("psc.token", outcome="accepted")
+    await at_levels(play, "PSC.09")
 
 
 @scenario(
@@ -173,13 +242,7 @@ async def other_subject(play: Play) -> None:
 )
 async def every_identifier(play: Play) -> None:
     """An RPPS, an employee's identifier, a test identity: each signs in."""
-    for rank, id in enumerate(("P02", "P07", "P08"), 1):
-        professional = play.professional(id)
-        title = Sentence(f"Connexion de {professional.idnat}", f"Sign-in of {professional.idnat}")
-        async with play.step(f"PSC.11.{rank}", title, also=("psc.*",)) as step:
-            await step.login(professional)
-            await step.act("auth.login", professional=professional)
-            await step.expect("psc.userinfo", outcome="accepted", facts={"professional": professional.idnat})
+    await as_everybody(play, "PSC.11")
 
 
 @scenario(
@@ -191,12 +254,7 @@ async def every_identifier(play: Play) -> None:
 )
 async def several_places(play: Play) -> None:
     """The software lets the person choose: somebody must see it."""
-    professional = play.professional("P03")
-    title = Sentence("Connexion, choix de la situation d'exercice", "Sign-in, choice of the place of work")
-    async with play.step("PSC.12.1", title, also=("psc.*",)) as step:
-        await step.login(professional)
-        await step.act("auth.login", professional=professional)
-        await step.expect("psc.userinfo", outcome="accepted")
+    await of_several_places(play, "PSC.12")
 
 
 @scenario(
@@ -210,14 +268,4 @@ async def several_places(play: Play) -> None:
 )
 async def unexpected_userinfo(play: Play) -> None:
     """A person without any exercice, then claims that nobody documented."""
-    reduced, usual = play.professional("P06"), play.professional()
-    async with play.step("PSC.13.1", Sentence("Aucun exercice", "No exercice"), also=("psc.*",)) as step:
-        await step.login(reduced)
-        await step.act("auth.login", professional=reduced)
-        await step.expect("psc.userinfo", outcome="accepted")
-    title = Sentence("Données inconnues, chaînes vides", "Unknown claims, empty strings")
-    async with play.step("PSC.13.2", title, also=("psc.*",)) as step:
-        await step.login(usual)
-        await step.arm_fault("psc.userinfo.extra")
-        await step.act("auth.login", professional=usual)
-        await step.expect("psc.userinfo", outcome="accepted", fault="psc.userinfo.extra")
+    await with_unexpected_userinfo(play, "PSC.13")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from banc_harness.play import Play, Step, scenario
-from banc_harness.scenarios.relying_party import LOGIN, NEEDS, PROFILES
+from banc_harness.scenarios.relying_party import BY_BROWSER, LOGIN, NEEDS, PROFILES, signs_in
 from banc_standards.contracts.vocabulary import CertificateProfile
 from banc_standards.errors import Sentence
 from banc_standards.psc import names
@@ -18,18 +18,16 @@ ACTIVE_S = 25 * 60
 SESSION_S = 4 * 3600
 SILENCE_S = 30
 """How long Pro Santé Connect keeps silent, in seconds: longer than a user should look at a screen that waits."""
+CIBA_S = 10
+"""How long a CIBA request lives while its polls fail, in seconds: a software may well poll to its end."""
 SILENCES = ("psc.hang", "psc.stall")
-BY_BROWSER: Mapping[str, Any] = {}
 
 
 async def signed_in(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
     """A sign-in where nothing is wrong; ``flow`` is what the action says beside whose it is."""
-    professional = play.professional()
     async with play.step(f"{id}.1", Sentence("Connexion", "Sign-in"), also=("psc.*",)) as step:
-        await step.login(professional)
-        if flow:
-            await step.switch(psc__ciba_interval_s=1)
-        await step.act("auth.login", professional=professional, **flow)
+        await step.login(play.professional())
+        await signs_in(play, step, flow=flow)
         await step.expect("psc.token", outcome="accepted")
 
 
@@ -54,7 +52,7 @@ async def signed_out(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) 
     async with play.step(f"{id}.3", title, also=("psc.*",)) as step:
         await step.act("auth.refresh", professional=professional)
     async with play.step(f"{id}.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
-        await step.act("auth.login", professional=professional, **flow)
+        await signs_in(play, step, flow=flow)
         await step.expect("psc.token", outcome="accepted")
 
 
@@ -68,18 +66,22 @@ async def left_idle(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -
         await refused_unless_told_the_time(play, step)
 
 
-@scenario(
-    id="PSC.14",
-    title=Sentence(
-        "Le jeton d'accès expire : il est rafraîchi, une fois", "The access token expires: it is refreshed, once"
-    ),
-    actions=(*LOGIN, "auth.refresh"),
-    requires=NEEDS,
-    profiles=PROFILES,
-)
-async def one_refresh(play: Play) -> None:
-    """Two minutes later the software renews its token, without a burst of requests."""
-    await renewed(play, "PSC.14")
+async def worked_all_day(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, four hours of work, and the sign-in that this leads to."""
+    await signed_in(play, id, flow)
+    professional = play.professional()
+    async with play.step(f"{id}.2", Sentence("Travail continu", "Steady work"), also=("psc.*",)) as step:
+        for worked in range(ACTIVE_S, SESSION_S, ACTIVE_S):
+            await step.clock(offset_s=worked)
+            await step.act("auth.refresh", professional=professional)
+    title = Sentence("Quatre heures passées", "Four hours gone")
+    async with play.step(f"{id}.3", title, also=("psc.*",)) as step:
+        await step.clock(offset_s=SESSION_S + 60)
+        await step.act("auth.refresh", professional=professional)
+        await refused_unless_told_the_time(play, step)
+    async with play.step(f"{id}.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
+        await signs_in(play, step, flow=flow)
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": _grant(flow)})
 
 
 async def refused_renewal(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
@@ -94,31 +96,66 @@ async def refused_renewal(play: Play, id: str, flow: Mapping[str, Any] = BY_BROW
         await step.expect("psc.token", outcome="refused", code="invalid_grant")
         await step.clear_faults()
     async with play.step(f"{id}.3", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
-        await step.act("auth.login", professional=professional, **flow)
-        grant = names.GRANT_CIBA if flow else names.GRANT_CODE
-        await step.expect("psc.token", outcome="accepted", facts={"grant_type": grant})
+        await signs_in(play, step, flow=flow)
+        await step.expect("psc.token", outcome="accepted", facts={"grant_type": _grant(flow)})
 
 
 async def without_an_answer(
     play: Play, id: str, title: Sentence, operation: str, fault: str, flow: Mapping[str, Any] = BY_BROWSER
 ) -> None:
     """A sign-in while one operation of Pro Santé Connect fails; a silence ends when the software hangs up."""
-    professional = play.professional()
     held = [{"hold_ms": SILENCE_S * 1000}] if fault in SILENCES else []
     async with play.step(id, title, also=("psc.*",)) as step:
-        await step.login(professional)
+        await step.login(play.professional())
         if flow:
-            await step.switch(psc__ciba_interval_s=1)
+            await step.switch(psc__ciba_s=CIBA_S)
         await step.arm_fault(fault, times=None, match={"operation": operation}, sequence=held)
-        await step.act("auth.login", deadline_s=_patience(play) if held else None, professional=professional, **flow)
+        await signs_in(play, step, flow=flow, deadline_s=_patience(play) if held else None)
         await step.expect(operation, fault=fault)
         await step.clear_faults()
+
+
+async def before_an_impostor(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """Sign-ins whose server shows a certificate that is not its own."""
+    profiles: tuple[CertificateProfile, ...] = ("wrong_host", "foreign_ca")
+    for rank, profile in enumerate(profiles, 1):
+        title = Sentence(f"Connexion, certificat {profile}", f"Sign-in, certificate {profile}")
+        async with play.step(f"{id}.{rank}", title, also=("psc.*",)) as step:
+            await step.login(play.professional())
+            await step.impersonate(profile)
+            await signs_in(play, step, flow=flow)
+            await step.unmask()
+            await step.expect("psc.impostor", facts={"profile": profile})
+
+
+async def refused_unless_told_the_time(play: Play, step: Step) -> None:
+    """Waits for a refused refresh; a software whose clock follows may close its session before it asks for one."""
+    if play.sut.clock != "follows":
+        await step.expect("psc.token", outcome="refused", code="invalid_grant")
+
+
+def _grant(flow: Mapping[str, Any]) -> str:
+    return names.GRANT_CIBA if flow else names.GRANT_CODE
 
 
 def _patience(play: Play) -> int:
     """How long the driver has to tell of a silence, in seconds: a software that never gives up may try three times."""
     driver = play.sut.overrides.get("auth.login", play.sut.driver)
     return max(driver.timeout_s, 3 * SILENCE_S + 10)
+
+
+@scenario(
+    id="PSC.14",
+    title=Sentence(
+        "Le jeton d'accès expire : il est rafraîchi, une fois", "The access token expires: it is refreshed, once"
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=NEEDS,
+    profiles=PROFILES,
+)
+async def one_refresh(play: Play) -> None:
+    """Two minutes later the software renews its token, without a burst of requests."""
+    await renewed(play, "PSC.14")
 
 
 @scenario(
@@ -178,26 +215,7 @@ async def idle_sign_out(play: Play) -> None:
 )
 async def end_of_the_session(play: Play) -> None:
     """The user never stops working; after four hours they sign in again."""
-    await signed_in(play, "PSC.40")
-    professional = play.professional()
-    async with play.step("PSC.40.2", Sentence("Travail continu", "Steady work"), also=("psc.*",)) as step:
-        for worked in range(ACTIVE_S, SESSION_S, ACTIVE_S):
-            await step.clock(offset_s=worked)
-            await step.act("auth.refresh", professional=professional)
-    title = Sentence("Quatre heures passées", "Four hours gone")
-    async with play.step("PSC.40.3", title, also=("psc.*",)) as step:
-        await step.clock(offset_s=SESSION_S + 60)
-        await step.act("auth.refresh", professional=professional)
-        await refused_unless_told_the_time(play, step)
-    async with play.step("PSC.40.4", Sentence("Nouvelle connexion", "New sign-in"), also=("psc.*",)) as step:
-        await step.act("auth.login", professional=professional)
-        await step.expect("psc.token", outcome="accepted", facts={"grant_type": "authorization_code"})
-
-
-async def refused_unless_told_the_time(play: Play, step: Step) -> None:
-    """Waits for a refused refresh; a software whose clock follows may close its session before it asks for one."""
-    if play.sut.clock != "follows":
-        await step.expect("psc.token", outcome="refused", code="invalid_grant")
+    await worked_all_day(play, "PSC.40")
 
 
 @scenario(
@@ -284,13 +302,4 @@ async def stalled(play: Play) -> None:
 )
 async def false_certificate(play: Play) -> None:
     """Another host's certificate, then one of an authority that nobody trusts: the software hangs up."""
-    professional = play.professional()
-    profiles: tuple[CertificateProfile, ...] = ("wrong_host", "foreign_ca")
-    for rank, profile in enumerate(profiles, 1):
-        title = Sentence(f"Connexion, certificat {profile}", f"Sign-in, certificate {profile}")
-        async with play.step(f"PSC.19.{rank}", title, also=("psc.*",)) as step:
-            await step.login(professional)
-            await step.impersonate(profile)
-            await step.act("auth.login", professional=professional)
-            await step.unmask()
-            await step.expect("psc.impostor", facts={"profile": profile})
+    await before_an_impostor(play, "PSC.19")

@@ -68,6 +68,14 @@ BY_CIBA: dict[str, tuple[str, str]] = {
     "logout-keeps-tokens": ("PSC.46", "CHK-PSC-043"),
     "idle-logout-closes-psc": ("PSC.47", "CHK-PSC-022"),
     "idle-session-kept": ("PSC.47", "CHK-PSC-040"),
+    "refresh-storm": ("PSC.45", "CHK-PSC-020"),
+    "rpps-only": ("PSC.52", "CHK-PSC-017"),
+    "needs-exercice": ("PSC.53", "CHK-PSC-019"),
+    "single-activity": ("PSC.54", "CHK-PSC-018"),
+    "refresh-loop": ("PSC.55", "CHK-PSC-005 CHK-PSC-020"),
+    "endless-session": ("PSC.56", "CHK-PSC-040"),
+    "opens-without-psc": ("PSC.57", "CHK-PSC-031"),
+    "tls-unverified": ("PSC.58", "CHK-PSC-029"),
 }
 """The same defects where there is no browser."""
 INFORMING: dict[str, tuple[str, str]] = {
@@ -77,6 +85,10 @@ INFORMING: dict[str, tuple[str, str]] = {
     "claims-unchecked": ("PSC.07", "CHK-PSC-033"),
     "number-unshown": ("PSC.21", "CHK-PSC-034"),
     "silent-outage": ("PSC.20", "CHK-PSC-045"),
+}
+INFORMING_BY_CIBA: dict[str, tuple[str, str]] = {
+    "strict-acr": ("PSC.51", "CHK-PSC-013"),
+    "claims-unchecked": ("PSC.43", "CHK-PSC-033"),
 }
 FOR_A_PERSON = ("SBX-PSC-10", "SBX-PSC-11", "SBX-PSC-12", "SBX-PSC-13")
 """The choice of a place of work, the messages, the logs, the button."""
@@ -91,9 +103,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-async def played(data: Path, folder: Path, scenario: str, *defects: str) -> Report:
+async def played(
+    data: Path, folder: Path, scenario: str, *defects: str, profiles: tuple[str, ...] = PROFILES, without: str = ""
+) -> Report:
     async with demo.witness(defects) as described:
-        sut = described.sut.model_copy(update={"profiles": [*described.sut.profiles, *PROFILES]})
+        capable = [name for name in described.sut.capabilities if name != without]
+        sut = described.sut.model_copy(
+            update={"profiles": [*described.sut.profiles, *profiles], "capabilities": capable}
+        )
         registered = dataclasses.replace(described, sut=sut)
         done = await run(Options(sut=registered, data=data, report=folder, scenarios=(scenario,)))
     return done.report
@@ -137,14 +154,24 @@ async def test_every_defect_is_seen_for_what_it_is(
     assert report.exit_code == 1
 
 
-@pytest.mark.parametrize("defect", sorted(INFORMING))
-async def test_what_is_uncertain_or_optional_only_informs(defect: str, data: Path, tmp_path: Path) -> None:
-    scenario, check = INFORMING[defect]
-
+@pytest.mark.parametrize(
+    ("defect", "scenario", "check"),
+    [(defect, *seen) for table in (INFORMING, INFORMING_BY_CIBA) for defect, seen in sorted(table.items())],
+)
+async def test_what_is_uncertain_or_optional_only_informs(
+    defect: str, scenario: str, check: str, data: Path, tmp_path: Path
+) -> None:
     report = await played(data, tmp_path, scenario, defect)
 
     said = {(item.verdict, found.severity) for item in report.checks if item.check == check for found in item.findings}
     assert said == {("CONFORME", "info")}
+
+
+async def test_a_software_without_a_browser_is_judged_too(data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path, "PSC.42", "signature-unchecked", profiles=("psc-ciba",), without="psc.code")
+
+    assert failed(report) == {"CHK-PSC-010"}
+    assert "SBX-PSC-03 : NON_CONFORME" in report.gate.reasons
 
 
 def test_every_check_of_these_scenarios_is_seen_to_speak() -> None:
