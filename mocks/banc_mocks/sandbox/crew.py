@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 MOST = 4
-"""Most threads of one crew; two per processor when that is fewer: one signs while the other waits for the lock."""
+"""Most threads of one crew; one per processor when there are fewer."""
 
 _Result = TypeVar("_Result")
 _Job = tuple[asyncio.Future[Any], Callable[[], Any]]
@@ -29,7 +29,6 @@ class Crew:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._told = False
-        self._gathered: list[_Job] = []
         self._threads: list[threading.Thread] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -39,14 +38,11 @@ class Crew:
             self._start()
         assert self._loop is not None
         future: asyncio.Future[_Result] = self._loop.create_future()
-        if not self._gathered:  # handed over at the end of this turn of the loop: each one costs a change of thread
-            self._loop.call_soon(self._hand_over)
-        self._gathered.append((future, work))
+        self._jobs.put((future, work))
         return await future
 
     async def stop(self) -> None:
         """Ends the threads once the jobs that were given are done."""
-        self._hand_over()
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
@@ -56,15 +52,10 @@ class Crew:
 
     def _start(self) -> None:
         self._loop = asyncio.get_running_loop()
-        for rank in range(min(MOST, 2 * (os.cpu_count() or 1))):
+        for rank in range(min(MOST, os.cpu_count() or 1)):
             thread = threading.Thread(target=self._work, args=(self._loop,), name=f"banc-crew-{rank}", daemon=True)
             self._threads.append(thread)
             thread.start()
-
-    def _hand_over(self) -> None:
-        gathered, self._gathered = self._gathered, []
-        for job in gathered:
-            self._jobs.put(job)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
         while (job := self._jobs.get()) is not None:
