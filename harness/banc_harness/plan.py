@@ -143,7 +143,7 @@ def scenarios_of(
             raise UnusableInput(
                 "RUN-001",
                 Sentence(f"le scénario « {pattern} » n'existe pas", f"there is no scenario “{pattern}”"),
-                _meant(pattern, (*known, *known.stories())),
+                _meant_scenario(pattern, (*known, *known.stories())),
             )
     if wanted:
         return tuple(item for item in known.values() if any(_asks(pattern, item) for pattern in wanted))
@@ -202,6 +202,15 @@ def _add(digest: hashlib._Hash, folder: Traversable, place: str) -> None:
             _add(digest, entry, here)
         elif entry.name.endswith((".py", ".json", ".toml")):
             digest.update(here.encode() + b"\0" + entry.read_bytes() + b"\0")
+
+
+def _meant_scenario(word: str, known: Sequence[str]) -> Sentence:
+    close = nearest(word, known)
+    if close is None:
+        return Sentence("voyez banc scenarios", "see banc scenarios")
+    return Sentence(
+        f"vouliez-vous dire « {close} » ? voyez banc scenarios", f"did you mean “{close}”? see banc scenarios"
+    )
 
 
 def _meant(word: str, known: Sequence[str]) -> Sentence:

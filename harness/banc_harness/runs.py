@@ -29,6 +29,7 @@ from banc_harness.checks.registered import checks
 from banc_harness.client import Control
 from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
+from banc_harness.here import control_here
 from banc_harness.in_process import sandbox as started_sandbox
 from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of
 from banc_harness.reports import baseline, html_report, json_report, junit, markdown, sarif, whole
@@ -161,11 +162,13 @@ def warnings(options: Options) -> tuple[Sentence, ...]:
 
 
 async def find(data: Path, *, token: str | None = None, lang: Lang = "fr") -> Ready | None:
-    """The sandbox that runs on a data folder, ``None`` when none answers there."""
+    """The sandbox that runs on a data folder, its ``control`` as this machine reaches it, else ``None``."""
     try:
         ready = Ready.read((data / READY_FILE).read_bytes())
     except (OSError, ValidationError):
         return None
+    here = await asyncio.to_thread(control_here, ready.control, plain_http=ready.plain_http)
+    ready = ready.model_copy(update={"control": here})
     try:
         async with Control(ready.control, token=token, ca_file=Path(ready.ca_file), lang=lang) as control:
             return ready if (await control.sandbox()).pid == ready.pid else None

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import sys
 import traceback
 from typing import Any, Final
 
 from banc_harness.cli.language import Words
 from banc_harness.cli.nearest import did_you_mean
+from banc_harness.cli.streams import silence
 from banc_standards.errors import NOTHING, BancError, EnvironmentFailed, Sentence, UnusableInput
 
 CONFORM: Final = 0
 NOT_CONFORM: Final = 1
 UNUSABLE: Final = 2
 ENVIRONMENT: Final = 3
+
+_EXHAUSTED: Final = frozenset(
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
+)
+"""What the machine lacks, whichever command meets it first."""
+
+_TOO_MANY: Final = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)")
+_LATER: Final = ("campaign",)
+"""Commands that the contract names and that this version does not have yet."""
 
 
 def exit_code(error: BancError) -> int:
@@ -31,7 +43,12 @@ def tell(error: BancError, say: Words) -> int:
 
 
 def crash(say: Words) -> int:
-    """Prints a defect of ours, with what a report of it needs; returns the exit code of a failed environment."""
+    """Prints the error under way as a defect of ours, with what a report of it needs, unless the machine is at its end;
+    returns the exit code of a failed environment.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+        return unwritten(error, say)
     traceback.print_exc()
     print(
         say(
@@ -41,6 +58,24 @@ def crash(say: Words) -> int:
         file=sys.stderr,
     )
     return ENVIRONMENT
+
+
+def unwritten(error: OSError, say: Words) -> int:
+    """Says what the system did not let a command do; returns its exit code."""
+    silence()
+    why = error.strerror or type(error).__name__
+    where = f" ({error.filename})" if error.filename else ""
+    return tell(
+        EnvironmentFailed(
+            "CLI-011",
+            Sentence(f"le système a refusé : {why}{where}", f"the system refused: {why}{where}"),
+            Sentence(
+                "voyez la place sur le disque et où va la sortie, puis recommencez",
+                "look at the room on the disk and at where the output goes, then begin again",
+            ),
+        ),
+        say,
+    )
 
 
 def interrupted(say: Words) -> int:
@@ -72,14 +107,31 @@ def misused(error: Any, command: Any) -> UnusableInput:
         return UnusableInput(
             "CLI-007",
             Sentence(f"la valeur de {name} ne convient pas", f"the value of {name} does not fit"),
-            Sentence(f"{error.message} ; {see.fr}", f"{error.message}; {see.en}"),
+            _or(_yes_or_no(parameter), see),
+        )
+    if more := _TOO_MANY.search(error.message):
+        return UnusableInput(
+            "CLI-008", Sentence(f"argument de trop : {more[1]}", f"one argument too many: {more[1]}"), see
         )
     return UnusableInput("CLI-008", Sentence(f"commande mal formée ({error.message})", f"{error.message}"), see)
+
+
+def _yes_or_no(parameter: Any) -> Sentence:
+    if not getattr(parameter, "is_flag", False):
+        return NOTHING
+    name = parameter.envvar
+    return Sentence(f"écrivez {name}=1 ou {name}=0", f"write {name}=1 or {name}=0")
 
 
 def unknown_command(name: str, known: list[str]) -> UnusableInput:
     """The refusal of a command that does not exist."""
     see = Sentence(f"commandes : {', '.join(known)}", f"commands: {', '.join(known)}")
+    if name in _LATER:
+        return UnusableInput(
+            "CLI-012",
+            Sentence(f"banc {name} n'existe pas encore dans cette version", f"this version has no banc {name} yet"),
+            see,
+        )
     text = Sentence(f"commande inconnue : {name}", f"unknown command: {name}")
     return UnusableInput("CLI-009", text, _or(did_you_mean(name, known), see))
 

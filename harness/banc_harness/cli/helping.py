@@ -39,7 +39,7 @@ class BancGroup(TyperGroup):
         """Writes the list of the commands."""
         say = self.say
         lines = [
-            *textwrap.wrap(self.help or "", WIDTH),
+            *_paragraphs(self.help),
             "",
             say("Usage : banc COMMANDE [options]", "Usage: banc COMMAND [options]"),
             "",
@@ -59,7 +59,9 @@ def _command(command: Any, path: str, say: Words) -> str:
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
     names = "".join(f" {parameter.metavar or parameter.name.upper()}" for parameter in arguments)
-    lines = [*textwrap.wrap(command.help or "", WIDTH), "", say("Usage : ", "Usage: ") + f"{path}{names} [options]"]
+    needed = "".join(f" {option.opts[0]} {option.metavar}" for option in options if option.required)
+    usage = say("Usage : ", "Usage: ") + f"{path}{names}{needed} [options]"
+    lines = [*_paragraphs(command.help), "", usage]
     if arguments:
         lines += ["", "Arguments"]
         for parameter in arguments:
@@ -72,6 +74,13 @@ def _command(command: Any, path: str, say: Words) -> str:
     if command.epilog:
         lines += ["", say("Exemples", "Examples"), *(f"  {line}" for line in command.epilog.splitlines())]
     return "\n".join(lines) + "\n"
+
+
+def _paragraphs(text: str | None) -> Iterable[str]:
+    for rank, paragraph in enumerate((text or "").split("\n\n")):
+        if rank:
+            yield ""
+        yield from textwrap.wrap(paragraph, WIDTH)
 
 
 def _shared(say: Words) -> Iterable[str]:

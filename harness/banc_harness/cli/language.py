@@ -42,6 +42,12 @@ def take_language(arguments: Sequence[str], environment: Mapping[str, str] = os.
         return "fr", rest
     if wanted == "en":
         return "en", rest
+    if not wanted:
+        raise UnusableInput(
+            "CLI-005",
+            Sentence("l'option --lang attend une valeur", "option --lang takes a value"),
+            Sentence("écrivez --lang fr ou --lang en", "write --lang fr or --lang en"),
+        )
     raise UnusableInput(
         "CLI-001",
         Sentence(f"langue inconnue : « {wanted} »", f'unknown language: "{wanted}"'),

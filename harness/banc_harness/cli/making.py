@@ -43,7 +43,11 @@ def add(application: typer.Typer, say: Words) -> None:
         ] = 2026,
         mutation: Annotated[
             list[str] | None,
-            option("--mutation", say("défaut à mettre (répétable)", "defect to put in (repeatable)"), metavar="NAME"),
+            option(
+                "--mutation",
+                say("défauts à mettre, un par document", "defects to put in, one a document"),
+                metavar=say("NOM…", "NAME…"),
+            ),
         ] = None,
     ) -> None:
         from banc_harness.corpus import writing

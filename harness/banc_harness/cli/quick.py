@@ -50,8 +50,6 @@ def run(arguments: Sequence[str], say: Words) -> int:
         return tell(error, say)
     except KeyboardInterrupt:
         return interrupted(say)
-    except BrokenPipeError:
-        raise
     except Exception:  # the last line of defence: a defect of ours must not look like a verdict
         return crash(say)
 

@@ -121,6 +121,7 @@ def running_sandbox() -> dict[str, Any]:
 def control_of(say: Words) -> "SandboxControl":
     """The control API of the sandbox of ``BANC_SANDBOX``, else of the data folder, with the token of ``BANC_TOKEN``."""
     from banc_harness.cli.control import SandboxControl
+    from banc_harness.here import control_here
 
     token = os.environ.get("BANC_TOKEN") or None
     if base := os.environ.get("BANC_SANDBOX"):
@@ -133,8 +134,9 @@ def control_of(say: Words) -> "SandboxControl":
             lang=say.lang,
         )
     ready = running_sandbox()
+    here = control_here(ready["control"], plain_http=ready.get("plain_http") is True)
     return SandboxControl(
-        ready["control"], token=token, ca_file=Path(ready["ca_file"]), ca_sha256=ready["ca_sha256"], lang=say.lang
+        here, token=token, ca_file=Path(ready["ca_file"]), ca_sha256=ready["ca_sha256"], lang=say.lang
     )
 
 
@@ -191,7 +193,7 @@ def _write_privately(path: Path, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise UnusableInput(
-            "CERT-001",
+            "CERT-003",
             Sentence(f"impossible d'écrire {path} : {error.strerror}", f"cannot write {path}: {error.strerror}"),
             Sentence("donnez un autre --out", "give another --out"),
         ) from None

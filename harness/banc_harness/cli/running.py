@@ -10,9 +10,12 @@ from banc_harness.cli import run_options
 from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import flag, listed, one_of, option, whole
+from banc_standards.errors import Sentence, UnusableInput
 
 DATA = Path(".banc")
 PORT_BASE = 8440
+HIGHEST_BASE = 65_482
+"""The highest base whose highest port, 53 above it, exists (CONTRACTS §2)."""
 
 
 def add(application: typer.Typer, say: Words) -> None:
@@ -47,7 +50,7 @@ def _add_up(application: typer.Typer, say: Words) -> None:
                 "--port-base",
                 say("port de base (8440) ; 0 : ports libres", "base port (8440); 0: free ports"),
                 metavar="PORT",
-                parser=whole(0, 65_000),
+                parser=whole(0, HIGHEST_BASE),
             ),
         ] = PORT_BASE,
         data: Annotated[
@@ -94,7 +97,7 @@ def _add_up(application: typer.Typer, say: Words) -> None:
     ) -> None:
         from banc_harness.cli.serving import serve
 
-        chosen = {"services": tuple(listed([services]))} if services else {}
+        chosen = {"services": _services(services)} if services else {}
         asyncio.run(
             serve(
                 data,
@@ -110,6 +113,17 @@ def _add_up(application: typer.Typer, say: Words) -> None:
                 **chosen,
             )
         )
+
+
+def _services(given: str) -> tuple[str, ...]:
+    wanted = tuple(listed([given]))
+    if not wanted:
+        raise UnusableInput(
+            "UP-006",
+            Sentence("--services ne nomme aucun service", "--services names no service"),
+            Sentence("par exemple --services psc,insi", "for instance --services psc,insi"),
+        )
+    return wanted
 
 
 def _add_demo(application: typer.Typer, say: Words) -> None:

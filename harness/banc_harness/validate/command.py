@@ -61,6 +61,9 @@ def validate(options: Options, say: Words) -> int:
                 whole = _together(options, kind, say)
                 summary.add(whole)
                 told.add(whole)
+        if not summary.files:  # every file was something else: that no document was judged is no conformity
+            told.add(nothing := _nothing(options.files))
+            summary.add(nothing)
     except EnvironmentFailed:  # what was judged is told whole, the exit code says that it is not all
         told.end(summary, skipped)
         raise
@@ -73,6 +76,10 @@ def validate(options: Options, say: Words) -> int:
     if second is not None:
         second.tell(say, table=options.format == "text")
     return summary.exit_code
+
+
+def _nothing(names: Sequence[str]) -> Verdict:
+    return Verdict(names[0], None, unusable=Sentence("aucun document à juger", "no document to judge"))
 
 
 def _together(options: Options, kind: KindName | None, say: Words) -> Verdict:

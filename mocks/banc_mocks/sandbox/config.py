@@ -11,6 +11,9 @@ from banc_standards.errors import Lang
 SERVICES = ("psc", "insi", "dmp", "mssante")
 """The services that this version simulates, in the order in which they start."""
 
+LATER = ("annuaire", "pfi")
+"""The services of the contract that it does not simulate yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guest:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from banc_mocks.sandbox.config import SERVICES, Config
+from banc_mocks.sandbox.config import LATER, SERVICES, Config
 from banc_mocks.sandbox.config import Guest as Guest
 from banc_mocks.sandbox.data_folder import READY_FILE, check_fresh, make_folder, open_store, unwritable
 from banc_standards.errors import BancError, Sentence, UnusableInput
@@ -246,6 +246,12 @@ def _modules(services: Iterable[str]) -> list[str]:
 
 def _check_services(services: Iterable[str]) -> None:
     for name in services:
+        if name in LATER:
+            raise UnusableInput(
+                "UP-006",
+                Sentence(f"{name} n'est pas encore simulé", f"{name} is not simulated yet"),
+                Sentence("connus : " + ", ".join(SERVICES), "known: " + ", ".join(SERVICES)),
+            )
         if name not in SERVICES:
             near = get_close_matches(name, SERVICES, 1) or SERVICES
             raise UnusableInput(
@@ -299,8 +305,10 @@ def _server_certificate(sandbox: Sandbox) -> Path:
 
 
 def _own_names() -> tuple[str, ...]:
+    from banc_fixtures.pki.profiles import is_host_name
+
     name = socket.gethostname()
-    return (name,) if name.isascii() and name else ()
+    return (name,) if is_host_name(name) else ()
 
 
 def _speaks_tls(listener: Listener, config: Config) -> bool:
@@ -333,5 +341,5 @@ def _write_ready(path: Path, ready: dict[str, Any]) -> None:
     from banc_fixtures.pki.keys import write_private
 
     draft = path.with_suffix(".tmp")
-    write_private(draft, json.dumps(ready, ensure_ascii=False).encode("utf-8") + b"\n")
+    write_private(draft, json.dumps(ready, ensure_ascii=False, separators=(",", ":")).encode("utf-8") + b"\n")
     draft.replace(path)

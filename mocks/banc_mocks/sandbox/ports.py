@@ -85,12 +85,15 @@ def bind(name: str, addresses: tuple[str, ...], port: int) -> Bound:
     """Binds one listener; ``port`` 0 takes a port that is free on every address.
 
     An IPv6 address that this machine does not have is left out. Raises :class:`EnvironmentFailed` when the port is
-    taken, naming its holder if the system tells, or when it may not be bound.
+    taken, naming its holder if the system tells, or when it may not be bound, :class:`UnusableInput` for an address of
+    another machine.
     """
     for attempt in range(_ATTEMPTS):
         try:
             return _bind(name, addresses, port)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise _not_ours(addresses) from error
             if port == 0 and error.errno == errno.EADDRINUSE and attempt < _ATTEMPTS - 1:
                 continue
             raise _refused(name, port, error) from error
@@ -132,6 +135,15 @@ def _socket(family: socket.AddressFamily, address: str, port: int) -> socket.soc
     return made
 
 
+def _not_ours(addresses: tuple[str, ...]) -> UnusableInput:
+    named = ", ".join(addresses)
+    return UnusableInput(
+        "UP-001",
+        Sentence(f"--host : {named} n'est pas de cette machine", f"--host: {named} is not of this machine"),
+        Sentence("donnez une adresse de cette machine, ou localhost", "give an address of this machine, or localhost"),
+    )
+
+
 def _refused(name: str, port: int, error: OSError) -> EnvironmentFailed:
     if error.errno == errno.EADDRINUSE:
         holder = port_holder(port)
@@ -148,8 +160,8 @@ def _refused(name: str, port: int, error: OSError) -> EnvironmentFailed:
         "UP-005",
         Sentence(f"port {port} ({name}) refusé : {error.strerror}", f"port {port} ({name}) refused: {error.strerror}"),
         Sentence(
-            "prenez une base au-dessus de 1100, et un --host de cette machine",
-            "take a base above 1100, and a --host of this machine",
+            "prenez une base au-dessus de 1100",
+            "take a base above 1100",
         ),
     )
 

@@ -10,18 +10,21 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
+from banc_harness.here import control_here
+
 Banc = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def test_the_ready_line_is_what_the_folder_and_the_control_api_say(up: Any) -> None:
     written = (up.data / "sandbox.json").read_text(encoding="utf-8")
-    assert json.loads(written) == up.ready
+    assert written == up.line
     context = ssl.create_default_context(cafile=up.ready["ca_file"])
     with urlopen(up.ready["control"] + "/control/v1/sandbox", context=context, timeout=10) as answer:
         assert json.load(answer) == up.ready
@@ -64,6 +67,15 @@ def test_env_says_when_nothing_runs_elsewhere(banc: Banc) -> None:
 
     assert (done.returncode, done.stdout) == (3, "")
     assert "https://127.0.0.1:1" in done.stderr
+
+
+def test_a_public_address_that_only_others_resolve_does_not_hide_the_sandbox_from_its_own_machine(up: Any) -> None:
+    port = urlsplit(up.ready["control"]).port
+
+    assert control_here(f"https://banc.invalid:{port}", plain_http=False) == f"https://localhost:{port}"
+    assert control_here(f"https://banc.invalid:{port}", plain_http=True) == f"http://localhost:{port}"
+    assert control_here("https://banc.invalid:1", plain_http=False) == "https://banc.invalid:1"
+    assert control_here("https://localhost:1", plain_http=False) == "https://localhost:1"
 
 
 def test_env_refuses_a_folder_that_it_cannot_write(up: Any, banc: Banc, tmp_path: Path) -> None:
@@ -109,7 +121,7 @@ def test_a_certificate_that_cannot_be_written_exits_2(up: Any, banc: Banc, tmp_p
     out = tmp_path / "nowhere" / "x.pem"
     done = banc("cert", "SIGN", "--out", str(out), "--holder", "S01", BANC_DATA=str(up.data))
     assert (done.returncode, done.stdout) == (2, "")
-    assert "CERT-001" in done.stderr
+    assert "CERT-003" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from .conftest import BANC
 
 Banc = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -101,11 +103,16 @@ def test_a_mistyped_word_exits_2_and_names_the_nearest(banc: Banc, arguments: li
         (["run", "--sut"], "--sut attend une valeur"),
         (["run", "--sut"], "banc run --help"),
         (["--colour"], "option inconnue : --colour"),
-        (["up", "--port-base", "99999"], "65000"),
+        (["up", "--port-base", "99999"], "65482"),
         (["run", "--sut", "x", "--fail-under", "much"], "de 0 à 100"),
         (["run", "--sut", "nowhere.yaml"], "nowhere.yaml"),
         (["--lang", "de", "rules"], "--lang fr ou --lang en"),
-        (["rules", "more"], "more"),
+        (["rules", "more"], "argument de trop : more"),
+        (["rules", "--lang"], "l'option --lang attend une valeur"),
+        (["campaign", "campaign.yaml"], "pas encore dans cette version"),
+        (["up", "--services", "pfi"], "pas encore simulé"),
+        (["up", "--services", ","], "--services psc,insi"),
+        (["run", "--sut", "x", "--kind", "homologation"], "bac-a-sable, recette"),
     ],
 )
 def test_a_command_that_cannot_be_understood_exits_2_and_says_why(banc: Banc, arguments: list[str], said: str) -> None:
@@ -129,10 +136,54 @@ def test_what_needs_a_running_sandbox_exits_3_without_one(banc: Banc, arguments:
     assert "banc up" in done.stderr
 
 
-def test_a_reader_that_leaves_is_no_failure(environment: dict[str, str]) -> None:
-    banc = Path(sys.executable).with_name("banc")
-    process = subprocess.Popen([banc, "requirements"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["requirements"], 0), (["validate", "--as", "cda", str(Path(__file__))], 1)]
+)
+def test_a_reader_that_leaves_is_no_failure_and_changes_no_verdict(
+    environment: dict[str, str], arguments: list[str], code: int
+) -> None:
+    process = subprocess.Popen([BANC, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.close()
     _, told = process.communicate(timeout=60)
-    assert (process.returncode, told) == (0, b"")
+    assert (process.returncode, told) == (code, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["rules"], ["--version"], ["validate", str(Path(__file__))]])
+def test_an_output_that_cannot_be_written_exits_3_in_one_sentence(
+    environment: dict[str, str], arguments: list[str]
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [BANC, *arguments], env=environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+
+    assert done.returncode == 3
+    assert "CLI-011" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell that closes streams")
+def test_closed_streams_are_written_to_nowhere(environment: dict[str, str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"{BANC}" --version >&- && "{BANC}" nothing 2>&-'],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
+
+
+def test_a_value_that_is_neither_yes_nor_no_is_told_in_the_language_of_the_reader(banc: Banc) -> None:
+    done = banc("up", "--data", "data", BANC_PLAIN_HTTP="maybe")
+
+    assert done.returncode == 2
+    assert "écrivez BANC_PLAIN_HTTP=1 ou BANC_PLAIN_HTTP=0" in done.stderr
+
+
+def test_the_help_shows_what_a_command_cannot_do_without(banc: Banc) -> None:
+    assert "Usage: banc run --sut FILE [options]" in banc("run", "--help", "--lang", "en").stdout

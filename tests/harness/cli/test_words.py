@@ -31,9 +31,10 @@ def test_what_follows_two_dashes_is_not_an_option() -> None:
     assert take_language(["explain", "--", "--lang", "en"], {}) == ("fr", ["explain", "--", "--lang", "en"])
 
 
-def test_an_unknown_language_is_refused() -> None:
-    with pytest.raises(UnusableInput, match="CLI-001"):
-        take_language(["--lang"], {})
+@pytest.mark.parametrize(("given", "code"), [("--lang=de", "CLI-001"), ("--lang", "CLI-005")])
+def test_an_unknown_language_is_refused(given: str, code: str) -> None:
+    with pytest.raises(UnusableInput, match=code):
+        take_language([given], {})
 
 
 def test_an_option_may_have_several_values_one_after_the_other() -> None:

@@ -48,6 +48,15 @@ def test_a_folder_passes_over_foreign_xml(validate, tmp_path, sound):
     assert "4 other file(s)" in told.err
 
 
+@pytest.mark.parametrize("arguments", [(), ("--as", "cda"), ("--format", "sarif")])
+def test_a_folder_in_which_nothing_is_judged_does_not_conform(tmp_path, arguments):
+    written(tmp_path / "out", pom_xml=b"<project></project>")
+
+    done = subprocess.run([BANC, "validate", "out", *arguments], cwd=tmp_path, capture_output=True, check=False)
+
+    assert (done.returncode, "aucun document à juger" in done.stdout.decode()) == (2, True)
+
+
 def test_a_document_that_was_cut_short_is_not_passed_over(validate, tmp_path, sound):
     written(tmp_path / "out", a_xml=sound[:2_000], b_xml=b"")
 

@@ -198,10 +198,11 @@ async def test_a_certificate_is_issued_then_revoked(control: ClientSession, runn
     certificate = Certificate.read(body)
 
     revoked, _ = await answer(control, "DELETE", f"sessions/default/certificates/{certificate.id}")
+    unknown, _ = await answer(control, "DELETE", "sessions/default/certificates/nobody")
 
     async with control.get(f"{running.ready['control']}/pki/organisations.crl") as response:
         listed = await response.read()
-    assert (status, revoked) == (201, 204)
+    assert (status, revoked, unknown) == (201, 204, 404)
     registered = running.sandbox.certificates.find(certificate.sha256)
     assert registered is not None
     assert registered.revoked_at is not None

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from banc_fixtures.population import UnknownIdentity
+from banc_mocks.sandbox.certificates import CertificateUnknown
 from banc_mocks.sandbox.chain import EntryRefused
 from banc_mocks.sandbox.sessions import SessionRefused, SessionUnknown
 from banc_standards.contracts.control import Problem
@@ -55,7 +56,7 @@ def status_of(error: BancError) -> int:
     """The HTTP status that says an error."""
     if isinstance(error, ApiRefusal):
         return error.status
-    if isinstance(error, SessionUnknown | UnknownIdentity):
+    if isinstance(error, SessionUnknown | UnknownIdentity | CertificateUnknown):
         return 404
     if isinstance(error, SessionRefused):
         return 409

@@ -237,7 +237,10 @@ async def test_with_a_token_it_listens_beyond(starting: Starting) -> None:
     ("wanted", "code"),
     [
         ({"services": ("dpm",)}, "UP-006"),
+        ({"services": ("annuaire",)}, "UP-006"),
         ({"host": "no-such-host.invalid"}, "UP-001"),
+        ({"host": "203.0.113.9", "token": "s3cret"}, "UP-001"),
+        ({"san": ("two words",)}, "CERT-001"),
         ({"port_base": 65_535}, "UP-003"),
         ({"port_base": -1}, "UP-003"),
         ({"public_url": "banc.example"}, "UP-008"),
