@@ -27,7 +27,15 @@ from banc_harness.client import Control
 from banc_harness.drivers.choice import Drivers
 from banc_harness.drivers.reply import Evidence
 from banc_harness.events import Recorder
-from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
+from banc_harness.judging import (
+    Judgement,
+    conclude,
+    decide_all,
+    judge_inapplicable,
+    judge_late,
+    judge_played,
+    judge_unplayed,
+)
 from banc_harness.memory import Memory
 from banc_harness.plan import Plan, Player
 from banc_harness.play import Play, Scenario
@@ -285,6 +293,8 @@ class Engine:
 
     async def _judge_late(self, bench: Bench) -> None:
         """Zero tolerance applies to what came after the last scenario, too, and to what an interruption cut short."""
+        if not self._plan.cast:
+            self._tell_judgements(bench, judge_inapplicable(self._plan.checks, self._plan.sut))
         tape, position = bench.tape, bench.tape.position
         if self._broken:
             return
@@ -309,7 +319,8 @@ class Engine:
             self._late.add(bench.recorder.emit(events.ExchangeSeen, **content, stray=True, findings=findings))
 
     def _judge_unplayed(self, bench: Bench, scenario: Scenario, why: Sentence) -> None:
-        self._tell_judgements(bench, judge_unplayed(self._plan.checks, scenario.id, why, scenario.like))
+        said = judge_unplayed(self._plan.checks, scenario.id, why, sut=bench.sut, like=scenario.like)
+        self._tell_judgements(bench, said)
 
     async def _decide(self, bench: Bench) -> list[RequirementVerdict]:
         decided: list[RequirementVerdict] = []

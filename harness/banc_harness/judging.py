@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from banc_harness.checks import Check, Checks, NothingToJudge
+from banc_harness.checks import WAYS, Check, Checks, NothingToJudge, has_way
 from banc_harness.requirements.table import Requirement, Table
 from banc_harness.scoring import Judged, gate, roll_up
 from banc_harness.trace import Expectation, Trace
@@ -82,9 +82,23 @@ def judge_played(checks: Checks, trace: Trace, like: Iterable[str] = ()) -> list
     return [item for item in said if item is not None]
 
 
-def judge_unplayed(checks: Checks, scenario: str, why: Sentence, like: Iterable[str] = ()) -> list[Judgement]:
-    """What the checks of a scenario, and of those that it is ``like``, say when it was not played."""
-    return [unplayed(check, scenario, why) for check in _concerned(checks, scenario, like)]
+def judge_unplayed(
+    checks: Checks, scenario: str, why: Sentence, *, sut: Sut, like: Iterable[str] = ()
+) -> list[Judgement]:
+    """What the checks of a scenario, and of those that it is ``like``, say when it was not played.
+
+    That is nothing when it tries another way to sign in than the software's.
+    """
+    if any(scenario in tried and not has_way(way, sut.capabilities) for way, tried in WAYS.items()):
+        return []
+    concerned = _concerned(checks, scenario, like)
+    return [unplayed(check, scenario, why) for check in concerned if check.applies(sut.capabilities)]
+
+
+def judge_inapplicable(checks: Checks, sut: Sut) -> list[Judgement]:
+    """The checks that speak of another way to sign in than the software's, once each."""
+    others = (check for check in checks.values() if not check.applies(sut.capabilities))
+    return [Judgement(check, "", "NON_APPLICABLE", _ANOTHER_WAY) for check in others]
 
 
 def judge_late(checks: Checks, trace: Trace) -> list[Judgement]:
@@ -104,6 +118,7 @@ def decide_all(
             software_type=sut.software_type,
             profiles=profiles,
             checked=checks.of_requirement(requirement.id),
+            capabilities=sut.capabilities,
             lang=lang,
         )
         for requirement in table.values()
@@ -139,15 +154,19 @@ def decide(
     profiles: Iterable[str],
     checked: Iterable[Check],
     lang: Lang,
+    capabilities: Collection[str] = (),
 ) -> RequirementVerdict:
     """The verdict of one requirement over everything that was judged in the run. ``checked``: every check bound to
-    it.
+    it, those that do not apply to a software of these ``capabilities`` included.
     """
-    applicable = requirement.applies(software_type, profiles)
+    bound = list(checked)
+    others = [check.id for check in bound if not check.applies(capabilities)]
+    asked = requirement.applies(software_type, profiles)
+    none_left = bool(bound) and len(others) == len(bound) and requirement.check_mode == "automatic"
     about = [item for item in judgements if requirement.id in item.check.requirements]
     verdict = roll_up(
         (Judged(item.verdict, item.check.blocking) for item in about),
-        applicable=applicable,
+        applicable=asked and not none_left,
         check_mode=requirement.check_mode,
     )
     return RequirementVerdict(
@@ -159,7 +178,7 @@ def decide(
         check_mode=requirement.check_mode,
         weight=requirement.weight,
         verdict=verdict,
-        reason=_reason(verdict, requirement, about, bool(list(checked))).of(lang),
+        reason=_reason(verdict, requirement, about, bool(bound), others if asked else []).of(lang),
         checks=sorted({item.check.id for item in about}),
         in_gate=requirement.in_gate(software_type),
     )
@@ -200,7 +219,18 @@ def _absent(missed: Expectation) -> Hit:
     return Hit(place.strip(), found=found or "∅", expected=str(missed.selection))
 
 
-def _reason(verdict: Verdict, requirement: Requirement, about: Sequence[Judgement], has_checks: bool) -> Sentence:
+def _reason(
+    verdict: Verdict, requirement: Requirement, about: Sequence[Judgement], has_checks: bool, others: Sequence[str]
+) -> Sentence:
+    said = _own_reason(verdict, requirement, [item for item in about if item.verdict != "NON_APPLICABLE"], has_checks)
+    if not others:
+        return said
+    names = ", ".join(others)
+    beside = Sentence(f"{_ANOTHER_WAY.fr} : {names}", f"{_ANOTHER_WAY.en}: {names}")
+    return beside if verdict == "NON_APPLICABLE" else Sentence(f"{said.fr} ; {beside.fr}", f"{said.en}; {beside.en}")
+
+
+def _own_reason(verdict: Verdict, requirement: Requirement, about: Sequence[Judgement], has_checks: bool) -> Sentence:
     if verdict == "NON_APPLICABLE":
         return Sentence(
             "pas demandée à ce type de logiciel avec ces profils", "not asked of this software type with these profiles"
@@ -224,6 +254,9 @@ def _reason(verdict: Verdict, requirement: Requirement, about: Sequence[Judgemen
     return Sentence("aucun scénario joué ne l'a mise à l'épreuve", "no scenario that was played put it to the test")
 
 
+_ANOTHER_WAY = Sentence(
+    "sans objet, le logiciel se connecte autrement", "not applicable, the software signs in another way"
+)
 _PASSED = Sentence("contrôle passé", "check passed")
 _CRASHED = Sentence(
     "le contrôle n'a pas pu lire cet échange ; une personne doit regarder",

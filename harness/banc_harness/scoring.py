@@ -35,7 +35,9 @@ SHORT: Final[frozenset[Verdict]] = frozenset({"PARTIEL", "NON_CONFORME"})
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdict of one check on one scenario: ``CONFORME``, ``NON_CONFORME``, ``A_COMPLETER`` or ``NON_TESTE``."""
+    """The verdict of one check on one scenario: ``CONFORME``, ``NON_CONFORME``, ``A_COMPLETER`` or ``NON_TESTE``;
+    ``NON_APPLICABLE``, which counts for nothing, when it speaks of another kind of software.
+    """
 
     verdict: Verdict
     blocking: bool = True
@@ -51,7 +53,7 @@ def roll_up(
     """The verdict of a requirement, by the table above. A reviewer who accepts decides what a check could not."""
     if not applicable:
         return "NON_APPLICABLE"
-    seen = tuple(judged)
+    seen = tuple(item for item in judged if item.verdict != "NON_APPLICABLE")
     failed = {item.blocking for item in seen if item.verdict == "NON_CONFORME"}
     met = {item.verdict for item in seen}
     if True in failed or review == "refused":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from banc_harness.checks import Check, check
-from banc_harness.judging import decide, judge, unplayed
+from banc_harness import demo
+from banc_harness.checks import Check, Checks, check
+from banc_harness.judging import decide, judge, judge_inapplicable, judge_unplayed, unplayed
 from banc_harness.requirements.table import table
 from banc_harness.selection import Difference, Selection
 from banc_harness.trace import Acted, Exchange, Expectation, Trace
@@ -203,3 +205,72 @@ def test_scenario_that_was_not_played_leaves_its_checks_untested() -> None:
     left = unplayed(looking(), "UC1.02", Sentence("capacité absente", "missing capability"))
 
     assert (left.verdict, left.reason.fr) == ("NON_TESTE", "capacité absente")
+
+
+BY_BROWSER = looking(way="psc.code")
+ANYHOW = replace(looking(), rule=replace(looking().rule, id="CHK-TEST-002"))
+SUT = demo.described("http://127.0.0.1:1").sut
+WITHOUT = ("psc.ciba",)
+"""What a software that signs in without a browser declares."""
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "applies"),
+    [((), True), (("psc.code",), True), (("psc.code", "psc.ciba"), True), (WITHOUT, False), (("dmp.feed",), True)],
+)
+def test_a_check_of_another_way_to_sign_in_does_not_apply(capabilities: tuple[str, ...], applies: bool) -> None:
+    assert BY_BROWSER.applies(capabilities) == applies
+
+
+def test_what_does_not_apply_is_said_once_and_never_left_untested() -> None:
+    known = Checks((BY_BROWSER, ANYHOW))
+    sut = SUT.model_copy(update={"capabilities": list(WITHOUT)})
+
+    said = [(item.check.id, item.scenario, item.verdict) for item in judge_inapplicable(known, sut)]
+    left = [item.check.id for item in judge_unplayed(known, "UC1.02", SAID, sut=sut)]
+
+    assert said == [("CHK-TEST-001", "", "NON_APPLICABLE")]
+    assert left == ["CHK-TEST-002"]
+
+
+@pytest.mark.parametrize(("scenario", "untested"), [("PSC.01", 0), ("PSC.04", 1), ("UC1.01", 1)])
+def test_a_sign_in_by_another_way_is_not_missed(scenario: str, untested: int) -> None:
+    without = SUT.model_copy(update={"capabilities": list(WITHOUT)})
+    known = Checks((looking(),))
+
+    assert len(judge_unplayed(known, scenario, SAID, sut=without)) == untested
+    assert len(judge_unplayed(known, scenario, SAID, sut=SUT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("checked", "passing", "verdict", "reason"),
+    [
+        ([BY_BROWSER, ANYHOW], True, "CONFORME", "1 contrôles passés ; sans objet, le logiciel se connecte autrement"),
+        ([BY_BROWSER, ANYHOW], False, "NON_TESTE", "aucun scénario joué"),
+        ([BY_BROWSER], False, "NON_APPLICABLE", "sans objet, le logiciel se connecte autrement : CHK-TEST-001"),
+    ],
+)
+def test_a_requirement_tells_which_checks_do_not_apply(
+    exchange: Exchanges, checked: list[Check], passing: bool, verdict: str, reason: str
+) -> None:
+    requirement = table("hopital")["SC.DMP/CONF.05"]
+    sut = SUT.model_copy(update={"capabilities": list(WITHOUT)})
+    judgements = judge_inapplicable(Checks(checked), sut)
+    if passing:
+        judged = judge(ANYHOW, trace(exchange(sent=b"good")))
+        assert judged is not None
+        judgements.append(judged)
+
+    decided = decide(
+        requirement,
+        judgements,
+        software_type="DPI",
+        profiles=["general"],
+        checked=checked,
+        capabilities=WITHOUT,
+        lang="fr",
+    )
+
+    assert decided.verdict == verdict
+    assert decided.reason.startswith(reason)
+    assert "CHK-TEST-001" in decided.reason

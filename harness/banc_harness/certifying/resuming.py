@@ -229,7 +229,7 @@ def _judged(attempt: Attempt, entries: Mapping[int, Mapping[str, Any]], tape: Ta
         return judge_played(plan.checks, trace)
     if not attempt.verdicts:
         return []
-    return judge_unplayed(plan.checks, attempt.scenario, Wording(plan.lang).said(ended, "reason"))
+    return judge_unplayed(plan.checks, attempt.scenario, Wording(plan.lang).said(ended, "reason"), sut=plan.sut)
 
 
 def _attempts(told: tuple[AnyEvent, ...], started: events.RunStarted) -> dict[str, Attempt]:

@@ -5,7 +5,7 @@ A theme is a module of this package that holds checks; ``registered.py`` lists t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import ModuleType
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 Judgement = Callable[["Trace"], Iterable[Hit | Finding]]
 
 
+WAYS: Mapping[str, tuple[str, ...]] = {"psc.code": ("PSC.01", "PSC.02", "PSC.03"), "psc.ciba": ()}
+"""The capabilities by which a software signs people in, with a browser and without; scenarios of every profile that try
+nothing else.
+"""
+
+
+def has_way(way: str, capabilities: Collection[str]) -> bool:
+    """Whether what speaks of one way to sign in applies to a software; one that declares no way is not let off."""
+    return way in capabilities or WAYS.keys().isdisjoint(capabilities)
+
+
 class NothingToJudge(Exception):
     """Raised by a judgement when none of the selected exchanges holds what it speaks of, nor had to."""
 
@@ -34,7 +45,8 @@ class Check:
     proves that something does not happen, so that it is judged without any selected exchange too. ``blocking``: a
     failure fails the requirement, else it only makes it partial. ``zero_tolerance``: a failure turns the gate red
     whatever the score, and stray exchanges are judged too. ``word_of`` are the actions whose answers the check reads
-    beside the wire: one that the driver never answered leaves the check untested.
+    beside the wire: one that the driver never answered leaves the check untested. ``way`` is the one of ``WAYS`` that
+    the check speaks of: it does not apply to a software that only has another.
     """
 
     rule: Rule
@@ -47,6 +59,7 @@ class Check:
     blocking: bool = True
     zero_tolerance: bool = False
     word_of: tuple[str, ...] = ()
+    way: str = ""
 
     @property
     def id(self) -> str:
@@ -56,6 +69,10 @@ class Check:
     def concerns(self, scenario: str) -> bool:
         """Whether the check is judged on the trace of this scenario."""
         return any(fnmatchcase(scenario, pattern) for pattern in self.scenarios)
+
+    def applies(self, capabilities: Collection[str]) -> bool:
+        """Whether it speaks of a software with these capabilities."""
+        return not self.way or has_way(self.way, capabilities)
 
     def findings(self, trace: Trace) -> tuple[Finding, ...]:
         """What the check has to say of one trace, in the language of the trace."""
@@ -79,6 +96,7 @@ def check(
     blocking: bool = True,
     zero_tolerance: bool = False,
     word_of: Iterable[str] = (),
+    way: str = "",
 ) -> Callable[[Judgement], Check]:
     """Makes a :class:`Check` of a generator over a :class:`~banc_harness.trace.Trace`.
 
@@ -108,6 +126,7 @@ def check(
             blocking=blocking,
             zero_tolerance=zero_tolerance,
             word_of=tuple(word_of),
+            way=way,
         )
 
     return decorate

@@ -25,7 +25,7 @@ FINAL = ("access_denied", "expired_token", "invalid_grant")
 
 @check(
     id="CHK-PSC-024",
-    requirements=["SBX-PSC-08"],
+    requirements=["SBX-PSC-08", "SC.PSC.01"],
     on=Selection(operation="psc.ciba"),
     scenarios=("PSC.21",),
     presence=True,

@@ -142,6 +142,7 @@ def companion_verified(trace: Trace) -> Iterator[Hit]:
     absence=True,
     severity="info",
     certainty="deduced",
+    way="psc.code",
     text=Sentence(
         "Le code d'un retour qui vient d'un autre émetteur (iss) n'est pas échangé.",
         "The code of a callback that comes from another issuer (iss) is not redeemed.",
@@ -265,6 +266,7 @@ def secret_kept(trace: Trace) -> Iterator[Hit]:
     requirements=["SBX-PSC-14"],
     on=Selection(operation="psc.token", facts={"grant_type": "authorization_code"}),
     scenarios=("PSC.*",),
+    way="psc.code",
     text=Sentence(
         "Un code s'échange une fois, avec l'adresse de retour et le secret PKCE de sa demande.",
         "A code is redeemed once, with the return address and the PKCE secret of its request.",

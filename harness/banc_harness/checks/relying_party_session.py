@@ -175,6 +175,7 @@ def _opens(exchange: Exchange) -> bool:
     on=Selection(operation="psc.token"),
     scenarios=("PSC.18",),
     absence=True,
+    way="psc.code",
     text=Sentence(
         "Un retour qui porte une erreur ne mène à aucune demande de jetons ; l'utilisateur en lit la raison.",
         "A callback that carries an error leads to no token request; the user reads why.",
@@ -329,6 +330,7 @@ def outage_told(trace: Trace) -> Iterator[Hit]:
     on=Selection(operation="psc.authorization"),
     scenarios=("PSC.12",),
     presence=True,
+    way="psc.code",
     text=Sentence(
         "Le bouton Pro Santé Connect mène au portail ; son aspect et sa place, une personne les voit.",
         "The Pro Santé Connect button leads to the wallet; its look and its place, a person sees.",

@@ -17,7 +17,7 @@ LEVELS = ("eidas1", "eidas2", "eidas3")
 @check(
     id="CHK-PSC-001",
     requirements=["SC.PSC.08"],
-    on=Selection(operation="psc.authorization"),
+    on=Selection(operation=("psc.authorization", "psc.ciba")),
     text=Sentence(
         "La demande d'autorisation porte acr_values=eidas1.",
         "The authorization request carries acr_values=eidas1.",
@@ -29,7 +29,7 @@ LEVELS = ("eidas1", "eidas2", "eidas3")
     ),
 )
 def acr_values(trace: Trace) -> Iterator[Hit]:
-    """Every authorization request asks for a known level of authentication."""
+    """Every authorization request, by CIBA too, asks for a known level of authentication."""
     for exchange in trace.selected:
         asked = {**exchange.query, **exchange.form}.get("acr_values", "")
         if not set(asked.split()) & set(LEVELS):

@@ -17,6 +17,7 @@ from banc_standards.rules import Finding, Hit
     requirements=["SC.PSC.01"],
     on=Selection(operation="psc.authorization"),
     presence=True,
+    way="psc.code",
     text=Sentence(
         "La connexion suit le flux par code de Pro Santé Connect, sur le wallet.",
         "The sign-in follows the code flow of Pro Santé Connect, on the wallet.",
@@ -42,6 +43,7 @@ def code_flow(trace: Trace) -> Iterator[Hit | Finding]:
     id="CHK-PSC-003",
     requirements=["SBX-PSC-01"],
     on=Selection(operation="psc.authorization"),
+    way="psc.code",
     text=Sentence(
         "Chaque demande d'autorisation porte un state et un nonce neufs d'au moins 128 bits.",
         "Every authorization request carries a fresh state and a fresh nonce of at least 128 bits.",
@@ -147,6 +149,7 @@ def silent_refresh(trace: Trace) -> Iterator[Hit]:
     on=Selection(operation="psc.token"),
     scenarios=("PSC.02", "PSC.04"),
     absence=True,
+    way="psc.code",
     text=Sentence(
         "Un retour dont le state n'est pas celui de la demande est rejeté avant tout échange de code.",
         "A callback whose state is not that of the request is rejected before any code is redeemed.",
@@ -169,6 +172,7 @@ def state_checked(trace: Trace) -> Iterator[Hit]:
     on=Selection(operation="psc.userinfo"),
     scenarios=("PSC.03", "PSC.05"),
     absence=True,
+    way="psc.code",
     text=Sentence(
         "Un jeton d'identité dont le nonce n'est pas celui de la demande n'ouvre pas de session.",
         "An ID token whose nonce is not that of the request opens no session.",

@@ -8,7 +8,15 @@ from typing import Any
 
 from banc_harness.certifying import reviews
 from banc_harness.checks import Checks
-from banc_harness.judging import Judgement, conclude, decide_all, judge_late, judge_played, judge_unplayed
+from banc_harness.judging import (
+    Judgement,
+    conclude,
+    decide_all,
+    judge_inapplicable,
+    judge_late,
+    judge_played,
+    judge_unplayed,
+)
 from banc_harness.requirements.table import Table
 from banc_harness.scoring import score
 from banc_harness.sealed import Sealed
@@ -80,14 +88,14 @@ class Rerun:
             return judge_played(self.checks, trace)
         if event.outcome == "skipped" and self.started.kind == "bac-a-sable":
             return []
-        return judge_unplayed(self.checks, event.scenario, _both(event, self.started.lang))
+        return judge_unplayed(self.checks, event.scenario, _both(event, self.started.lang), sut=self.started.sut)
 
     def _judge_late(self) -> list[Judgement]:
         if self._late is None:
             return []
         late, self._late = self._late, None
         trace = late.trace(self.sealed.entries, self.sealed.blobs, subjects={}, sut=self.started.sut)
-        return judge_late(self.checks, trace)
+        return judge_inapplicable(self.checks, self.started.sut) + judge_late(self.checks, trace)
 
 
 def sealed_check(judgement: Judgement) -> SealedCheck:

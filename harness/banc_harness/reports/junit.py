@@ -120,6 +120,9 @@ def _case(suite: etree._Element, check: CheckEnded, package: str, lang: Lang) ->
     elif check.verdict == "NON_TESTE":
         said = Sentence("non testé", "not tested")
         etree.SubElement(case, "skipped", message=said.of(lang))
+    elif check.verdict == "NON_APPLICABLE":
+        said = Sentence("sans objet pour ce logiciel", "not applicable to this software")
+        etree.SubElement(case, "skipped", message=said.of(lang))
     elif check.verdict != "CONFORME":
         said = Sentence("à compléter par une personne", "to be completed by a person")
         etree.SubElement(case, "skipped", message=said.of(lang))

@@ -16,6 +16,7 @@ from banc_harness.engine import Engine
 from banc_harness.plan import Plan, Player, scenarios_of
 from banc_harness.play import Play, Scenario, Scenarios, scenario
 from banc_harness.requirements.table import table
+from banc_harness.scenarios import registered
 from banc_harness.selection import Selection
 from banc_harness.trace import Trace
 from banc_standards.contracts import events
@@ -176,3 +177,8 @@ def _ids(known: Scenarios, *asked: str) -> list[str]:
 
 def _decided(told: list[AnyEvent]) -> list[events.RequirementDecided]:
     return [event for event in told if isinstance(event, events.RequirementDecided)]
+
+
+def test_only_chapters_are_like_other_scenarios() -> None:
+    """What is judged again from sealed events is judged by the scenario's own name."""
+    assert [item.id for item in registered.scenarios().values() if item.like and not item.story] == []

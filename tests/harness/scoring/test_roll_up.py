@@ -11,6 +11,7 @@ KO = Judged("NON_CONFORME")
 KO_MINOR = Judged("NON_CONFORME", blocking=False)
 UNSURE = Judged("A_COMPLETER")
 UNTESTED = Judged("NON_TESTE")
+BESIDE = Judged("NON_APPLICABLE")
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,10 @@ UNTESTED = Judged("NON_TESTE")
     [
         ((), "NON_TESTE"),
         ((UNTESTED,), "NON_TESTE"),
+        ((BESIDE,), "NON_TESTE"),
+        ((BESIDE, OK), "CONFORME"),
+        ((BESIDE, KO), "NON_CONFORME"),
+        ((BESIDE, UNTESTED), "NON_TESTE"),
         ((UNTESTED, UNTESTED), "NON_TESTE"),
         ((OK,), "CONFORME"),
         ((OK, OK), "CONFORME"),

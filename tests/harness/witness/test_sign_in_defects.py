@@ -174,6 +174,21 @@ async def test_a_software_without_a_browser_is_judged_too(data: Path, tmp_path: 
     assert "SBX-PSC-03 : NON_CONFORME" in report.gate.reasons
 
 
+async def test_what_needs_a_browser_is_told_as_not_applicable_without_one(data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path, "PSC.21", profiles=("psc-ciba",), without="psc.code")
+    verdicts = {item.requirement: item for item in report.requirements}
+
+    assert {item.check for item in report.checks if item.verdict == "NON_APPLICABLE"} == {
+        *("CHK-PSC-002", "CHK-PSC-003", "CHK-PSC-007", "CHK-PSC-008"),
+        *("CHK-PSC-015", "CHK-PSC-023", "CHK-PSC-032", "CHK-PSC-041"),
+    }
+    assert verdicts["SBX-PSC-01"].verdict == "CONFORME"
+    assert verdicts["SBX-PSC-01"].reason.endswith("autrement : CHK-PSC-003, CHK-PSC-007, CHK-PSC-008")
+    assert verdicts["SC.PSC.08"].verdict == "CONFORME"
+    assert verdicts["SBX-PSC-13"].verdict == "NON_APPLICABLE"
+    assert report.exit_code == 0
+
+
 def test_every_check_of_these_scenarios_is_seen_to_speak() -> None:
     seen = {check for table in (TABLE, INFORMING) for _, expected in table.values() for check in expected.split()}
     known = {"CHK-PSC-001", "CHK-PSC-003", "CHK-PSC-004"}  # their defects are in the common table
