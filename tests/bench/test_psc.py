@@ -1,8 +1,9 @@
 """How fast Pro Santé Connect answers, beside two peers of npm in the same run.
 
 Like with like: all are behind TLS with the same certificate, and take turns of a second or so, so that whatever else
-the machine does weighs on each. The peers are measured in clear too, to tell what TLS costs them. What ours does more
-is told, and shown: each answer has its entry in the journal.
+the machine does weighs on each. The peers answer what costs them least (client credentials), then what ours answers
+(signed userinfo, refresh); in clear too, to tell what TLS costs them. The floor is the signature alone, on every core,
+without a client. What ours does more is told, and shown: each answer has its entry in the journal.
 What is asserted are ratios of the same run, with margin; the goals are printed.
 Run with ``pytest -m bench -s tests/bench/test_psc.py``.
 """
@@ -16,7 +17,9 @@ import shutil
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +29,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from banc_standards.psc.rules.back_channel import TOKEN_REQUEST, USERINFO_REQUEST
 
@@ -54,6 +60,8 @@ class Place:
     port: int
     ca_file: str | None = None
     pid: int = 0
+    access: str = ""
+    refresh: str = ""
 
     def load(self, method: str, path: str, form: dict[str, str] | None = None, **headers: str) -> dict[str, float]:
         """What the load generator measured of one request."""
@@ -216,6 +224,34 @@ def test_discovery(provider: Provider, peers: dict[tuple[str, str], Place], caps
         assert ratio > 1 / BEHIND[name]
 
 
+def asked_as_ours(peer: Place, name: str) -> dict[str, dict[str, float]]:
+    """What a peer gives when it is asked what ours is asked."""
+    by_secret = {"Authorization": "Basic " + base64.b64encode(b"bench:secret").decode()}
+    form = {"grant_type": "refresh_token", "refresh_token": peer.refresh or "any"}
+    found = {f"{name}, refresh, TLS": peer.load("POST", "/token", form, **by_secret)}
+    if peer.access:
+        userinfo = peer.load("GET", "/me", Authorization=f"Bearer {peer.access}")
+        found[f"{name}, userinfo, TLS"] = userinfo
+    return found
+
+
+def signatures_alone(seconds: float) -> float:
+    """RS256 signatures a second of as many threads as there are cores, with nothing around them."""
+    key, padding, digest = rsa.generate_private_key(65537, 2048), PKCS1v15(), SHA256()
+    until = time.perf_counter() + seconds
+
+    def sign() -> int:
+        count = 0
+        while time.perf_counter() < until:
+            key.sign(b"x" * 600, padding, digest)
+            count += 1
+        return count
+
+    cores = os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as threads:
+        return sum(each.result() for each in [threads.submit(sign) for _ in range(cores)]) / seconds
+
+
 def test_signatures_and_whole_token_answers(
     provider: Provider, peers: dict[tuple[str, str], Place], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -225,6 +261,9 @@ def test_signatures_and_whole_token_answers(
         turns.setdefault("one signature, TLS", []).append(provider.userinfo())
         for (name, how), place in peers.items():
             turns.setdefault(f"{name}, {how}", []).append(place.load("POST", "/token", CLIENT))
+            if how == "TLS":
+                for asked, measured in asked_as_ours(place, name).items():
+                    turns.setdefault(asked, []).append(measured)
         turns.setdefault("two signatures, TLS", []).append(provider.tokens())
     journaled = {operation: provider.journaled(operation) - before[operation] for operation in before}
     signed, tokens = turns["one signature, TLS"], turns["two signatures, TLS"]
@@ -232,6 +271,7 @@ def test_signatures_and_whole_token_answers(
 
     with capsys.disabled():
         print(*(summed(name, each) for name, each in turns.items()))
+        print(f"floor: the signature alone, {signatures_alone(TURN_S):.0f}/s on every core")
         print(f"goals: one signature {SIGNED_PER_S}/s, two {TOKENS_PER_S}/s, p99 {P99_MS} ms")
         print(*(f"one signature is {ratio:.2f} times {name} behind TLS, at best;" for name, ratio in best.items()))
         print(
@@ -257,7 +297,8 @@ def peer(name: str, folder: Path, provider: Provider, *, tls: bool) -> Iterator[
     """A peer in a process of its own, behind TLS with the provider's certificate, or in clear."""
     files = [str(path) for path in provider.certificate] if tls else []
     with process("node", f"{name.replace('-', '_')}.mjs", *files, cwd=folder) as ready:
-        yield Place(ready["port"], provider.place.ca_file if tls else None, ready["pid"])
+        tokens = {name: ready.get(name, "") for name in ("access", "refresh")}
+        yield Place(ready["port"], provider.place.ca_file if tls else None, ready["pid"], **tokens)
 
 
 def summed(name: str, turns: list[dict[str, float]]) -> str:
