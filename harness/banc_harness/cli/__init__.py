@@ -22,14 +22,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from banc_harness.cli.failure import tell
 
         return tell(error, Words("en" if os.environ.get("BANC_LANG") == "en" else "fr"))
-    if takes(rest):
-        from banc_harness.cli.quick import run
-    else:
-        from banc_harness.cli.program import run
     say = Words(lang)
     try:
+        if takes(rest):
+            from banc_harness.cli.quick import run
+        else:
+            from banc_harness.cli.program import run
         code = run(rest, say)
         sys.stdout.flush()
+    except KeyboardInterrupt:  # while the command was still loading
+        from banc_harness.cli.failure import interrupted
+
+        return interrupted(say)
     except OSError as error:
         from banc_harness.cli.failure import unwritten
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from banc_harness import demonstration, runs
@@ -38,6 +41,7 @@ def options(**given: Any) -> runs.Options:
 
 def play(chosen: runs.Options) -> int:
     """Runs against the described software; returns the exit code."""
+    _heed_sigterm()
     terminal = Terminal(chosen.lang)
     for remark in runs.warnings(chosen):
         terminal.remark(remark)
@@ -46,6 +50,7 @@ def play(chosen: runs.Options) -> int:
 
 def demonstrate(chosen: runs.Options, defects: Sequence[str]) -> int:
     """Runs against the witness software, all of them at once, and tells one verdict; returns the worst exit code."""
+    _heed_sigterm()
     parts = played_by(scenarios(), chosen.scenarios, defects)
     watching = Demonstration(chosen.lang)
     try:
@@ -79,6 +84,18 @@ def signer_of(sign: Path | None, bundle: Path | None, say: Words) -> Signer:
     if bundle is not None:
         seal.check_writable(bundle)
     return found
+
+
+def _heed_sigterm() -> None:
+    """Has SIGTERM, with which pipelines and containers stop a command, end a run as Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a background job of a shell
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 async def _run(chosen: runs.Options, terminal: Terminal) -> runs.Done:

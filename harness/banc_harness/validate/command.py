@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from banc_harness.packs.opinion import SecondOpinion
 
 
+_INTERRUPTED = Sentence("interrompu : le reste n'a pas été jugé", "interrupted: the rest was not judged")
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the command line asks: files, then one field an option."""
@@ -64,7 +67,10 @@ def validate(options: Options, say: Words) -> int:
         if not summary.files:  # every file was something else: that no document was judged is no conformity
             told.add(nothing := _nothing(options.files))
             summary.add(nothing)
-    except EnvironmentFailed:  # what was judged is told whole, the exit code says that it is not all
+    except (EnvironmentFailed, KeyboardInterrupt) as stopped:  # what was judged is told whole, and that it is not all
+        why = stopped.text if isinstance(stopped, EnvironmentFailed) else _INTERRUPTED
+        told.add(rest := Verdict(options.files[-1], None, unusable=why))
+        summary.add(rest)
         told.end(summary, skipped)
         raise
     if second is not None:

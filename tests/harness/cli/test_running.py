@@ -100,7 +100,10 @@ def test_a_run_that_cannot_take_place_says_why(
     assert "Traceback" not in done.stderr
 
 
-def test_an_interrupted_run_exits_3_and_says_so(environment: dict[str, str], sandbox: str, sut: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_exits_3_and_says_so(
+    environment: dict[str, str], sandbox: str, sut: Path, number: signal.Signals
+) -> None:
     slow = sut.parent / "adapter.py"
     slow.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
     process = subprocess.Popen(
@@ -113,7 +116,7 @@ def test_an_interrupted_run_exits_3_and_says_so(environment: dict[str, str], san
     )
     assert process.stdout is not None
     next(line for line in process.stdout if '"action.sent"' in line)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, told = process.communicate(timeout=20)
     assert process.returncode == 3
     assert "interrompu" in told

@@ -8,9 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from lxml import etree
 
 from banc_harness.cli import main, program, quick
 from banc_harness.cli.language import Words
+from banc_harness.validate import command
 from banc_standards.errors import UnusableInput
 
 
@@ -117,6 +119,28 @@ def test_an_interruption_is_said_in_one_line(monkeypatch, capfd):
 
     assert main(["validate", "a.xml"]) == 3
     assert "[CLI-010]" in capfd.readouterr().err
+
+
+class CutShort(list[str]):
+    """Names, of which the user waits for the first only."""
+
+    def __iter__(self):
+        yield self[0]
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("format", ["json", "junit", "sarif"])
+def test_what_was_judged_before_an_interruption_is_told_whole_and_does_not_conform(tmp_path, sound, capsys, format):
+    (tmp_path / "a.xml").write_bytes(sound)
+    names = CutShort([str(tmp_path / "a.xml"), "b.xml"])
+
+    with pytest.raises(KeyboardInterrupt):
+        command.validate(command.Options(names, format=format), Words("en"))
+
+    told = capsys.readouterr().out
+    assert "interrupted: the rest was not judged" in told
+    assert {"json": '"unusable":1', "junit": 'errors="1"', "sarif": '"executionSuccessful":false'}[format] in told
+    assert etree.fromstring(told.encode()) is not None if format == "junit" else json.loads(told)
 
 
 def test_a_reader_that_leaves_ends_it_quietly(tmp_path, sound, environment):
