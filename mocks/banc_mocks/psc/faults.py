@@ -181,6 +181,12 @@ SLOW_DOWN = _fault(
     "The token endpoint asks to be polled more slowly (slow_down).",
 )
 
+OTHER_NUMBER = _fault(
+    "ciba.other_number",
+    "L'appareil montre un autre nombre que binding_message : la personne refuse (access_denied).",
+    "The device shows another number than binding_message: the person refuses (access_denied).",
+)
+
 CALLBACK_ERROR = Fault(
     f"{SERVICE}.callback.error",
     SERVICE,
@@ -217,6 +223,7 @@ FAULTS: tuple[Fault, ...] = (
     *SIGNATURES,
     INVALID_GRANT,
     SLOW_DOWN,
+    OTHER_NUMBER,
     CALLBACK_ERROR,
     HANG,
     STALL,

@@ -10,11 +10,15 @@ from typing import Any
 from banc_standards.errors import Sentence, UnusableInput
 
 Value = str | int | bool
+MOST = 10**9
+"""The largest number that a switch takes: durations in seconds and counts, some thirty years or a thousand million."""
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A behaviour that a session may choose. ``values`` lists what it takes; empty, any value of the default's type."""
+    """A behaviour that a session may choose. ``values`` lists what it takes; empty, any value of the default's type, a
+    number from 0 to :data:`MOST`.
+    """
 
     name: str
     service: str
@@ -24,7 +28,11 @@ class Switch:
 
     def accepts(self, value: object) -> bool:
         """True for a value that the switch takes."""
-        return type(value) is type(self.default) and (not self.values or value in self.values)
+        if type(value) is not type(self.default):
+            return False
+        if self.values:
+            return value in self.values
+        return type(value) is not int or 0 <= value <= MOST
 
     def as_json(self) -> dict[str, Any]:
         """The switch as the control API lists it, sentences in both languages."""
@@ -71,7 +79,7 @@ class SwitchTable:
                     Sentence(f"connus : {offered}", f"known: {offered}"),
                 )
             if not switch.accepts(value) or not isinstance(value, str | int | bool):
-                takes = ", ".join(map(str, switch.values)) or type(switch.default).__name__
+                takes = ", ".join(map(str, switch.values)) or _kind(switch.default)
                 raise UnusableInput(
                     "SWITCH-002",
                     Sentence(f"{name} ne prend pas la valeur {value!r}", f"{name} does not take {value!r}"),
@@ -79,3 +87,7 @@ class SwitchTable:
                 )
             checked[name] = value
         return checked
+
+
+def _kind(default: Value) -> str:
+    return f"0-{MOST}" if type(default) is int else type(default).__name__

@@ -92,6 +92,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says beside the rest, on which no source agrees: ``aud``, and ``SubjectNameID`` or not."""
+
+    audience: str | None = None
+    identity: bool = True
+
+
+_PLAIN = AccessClaims()
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """What every token of one login states. ``auth_time`` is in seconds of the epoch; ``None`` leaves a claim out."""
 
@@ -106,6 +117,7 @@ class SignIn:
     auth_mode: str | None = None
     auth_level: str | None = None
     amr: tuple[str, ...] | None = None
+    access: AccessClaims = _PLAIN
 
 
 def acr_of(means: Means) -> str:
@@ -136,7 +148,7 @@ def id_token(sign_in: SignIn, *, now: int, lifetime_s: int, jti: str, access_tok
 def access_token(
     sign_in: SignIn, *, now: int, lifetime_s: int, jti: str, thumbprint: str | None = None
 ) -> dict[str, Any]:
-    """Claims of the access token: no ``aud``; ``cnf`` when it was issued over mutual TLS (RFC 8705 §3.1)."""
+    """Claims of the access token: no ``aud`` unless told; ``cnf`` when issued over mutual TLS (RFC 8705 §3.1)."""
     claims = _common(sign_in, now, lifetime_s, jti) | {
         "auth_time": sign_in.auth_time,
         "typ": "Bearer",
@@ -144,7 +156,8 @@ def access_token(
         "scope": sign_in.scope,
         "email_verified": False,
         "preferred_username": sign_in.identity.idnat,
-        "SubjectNameID": sign_in.identity.idnat,
+        "aud": sign_in.access.audience,
+        "SubjectNameID": sign_in.identity.idnat if sign_in.access.identity else None,
         "cnf": {"x5t#S256": thumbprint} if thumbprint is not None else None,
     }
     return _present(claims)
@@ -250,6 +263,30 @@ def userinfo_of_2021(claims: Mapping[str, Any]) -> dict[str, Any]:
     return older
 
 
+def with_letters(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """A userinfo answer whose FINESS numbers hold a letter, as those of the provider's test structures do."""
+
+    def activity(one: Mapping[str, Any]) -> dict[str, Any]:
+        finess = str(one["numeroFinessSite"])
+        if not finess:
+            return dict(one)
+        lettered = f"0B0{finess[3:]}"
+        technical = str(one["identifiantTechniqueDeLaStructure"]).replace(finess, lettered)
+        return dict(one) | {"numeroFinessSite": lettered, "identifiantTechniqueDeLaStructure": technical}
+
+    told = dict(claims)
+    if "SubjectRefPro" in told:
+        exercices = [
+            dict(one) | {"activities": [activity(each) for each in one["activities"]]}
+            for one in told["SubjectRefPro"]["exercices"]
+        ]
+        told["SubjectRefPro"] = dict(told["SubjectRefPro"]) | {"exercices": exercices}
+        first = next((each for one in exercices for each in one["activities"]), None)
+        if first is not None:
+            told["SubjectOrganizationID"] = first["identifiantTechniqueDeLaStructure"]
+    return told
+
+
 @lru_cache(maxsize=256)
 def _exercices(identity: Identity) -> tuple[dict[str, Any], ...]:
     """The same for every answer about a person: not to be altered."""
@@ -302,8 +339,9 @@ def exchanged_token(
     """Claims of the API token that a PSC access token (its claims) is exchanged for, bound to a certificate
     (RFC 8693, RFC 8705 §3.1).
     """
-    kept = ("sub", "SubjectNameID", "preferred_username", "session_state", "sid", "acr", "auth_time")
+    kept = ("sub", "preferred_username", "session_state", "sid", "acr", "auth_time")
     return {name: subject[name] for name in kept if name in subject} | {
+        "SubjectNameID": subject["preferred_username"],
         "iss": issuer,
         "aud": audience,
         "azp": client_id,

@@ -125,6 +125,14 @@ class UserinfoRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledHost:
+    """The name by which the provider was called, lower case, and those by which it may be."""
+
+    name: str
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class LoginForm:
     """What was posted to the login page: its media type, and its fields."""
 

@@ -294,3 +294,20 @@ def test_a_callback_is_still_declared_to_the_letter(bench: Bench, login: Login) 
 
     assert "code=" in answer.headers["Location"]
     assert login.ask().status_code == 400
+
+
+# -- settings of the bench ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [-1, 10**9 + 1, 1.5, True, "120"])
+def test_a_life_that_is_none_is_not_set(bench: Bench, value: Any) -> None:
+    answer = bench.control.put(f"/control/v1/sessions/{bench.session}/switches", json={"psc.access_token_s": value})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "SWITCH-002")
+
+
+def test_the_longest_life_is_still_listed(bench: Bench, login: Login) -> None:
+    bench.tell("PUT", "switches", {"psc.access_token_s": 10**9})
+    login.tokens()
+
+    assert bench.tell("GET", "tokens")["tokens"][0]["active"]

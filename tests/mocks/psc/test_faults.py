@@ -241,6 +241,17 @@ def test_half_an_answer_changes_nothing(bench: Bench, login: Login) -> None:
     assert login.redeem(code).status_code == 200
 
 
+def test_a_person_who_sees_another_number_refuses(bench: Bench) -> None:
+    bench.declare(ciba=True)
+    bench.approve()
+    bench.arm("psc.ciba.other_number")
+    ciba = Ciba(bench)
+    answer = ciba.poll(ciba.asked())
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "access_denied")
+    assert bench.last("psc.token")["fault"] == "psc.ciba.other_number"
+
+
 def test_every_fault_of_the_table_is_tried_here() -> None:
     tried = Path(__file__).read_text("utf-8")
 

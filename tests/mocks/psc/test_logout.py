@@ -157,3 +157,37 @@ def test_a_lenient_session_closes_the_browsers_session_without_a_hint(lenient: B
     assert answer.status_code == 200
     assert login.userinfo(tokens["access_token"]).status_code == 401
     assert lenient.last("psc.logout")["findings"][0]["rule"] == "PSC-OUT-001"
+
+
+@pytest.mark.parametrize("token", ["x", "a.b.c", ""])
+def test_a_refresh_token_that_is_none_signs_nobody_out(bench: Bench, login: Login, token: str) -> None:
+    tokens = login.tokens()
+    form = {"refresh_token": token or tokens["access_token"]}
+
+    answer = bench.http().post(logout_endpoint(bench), data=form, auth=(bench.client_id, bench.client_secret))
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert bench.last("psc.logout")["findings"][-1]["rule"] == "PSC-TOK-017"
+    assert login.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_a_refresh_token_signs_nobody_out_for_another_client(bench: Bench, login: Login) -> None:
+    bench.declare("autre")
+    tokens = login.tokens()
+
+    form = {"refresh_token": tokens["refresh_token"]}
+    answer = bench.http().post(logout_endpoint(bench), data=form, auth=("autre", bench.client_secret))
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert login.userinfo(tokens["access_token"]).status_code == 200
+
+
+def test_a_refresh_token_in_the_address_signs_nobody_out(bench: Bench, login: Login) -> None:
+    tokens = login.tokens()
+    query = {"refresh_token": tokens["refresh_token"], "client_id": bench.client_id}
+
+    answer = bench.http().get(logout_endpoint(bench), params=query)
+
+    assert answer.status_code == 400
+    assert bench.last("psc.logout")["findings"][0]["rule"] == "PSC-OUT-001"
+    assert login.userinfo(tokens["access_token"]).status_code == 200

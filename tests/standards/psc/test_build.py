@@ -164,3 +164,9 @@ def test_discovery_does_not_advertise_eidas1_and_announces_iss_in_the_callback()
     assert document["authorization_response_iss_parameter_supported"] is True
     assert "RS256" in document["id_token_signing_alg_values_supported"]
     assert document["mtls_endpoint_aliases"]["token_endpoint"] == document["token_endpoint"]
+
+
+def test_letters_come_into_finess_numbers_only() -> None:
+    plain = build.userinfo(build.Identity("899900000060", "A", "B"))
+
+    assert build.with_letters(plain) == plain

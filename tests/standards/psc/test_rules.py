@@ -11,13 +11,14 @@ from banc_standards.psc import rules
 from banc_standards.psc.read import (
     AuthorizationRequest,
     BackChannelRequest,
+    CalledHost,
     Client,
     Form,
     LoginForm,
     LogoutRequest,
     UserinfoRequest,
 )
-from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, logout, protection
+from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, hosts, logout, protection
 from banc_standards.rules import Registry, Rule, holds
 
 RANDOM = "q3vC0m8mJkq0n4yQ3aQ2sw"
@@ -232,6 +233,13 @@ CASES = [
         QUIET,
         replace(QUIET, form=Form([("access_token", "x")])),
         "access_token",
+    ),
+    Case(hosts.OBSOLETE, CalledHost("auth.bas.psc.esante.gouv.fr"), CalledHost("auth.bas.esw.esante.gouv.fr"), "Host"),
+    Case(
+        hosts.UNKNOWN,
+        CalledHost("localhost", frozenset({"localhost"})),
+        CalledHost("attaquant.test", frozenset({"localhost"})),
+        "Host",
     ),
     Case(forms.OTHER_FORM, posted(), posted(("persona", "b")), "persona"),
     Case(forms.OTHER_FORM, posted(("means", "CARD")), posted(("means", "PIGEON")), "means"),

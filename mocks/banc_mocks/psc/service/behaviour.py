@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from banc_mocks.sandbox.switches import Switch, Value
 from banc_standards.errors import Sentence
 from banc_standards.psc import build, names
-from banc_standards.psc.build import Means
+from banc_standards.psc.build import AccessClaims, Means
 
 _SERVICE = "psc"
 
@@ -77,6 +77,41 @@ _AMR = Switch(
     False,
 )
 
+_ACCESS_AUDIENCE = Switch(
+    "psc.access_token_aud",
+    _SERVICE,
+    Sentence(
+        "aud du jeton d'accès. omit : absent ; account : celui que le logiciel de PSC écrit d'ordinaire.",
+        "aud of the access token. omit: absent; account: what PSC's software ordinarily writes.",
+    ),
+    "omit",
+    ("omit", "account"),
+)
+_ACCESS_IDENTITY = Switch(
+    "psc.access_token_identity",
+    _SERVICE,
+    Sentence("Écrit SubjectNameID dans le jeton d'accès.", "Writes SubjectNameID in the access token."),
+    True,
+)
+_ACCESS_BINDING = Switch(
+    "psc.access_token_cnf",
+    _SERVICE,
+    Sentence(
+        "Lie le jeton d'accès au certificat du client (cnf), en TLS mutuel.",
+        "Binds the access token to the client's certificate (cnf), in mutual TLS.",
+    ),
+    True,
+)
+_USERINFO_FINESS = Switch(
+    "psc.userinfo_finess",
+    _SERVICE,
+    Sentence(
+        "FINESS de userinfo. digits : neuf chiffres ; letter : avec une lettre, comme au bac à sable réel (0B0…).",
+        "FINESS in userinfo. digits: nine digits; letter: with a letter, as in the real test environment (0B0…).",
+    ),
+    "digits",
+    ("digits", "letter"),
+)
 _USERINFO_FORM = Switch(
     "psc.userinfo_form",
     _SERVICE,
@@ -185,9 +220,13 @@ SWITCHES: tuple[Switch, ...] = (
     _ACR,
     _AUTH_MODE,
     _AMR,
+    _ACCESS_AUDIENCE,
+    _ACCESS_IDENTITY,
+    _ACCESS_BINDING,
     _KEY,
     _USERINFO_SIGNED,
     _USERINFO_FORM,
+    _USERINFO_FINESS,
     _TIMEOUT,
     _CIBA_LIFE,
     _CIBA_INTERVAL,
@@ -230,9 +269,12 @@ class Behaviour:
     acr: str
     auth_mode: bool
     amr: bool
+    access: AccessClaims
+    binds_access: bool
     key: int
     userinfo_signed: bool
     userinfo_of_2021: bool
+    userinfo_letters: bool
     timeout_returns: bool
     ciba: CibaBehaviour
     exchange_s: int
@@ -251,9 +293,15 @@ class Behaviour:
             acr=str(switch(_ACR.name)),
             auth_mode=bool(switch(_AUTH_MODE.name)),
             amr=bool(switch(_AMR.name)),
+            access=AccessClaims(
+                audience="account" if switch(_ACCESS_AUDIENCE.name) == "account" else None,
+                identity=bool(switch(_ACCESS_IDENTITY.name)),
+            ),
+            binds_access=bool(switch(_ACCESS_BINDING.name)),
             key=int(switch(_KEY.name)),
             userinfo_signed=bool(switch(_USERINFO_SIGNED.name)),
             userinfo_of_2021=switch(_USERINFO_FORM.name) == "2021",
+            userinfo_letters=switch(_USERINFO_FINESS.name) == "letter",
             timeout_returns=switch(_TIMEOUT.name) == "callback",
             ciba=CibaBehaviour(
                 life_s=int(switch(_CIBA_LIFE.name)),

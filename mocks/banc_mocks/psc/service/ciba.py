@@ -110,6 +110,8 @@ def poll(provider: Provider, client_id: str, auth_req_id: str, login: Login | No
 def _outcome(provider: Provider, request: CibaRequest, login: Login | None) -> Literal["approve", "refuse"] | None:
     if request.outcome is not None:
         return request.outcome
+    if provider.armed(faults.OTHER_NUMBER.id):
+        return "refuse"
     if login is None or login.outcome == "timeout" or request.polls <= provider.behaviour.ciba.polls:
         return None
     return login.outcome

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +13,7 @@ from banc_mocks.psc import faults
 from banc_mocks.psc.faults import Lie
 from banc_mocks.psc.service import people
 from banc_mocks.psc.service.behaviour import PAGE_S, Behaviour
+from banc_mocks.psc.service.ids import drawn
 from banc_mocks.psc.service.keys import Keys
 from banc_mocks.psc.state import Grant, IssuedToken, Memory, PendingLogin, Records, SsoSession, TokenKind
 from banc_mocks.sandbox.faults import Fault
@@ -282,9 +282,10 @@ class Provider:
             auth_mode=behaviour.mode_of(sso.means),
             auth_level="1" if behaviour.auth_mode else None,
             amr=behaviour.amr_of(sso.means),
+            access=behaviour.access,
         )
         life = behaviour.access_token_s
-        access_id, refresh_id, id_token_id = _new_ids(3)
+        access_id, refresh_id, id_token_id = drawn(3)
         refresh_life = min(behaviour.refresh_token_s, sso.started + behaviour.sso_max_s - self.now)
         return Minting(
             keys=self.keys,
@@ -296,7 +297,7 @@ class Provider:
             access_id=self._issue(access_id, "Bearer", grant, sign_in, life),
             refresh_id=self._issue(refresh_id, "Refresh", grant, sign_in, refresh_life),
             id_token_id=id_token_id,
-            thumbprint=thumbprint,
+            thumbprint=thumbprint if behaviour.binds_access else None,
             lies=tuple(lie for lie in faults.ID_TOKEN if self.armed(lie.fault.id)),
             signature=next((fault for fault in faults.SIGNATURES if self.armed(fault.id)), None),
         )
@@ -354,6 +355,14 @@ class Provider:
             self.records.keep_grant(replace(grant, revoked=True))
         return grant
 
+    def held_by(self, client_id: str, token: str) -> Grant:
+        """The grant of a client's refresh token, over or not: enough to end its session. Raises :class:`Refused`."""
+        issued = self.records.token(str((self.keys.read_sealed(token) or {}).get("jti")))
+        grant = self.records.grant(issued.code) if issued else None
+        if grant is None or grant.client_id != client_id:
+            raise Refused(grants.BAD_REFRESH, Hit("refresh_token"))
+        return grant
+
     def _use(self, claims: dict[str, Any], rule: Rule, location: str) -> Access:
         issued = self.records.token(str(claims.get("jti")))
         grant = self.records.grant(issued.code) if issued else None
@@ -374,18 +383,6 @@ class Provider:
         subject = sign_in.identity.sub
         self.records.keep_token(IssuedToken(jti, kind, grant.code, grant.client_id, subject, self.now, self.now + life))
         return jti
-
-
-def _new_ids(count: int) -> list[str]:
-    """Ids that nothing had, from one draw of the system."""
-    drawn = os.urandom(16 * count).hex()
-    return [_uuid(drawn[at : at + 32]) for at in range(0, len(drawn), 32)]
-
-
-def _uuid(digits: str) -> str:
-    """A version 4 UUID (RFC 9562 §5.4) of 32 random hexadecimal digits."""
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _proves(grant: Grant, verifier: str | None) -> bool:

@@ -10,6 +10,7 @@ from banc_mocks.psc.wire import answers, exchange, wallet
 from banc_mocks.psc.wire.back_channel import BackChannel
 from banc_mocks.psc.wire.ciba import Ciba
 from banc_mocks.psc.wire.documents import Documents
+from banc_mocks.psc.wire.hosts import Hosts
 from banc_mocks.psc.wire.logout import Logout
 from banc_mocks.psc.wire.wallet import Wallet
 from banc_mocks.sandbox.call import Call
@@ -27,11 +28,12 @@ def service(sandbox: Sandbox) -> HttpService:
     folder = sandbox.config.data / "psc"
     keys = Keys(folder / "keys.json")
     registry.registry(sandbox.config.data)
+    watched = Hosts(sandbox).watched
     return HttpService(
         name="psc",
         listeners=(
-            Listener("psc", 1, "requested", _realm_routes(keys)),
-            Listener("wallet", 5, "none", _wallet_routes(keys)),
+            Listener("psc", 1, "requested", watched(_realm_routes(keys))),
+            Listener("wallet", 5, "none", watched(_wallet_routes(keys))),
         ),
         refuse=_refuse,
         addresses=_addresses,

@@ -57,6 +57,8 @@ class BackChannel:
         behaviour = provider.behaviour
         mode = behaviour.mode_of(access.sso.means)
         claims = build.userinfo(access.identity, auth_mode=mode)
+        if behaviour.userinfo_letters:
+            claims = build.with_letters(claims)
         if behaviour.userinfo_of_2021:
             claims = build.userinfo_of_2021(claims)
         told = faults.tell(faults.USERINFO, claims, call.armed)

@@ -64,10 +64,9 @@ class Logout:
     def _by_refresh_token(self, call: Call) -> Reply:
         request, client = clients.authenticated(call, back_channel.CLIENT_REQUEST)
         provider = answers.provider(call, self._keys)
-        access = provider.inspect(request.form.get("refresh_token") or "")
-        if access is not None and access.grant.client_id == client.client_id:
-            self._close(call, provider, access.sso.id, access.grant.issuer)
-        return Reply(204)
+        grant = provider.held_by(client.client_id, request.form.get("refresh_token") or "")
+        self._close(call, provider, grant.sso, grant.issuer)
+        return Reply(204, headers=answers.NOT_KEPT)
 
     def _close(self, call: Call, provider: Provider, sso_id: str, issuer: str) -> None:
         before = provider.records.sso(sso_id)

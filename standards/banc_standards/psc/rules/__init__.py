@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, grants, logout
+from banc_standards.psc.rules import authorization, back_channel, ciba, exchange, forms, grants, hosts, logout
 from banc_standards.rules import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -13,4 +13,5 @@ RULES: tuple[Rule, ...] = (
     *ciba.RULES,
     *exchange.RULES,
     *logout.RULES,
+    *hosts.RULES,
 )

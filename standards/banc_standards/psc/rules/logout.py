@@ -10,8 +10,7 @@ from banc_standards.rules import Hit, Rule
 
 
 def _unidentified(request: LogoutRequest) -> Iterator[Hit]:
-    by_tokens = request.form.get("client_id") is not None and request.form.get("refresh_token") is not None
-    if request.form.get("id_token_hint") is None and not by_tokens:
+    if request.form.get("id_token_hint") is None:
         yield Hit("id_token_hint")
 
 
