@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Any, Final, Literal
 
 from banc_harness.play import Scenario, Scenarios
-from banc_harness.sut import Described
-from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Proxy, Sut
+from banc_harness.sut import IDLE, Described
+from banc_standards.contracts.sut import Endpoints, HttpDriver, Ids, Product, Proxy, Session, Sut
 from banc_standards.contracts.vocabulary import Couloir, SoftwareType
 from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
 
@@ -38,9 +38,11 @@ STOP_S = 5.0
 
 
 @asynccontextmanager
-async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncIterator[Described]:
+async def witness(
+    defects: Sequence[str] = (), kind: Kind = "dpi", *, idle_s: int | None = None
+) -> AsyncIterator[Described]:
     """The witness in a process of its own, until the block ends: the hospital's software, the laboratory's or the
-    practice's.
+    practice's. ``idle_s`` sets its own idle timer, in seconds.
 
     Raises ``UnusableInput`` for a defect that it does not have, ``EnvironmentFailed`` when it does not start.
     """
@@ -55,13 +57,14 @@ async def witness(defects: Sequence[str] = (), kind: Kind = "dpi") -> AsyncItera
         kind,
         "--until-stdin-ends",
         *(part for defect in defects for part in ("--defect", defect)),
+        *(("--idle", str(idle_s)) if idle_s is not None else ()),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=told,
     )
     try:
         address = await _address(process, told)
-        yield described(str(address["url"]), kind, Proxy.model_validate(address["proxy"]))
+        yield timed(described(str(address["url"]), kind, Proxy.model_validate(address["proxy"])), idle_s)
     finally:
         await _stop(process)
         told.close()
@@ -88,6 +91,13 @@ def described(url: str, kind: Kind = "dpi", proxy: Proxy | None = None) -> Descr
         driver=HttpDriver(kind="http", url=url),
     )
     return Described(sut, Path.cwd())
+
+
+def timed(software: Described, idle_s: int | None) -> Described:
+    if idle_s is None:
+        return software
+    more = {"capabilities": [*software.sut.capabilities, IDLE], "session": Session(idle_s=idle_s)}
+    return replace(software, sut=software.sut.model_copy(update=more))
 
 
 def rehearsing(software: Described, known: Scenarios, asked: Sequence[str]) -> Described:

@@ -155,6 +155,8 @@ class Stage(Protocol):
 
     async def expect(self, wanted: Selection, within_s: float) -> Exchange | None: ...
 
+    async def let_pass(self, seconds: int) -> None: ...
+
     @property
     def notes(self) -> dict[str, Any]: ...
 
@@ -254,6 +256,10 @@ class Step:
         """
         wanted = Selection(operation=operation, outcome=outcome, code=code, fault=fault, facts=facts)
         return await self._stage.expect(wanted, within_s)
+
+    async def let_pass(self, seconds: int) -> None:
+        """The user does nothing for that long, in real time."""
+        await self._stage.let_pass(seconds)
 
     async def arm_fault(
         self,

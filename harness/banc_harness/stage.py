@@ -217,6 +217,12 @@ class Performance:
         declined = any(item.step == step.id and item.status in ("refused", "failed") for item in acts)
         return min(within_s, AFTER_A_NO_S) if lost or declined else within_s
 
+    async def let_pass(self, seconds: int) -> None:
+        """Leaves the software alone, and listens to what it does by itself."""
+        text = Sentence(f"{seconds} s sans l'utilisateur", f"{seconds} s without the user")
+        self._bench.recorder.emit(events.Log, level="info", code="BENCH-IDLE", text=text)
+        await self._bench.tape.listen(seconds)
+
     async def trace(self) -> Trace:
         """Everything that happened, bytes included; tells the strays."""
         tape = self._bench.tape

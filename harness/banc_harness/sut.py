@@ -31,6 +31,18 @@ _WRITE_PROXY = Sentence(
 )
 
 
+IDLE = "psc.idle"
+"""The capability of an idle timer that is set for the run, to what the section ``session`` tells."""
+_NO_SESSION = Sentence(
+    f"la capacité « {IDLE} » est déclarée sans la section « session »",
+    f"the capability “{IDLE}” is declared without the section “session”",
+)
+_WRITE_SESSION = Sentence(
+    "dites en combien de secondes le logiciel ferme une session inactive : session: {idle_s: 20}",
+    "tell in how many seconds the software closes an idle session: session: {idle_s: 20}",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """A software under test, the folder of its description, and what is worth a remark in it."""
@@ -79,6 +91,9 @@ def read(data: bytes, *, name: str, folder: Path, capabilities: Collection[str] 
     if PROXY in sut.capabilities and sut.proxy is None:
         line = _line(root, ("capabilities", sut.capabilities.index(PROXY)))
         raise _wrong("SUT-013", name, line, _NO_PROXY, _WRITE_PROXY)
+    if IDLE in sut.capabilities and sut.session is None:
+        line = _line(root, ("capabilities", sut.capabilities.index(IDLE)))
+        raise _wrong("SUT-014", name, line, _NO_SESSION, _WRITE_SESSION)
     return Described(sut, folder, tuple(_remarks(sut, root, name, capabilities)))
 
 

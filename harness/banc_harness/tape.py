@@ -78,6 +78,13 @@ class Tape:
             await self.read(wait=min(left, LONGEST_WAIT_S))
         return found
 
+    async def listen(self, seconds: float) -> None:
+        """Takes in what comes for that long."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while (left := deadline - loop.time()) > 0:
+            await self.read(wait=min(left, LONGEST_WAIT_S))
+
     async def load(self, after: int) -> None:
         """Fetches the bytes of every exchange after a position."""
         names = {

@@ -16,6 +16,7 @@ SEEN = [
     test_defects.LETTERS,
     test_sign_in_defects.TABLE,
     test_sign_in_defects.BY_CIBA,
+    test_sign_in_defects.BY_ITS_OWN_TIMER,
     test_sign_in_defects.INFORMING,
     test_sign_in_defects.INFORMING_BY_CIBA,
 ]

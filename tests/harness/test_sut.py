@@ -140,3 +140,20 @@ def test_folder_of_the_file_is_kept_for_the_driver(tmp_path: Path) -> None:
     (tmp_path / "sut.yaml").write_text(GOOD)
 
     assert sut.load(tmp_path / "sut.yaml").folder == tmp_path.resolve()
+
+
+def test_an_idle_timer_is_told_in_its_section() -> None:
+    timed = GOOD.replace("psc.code,", "psc.code, psc.idle,")
+
+    described = read(timed + "session: {idle_s: 20}\n")
+    refused = refusal(timed)
+
+    assert described.sut.session is not None
+    assert described.sut.session.idle_s == 20
+    assert (refused.code, "session: {idle_s: 20}" in refused.hint.fr) == ("SUT-014", True)
+    assert "ligne 8" in refused.text.fr
+
+
+@pytest.mark.parametrize("seconds", ["0", "301", "court"])
+def test_an_idle_timer_is_a_number_of_seconds(seconds: str) -> None:
+    assert refusal(GOOD + f"session: {{idle_s: {seconds}}}\n").code == "SUT-006"

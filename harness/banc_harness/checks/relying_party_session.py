@@ -109,7 +109,7 @@ def tokens_erased(trace: Trace) -> Iterator[Hit]:
     id="CHK-PSC-022",
     requirements=["SBX-PSC-06"],
     on=Selection(operation="psc.logout"),
-    scenarios=("PSC.17", "PSC.47"),
+    scenarios=("PSC.17", "PSC.47", "PSC.59", "PSC.60"),
     absence=True,
     text=Sentence(
         "Une déconnexion automatique ne ferme pas la session Pro Santé Connect.",
@@ -163,6 +163,34 @@ def session_ended(trace: Trace) -> Iterator[Hit]:
                 idle, whole = (now - active) // 60, (now - started) // 60
                 yield Hit(f"{act.step} {act.action}", found=f"done ({idle} min, {whole} min)", expected=REFUSED)
             active = now
+
+
+@check(
+    id="CHK-PSC-046",
+    requirements=["SBX-PSC-02"],
+    on=Selection(operation="psc.token", facts={"grant_type": names.GRANT_REFRESH}),
+    scenarios=("PSC.59", "PSC.60"),
+    absence=True,
+    text=Sentence(
+        "Le minuteur d'inactivité du logiciel ferme sa session, celle de Pro Santé Connect vivant encore.",
+        "The software's own idle timer ends its session, while Pro Santé Connect's lives on.",
+    ),
+    clause="Référentiel d'identification électronique, EXI RIE-PS 13 ; EXI PSC 32",
+    fix=Sentence(
+        "comptez l'inactivité dans le logiciel même ; passé le délai, oubliez la session et ses jetons",
+        "count the inactivity in the software itself; when the time is over, forget the session and its tokens",
+    ),
+)
+def idle_timer(trace: Trace) -> Iterator[Hit]:
+    """When the user comes back, the software neither renews its tokens nor says that the session goes on."""
+    for act in trace.answers(REFRESH):
+        tokens = [item for item in trace.of_step(act.step) if item.operation == "psc.token"]
+        spent = (item for item in tokens if item.form.get("grant_type") == names.GRANT_REFRESH)
+        renewed = [item for item in spent if item.outcome == "accepted"]
+        if renewed:
+            yield Hit(renewed[0].place("refresh_token"), found="refresh_token", expected="aucun / none")
+        elif act.status == "done" and not any(_opens(item) for item in tokens):
+            yield Hit(f"{act.step} {act.action}", found="done", expected=REFUSED)
 
 
 def _opens(exchange: Exchange) -> bool:

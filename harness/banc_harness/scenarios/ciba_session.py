@@ -7,6 +7,7 @@ from banc_harness.scenarios.ciba import FLOW, NEEDS, PROFILES
 from banc_harness.scenarios.relying_party import LOGIN, signs_in
 from banc_harness.scenarios.relying_party_session import (
     before_an_impostor,
+    left_alone,
     left_idle,
     refused_renewal,
     renewed,
@@ -61,6 +62,21 @@ async def explicit_sign_out(play: Play) -> None:
 async def idle_sign_out(play: Play) -> None:
     """Half an hour without the user: the software closes its own session only."""
     await left_idle(play, "PSC.47", FLOW)
+
+
+@scenario(
+    id="PSC.60",
+    title=Sentence(
+        "CIBA : le minuteur d'inactivité du logiciel ferme sa session, à l'heure réelle",
+        "CIBA: the software's own idle timer ends its session, in real time",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=(*NEEDS, "psc.idle"),
+    profiles=PROFILES,
+)
+async def idle_timer(play: Play) -> None:
+    """The session of Pro Santé Connect lives on: only the software can end its own."""
+    await left_alone(play, "PSC.60", FLOW)
 
 
 @scenario(

@@ -16,6 +16,8 @@ IDLE_S = 31 * 60
 ACTIVE_S = 25 * 60
 """Between two signs of a user who works, in seconds: less than what makes them idle."""
 SESSION_S = 4 * 3600
+LATE_S = 5
+"""How late a timer may be, in seconds."""
 SILENCE_S = 30
 """How long Pro Santé Connect keeps silent, in seconds: longer than a user should look at a screen that waits."""
 CIBA_S = 10
@@ -64,6 +66,17 @@ async def left_idle(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -
         await step.clock(offset_s=IDLE_S)
         await step.act("auth.refresh", professional=play.professional())
         await refused_unless_told_the_time(play, step)
+
+
+async def left_alone(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
+    """A sign-in, and as long without the user as the software's own timer says, in real time."""
+    await signed_in(play, id, flow)
+    seconds = (play.sut.session.idle_s if play.sut.session else 0) + LATE_S
+    title = Sentence(f"{seconds} s d'inactivité", f"{seconds} s of inactivity")
+    async with play.step(f"{id}.2", title, also=("psc.*",)) as step:
+        await step.let_pass(seconds)
+    async with play.step(f"{id}.3", Sentence("L'utilisateur revient", "The user is back"), also=("psc.*",)) as step:
+        await step.act("auth.refresh", professional=play.professional())
 
 
 async def worked_all_day(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:
@@ -140,8 +153,7 @@ def _grant(flow: Mapping[str, Any]) -> str:
 
 def _patience(play: Play) -> int:
     """How long the driver has to tell of a silence, in seconds: a software that never gives up may try three times."""
-    driver = play.sut.overrides.get("auth.login", play.sut.driver)
-    return max(driver.timeout_s, 3 * SILENCE_S + 10)
+    return max(play.sut.driver_of("auth.login").timeout_s, 3 * SILENCE_S + 10)
 
 
 @scenario(
@@ -216,6 +228,21 @@ async def idle_sign_out(play: Play) -> None:
 async def end_of_the_session(play: Play) -> None:
     """The user never stops working; after four hours they sign in again."""
     await worked_all_day(play, "PSC.40")
+
+
+@scenario(
+    id="PSC.59",
+    title=Sentence(
+        "Le minuteur d'inactivité du logiciel ferme sa session, à l'heure réelle",
+        "The software's own idle timer ends its session, in real time",
+    ),
+    actions=(*LOGIN, "auth.refresh"),
+    requires=(*NEEDS, "psc.idle"),
+    profiles=PROFILES,
+)
+async def idle_timer(play: Play) -> None:
+    """The session of Pro Santé Connect lives on: only the software can end its own."""
+    await left_alone(play, "PSC.59")
 
 
 @scenario(

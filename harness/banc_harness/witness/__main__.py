@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="hospital (dpi), laboratory (sgl) or practice (lgc)",
     )
     parser.add_argument("--defect", action="append", default=[], metavar="NAME")
+    parser.add_argument("--idle", type=int, metavar="SECONDS", help="end a session that its user left for that long")
     parser.add_argument("--document", "--letter", type=Path, help="a CDA file to send instead of writing a document")
     given = parser.parse_args(arguments)
     unknown = sorted(set(given.defect) - set(DEFECTS_OF[given.software]))
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         records = Records(str(folder / "temoin.sqlite"))
         document = given.document.read_bytes() if given.document else None
         defects = frozenset(given.defect)
-        witness = Witness(records, folder, defects, document, given.software)
+        witness = Witness(records, folder, defects, document, given.software, idle_s=given.idle)
         if given.until_stdin_ends:
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             Thread(target=_end_with_stdin, daemon=True).start()

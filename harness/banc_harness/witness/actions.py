@@ -73,7 +73,7 @@ class Witness:
     its ``kind``.
 
     ``document`` is a ready CDA document that it sends instead of writing one. ``proxy`` is its proxy e-Santé, when it
-    runs one.
+    runs one. ``idle_s`` is when its own timer ends a session, in seconds; without one, Pro Santé Connect's does.
     """
 
     records: Records
@@ -82,6 +82,7 @@ class Witness:
     document: bytes | None = None
     kind: Kind = "dpi"
     proxy: Proxy | None = None
+    idle_s: int | None = None
     _worlds: dict[str, World] = field(default_factory=dict)
     _software: Software = field(init=False)
     _desk: LetterDesk | ReportDesk | SummaryDesk = field(init=False)
@@ -247,8 +248,21 @@ class Witness:
 
     def _user(self, asked: Asked) -> Output:
         user = self.records.user(asked.session)
+        if user is not None and self.idle_s is not None:
+            user = self._timed(asked, user, self.idle_s)
         if user is None:
             raise Declined("Connectez-vous par Pro Santé Connect.")
+        return user
+
+    def _timed(self, asked: Asked, user: Output, idle_s: int) -> Output | None:
+        """The user, who is active now, unless they were away for longer than the timer allows."""
+        now = int(asked.now.timestamp())
+        if now - user.get("active_at", now) > idle_s and "idle-session-kept" not in self.defects:
+            self.records.sign_out(asked.session)
+            if "idle-logout-closes-psc" in self.defects:
+                self._relying_party(asked).sign_out(user)
+            return None
+        self.records.sign_in(asked.session, user | {"active_at": now})
         return user
 
     def _active_user(self, asked: Asked) -> Output:

@@ -150,6 +150,7 @@ class RelyingParty:
             "access_token": tokens["access_token"],
             "refresh_token": tokens["refresh_token"],
             "id_token": tokens["id_token"],
+            "active_at": self.now,
             "access_expires_at": self.now + int(tokens["expires_in"]),
             "signed_in_at": int(claims.get("auth_time", self.now)),
         }

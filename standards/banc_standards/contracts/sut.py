@@ -59,6 +59,12 @@ class Proxy(Shape):
     upstream_timeout_s: Annotated[int, Field(gt=0, le=300)] = 10
 
 
+class Session(Shape):
+    """How the software's sessions are set for the run: ``idle_s`` seconds without its user, and one ends."""
+
+    idle_s: Annotated[int, Field(gt=0, le=300)]
+
+
 class ExecDriver(Shape):
     """A command that reads one action on its standard input and writes one answer."""
 
@@ -133,6 +139,7 @@ class Sut(Shape):
     identities: Identities = Identities()
     clock: Literal["real", "follows"] = "real"
     proxy: Proxy | None = None
+    session: Session | None = None
     driver: Driver
     overrides: dict[str, Driver] = Field(default_factory=dict)
 

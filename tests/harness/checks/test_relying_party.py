@@ -378,3 +378,23 @@ def test_an_outage_is_told(sent: MakeExchange, shown: tuple[tuple[str, str], ...
 
     assert judged is not None
     assert (judged.verdict, [item.severity for item in judged.findings]) == ("CONFORME", said)
+
+
+@pytest.mark.parametrize(
+    ("status", "grants", "expected"),
+    [
+        ("refused", (), "CONFORME"),
+        ("done", ("authorization_code",), "CONFORME"),
+        ("done", ("urn:openid:params:grant-type:ciba",), "CONFORME"),
+        ("done", (), "NON_CONFORME"),
+        ("done", ("refresh_token",), "NON_CONFORME"),
+        ("refused", ("refresh_token",), "NON_CONFORME"),
+        ("error", (), "NON_TESTE"),
+    ],
+)
+def test_an_idle_timer_ends_the_session(
+    sent: MakeExchange, status: str, grants: tuple[str, ...], expected: Verdict
+) -> None:
+    tokens = (sent("psc.token", {"grant_type": grant}, facts={"grant_type": grant}) for grant in grants)
+
+    assert verdict(relying_party_session.idle_timer, "PSC.59", *tokens, acts=(renewed(status),)) == expected

@@ -78,6 +78,12 @@ BY_CIBA: dict[str, tuple[str, str]] = {
     "tls-unverified": ("PSC.58", "CHK-PSC-029"),
 }
 """The same defects where there is no browser."""
+BY_ITS_OWN_TIMER: dict[str, tuple[str, str]] = {
+    # the witness ends a session that its user left for a second
+    "idle-session-kept": ("PSC.59", "CHK-PSC-046"),
+    "idle-logout-closes-psc": ("PSC.60", "CHK-PSC-022"),
+}
+IDLE_S = 1
 INFORMING: dict[str, tuple[str, str]] = {
     # defect: (scenario that shows it, check that says so without failing)
     "strict-acr": ("PSC.09", "CHK-PSC-013"),
@@ -104,9 +110,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def played(
-    data: Path, folder: Path, scenario: str, *defects: str, profiles: tuple[str, ...] = PROFILES, without: str = ""
+    data: Path,
+    folder: Path,
+    scenario: str,
+    *defects: str,
+    profiles: tuple[str, ...] = PROFILES,
+    without: str = "",
+    idle_s: int | None = None,
 ) -> Report:
-    async with demo.witness(defects) as described:
+    async with demo.witness(defects, idle_s=idle_s) as described:
         capable = [name for name in described.sut.capabilities if name != without]
         sut = described.sut.model_copy(
             update={"profiles": [*described.sut.profiles, *profiles], "capabilities": capable}
@@ -133,7 +145,7 @@ async def test_the_honest_witness_passes_and_a_person_must_still_look(data: Path
     ours = {name for name in verdicts if name.startswith("SBX-PSC-")} - OF_A_PROXY
 
     assert failed(report) == set()
-    assert own_checks() <= {judged.check for judged in report.checks}
+    assert own_checks() - {"CHK-PSC-046"} <= {judged.check for judged in report.checks}
     assert {verdicts[name] for name in FOR_A_PERSON} == {"A_COMPLETER"}
     assert {verdicts[name] for name in ours - set(FOR_A_PERSON)} == {"CONFORME"}
     assert report.exit_code == 0
@@ -151,6 +163,24 @@ async def test_every_defect_is_seen_for_what_it_is(
 
     assert failed(report) == set(expected.split())
     assert not report.gate.passed
+    assert report.exit_code == 1
+
+
+@pytest.mark.parametrize("scenario", ["PSC.59", "PSC.60"])
+async def test_a_timer_of_its_own_is_judged_in_seconds(scenario: str, data: Path, tmp_path: Path) -> None:
+    report = await played(data, tmp_path, scenario, idle_s=IDLE_S)
+
+    judged = {item.check: item.verdict for item in report.checks}
+    assert (judged["CHK-PSC-046"], judged["CHK-PSC-022"], failed(report)) == ("CONFORME", "CONFORME", set())
+
+
+@pytest.mark.parametrize("defect", BY_ITS_OWN_TIMER)
+async def test_a_defect_of_its_own_timer_is_seen(defect: str, data: Path, tmp_path: Path) -> None:
+    scenario, expected = BY_ITS_OWN_TIMER[defect]
+
+    report = await played(data, tmp_path, scenario, defect, idle_s=IDLE_S)
+
+    assert failed(report) == {expected}
     assert report.exit_code == 1
 
 
@@ -190,7 +220,12 @@ async def test_what_needs_a_browser_is_told_as_not_applicable_without_one(data: 
 
 
 def test_every_check_of_these_scenarios_is_seen_to_speak() -> None:
-    seen = {check for table in (TABLE, INFORMING) for _, expected in table.values() for check in expected.split()}
+    seen = {
+        check
+        for table in (TABLE, BY_ITS_OWN_TIMER, INFORMING)
+        for _, expected in table.values()
+        for check in expected.split()
+    }
     known = {"CHK-PSC-001", "CHK-PSC-003", "CHK-PSC-004"}  # their defects are in the common table
 
     assert own_checks() - known <= seen
