@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -99,9 +99,10 @@ async def _play(plan: Plan, options: Options, reached: Reached, consumers: Seque
             raise ValueError("a demonstration runs beside its sandbox")
         mode: SessionMode = "lenient" if reached.own else "strict"
         engine = Engine(plan, control, mode=mode, ca_file=reached.ca_file.resolve())
-        async for event in engine.run():
-            played.add(event)
-            for consume in consumers:
-                consume(event)
+        async with aclosing(engine.run()) as events:
+            async for event in events:
+                played.add(event)
+                for consume in consumers:
+                    consume(event)
         played.sealed = engine.sealed
     return played

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -102,7 +102,7 @@ class Engine:
         self.files: dict[str, Evidence] = {} if past is None else past.files
         self.reviews: dict[str, Review] = {}
 
-    async def run(self) -> AsyncIterator[AnyEvent]:
+    async def run(self) -> AsyncGenerator[AnyEvent, None]:
         """Plays and judges, yielding every event as it happens.
 
         Raises ``UnusableInput`` or ``EnvironmentFailed`` before the first event when the run cannot start. Afterwards

@@ -97,10 +97,19 @@ class Plan:
 
 
 def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
-    """The profiles that are judged: those declared, or the asked one with the general one. Raises ``UnusableInput``."""
+    """The profiles that are judged: those declared, or the asked one with the general one. Raises ``UnusableInput`` for
+    one that the couloir's table does not have.
+    """
+    known = tuple(dict.fromkeys((GENERAL, *table.profiles)))
     if asked is None:
+        for declared in sut.profiles:
+            if declared not in known:
+                raise UnusableInput(
+                    "SUT-016",
+                    Sentence(f"profiles : le profil « {declared} » n'existe pas", f"profiles: no profile “{declared}”"),
+                    _meant(declared, known),
+                )
         return tuple(sut.profiles)
-    known = (GENERAL, *table.profiles)
     if asked not in known:
         raise UnusableInput(
             "RUN-002",

@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -242,13 +242,14 @@ async def _play(
         )
         consumers: list[Consumer] = [Keeper(folder, engine.files, engine.reviews), *readers, *writers]
         earlier = () if past is None else past.events
-        async for event in engine.run():
-            for told in earlier:
-                for read in readers:
-                    read(told)
-            earlier = ()
-            for consume in consumers:
-                consume(event)
+        async with aclosing(engine.run()) as events:
+            async for event in events:
+                for told in earlier:
+                    for read in readers:
+                        read(told)
+                earlier = ()
+                for consume in consumers:
+                    consume(event)
         return engine, await _bring(options, engine, control, folder)
 
 
@@ -348,5 +349,6 @@ def event_files(options: Options, folder: Path) -> list[str]:
                 f"impossible de créer le dossier {folder} : {error.strerror}",
                 f"cannot create the folder {folder}: {error.strerror}",
             ),
+            Sentence("donnez un autre dossier par --report", "give another folder with --report"),
         ) from None
     return [str(folder / "events.ndjson"), *([options.events] if options.events else [])]

@@ -140,6 +140,7 @@ async def test_unreachable_sandbox_is_an_environment_failure(options: MakeOption
         ({"sut": {"driver": {"kind": "manual"}}}, "MANUAL-001", "--answers"),
         ({"sut": {"overrides": {"auth.login": {"kind": "manual"}}}}, "MANUAL-001", "--answers"),
         ({"sut": {"identities": {"professional": "P99"}}}, "SUT-007", "P09"),
+        ({"sut": {"profiles": ["general", "psc-cib"]}}, "SUT-016", "psc-ciba"),
     ],
 )
 async def test_options_that_cannot_be_used_say_what_to_do(

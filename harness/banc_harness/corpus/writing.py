@@ -108,6 +108,7 @@ def write(folder: Path, documents: Iterator[Made], kind: str) -> Iterator[Made]:
             Sentence(
                 f"impossible d'écrire dans {folder} : {error.strerror}", f"cannot write {folder}: {error.strerror}"
             ),
+            Sentence("donnez un autre --out", "give another --out"),
         ) from None
 
 

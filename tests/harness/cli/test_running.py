@@ -123,6 +123,15 @@ def test_an_interrupted_run_exits_3_and_says_so(
     assert "Traceback" not in told
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_events_that_no_longer_fit_on_the_disk_end_the_run_in_one_sentence(banc: Banc, sandbox: str, sut: Path) -> None:
+    done = banc("run", "--sut", str(sut), "--sandbox", sandbox, "--scenario", "PSC.01", "--events", "/dev/full")
+
+    assert done.returncode == 3
+    assert "CLI-011" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
 def test_a_wrong_key_of_the_description_names_its_line_and_the_nearest(banc: Banc, sut: Path) -> None:
     text = sut.read_text(encoding="utf-8").replace("couloir:", "coulior:")
     sut.write_text(text, encoding="utf-8")
