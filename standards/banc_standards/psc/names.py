@@ -54,7 +54,8 @@ SCOPES = (
 REQUIRED_SCOPES = ("openid", "scope_all")
 
 ACR_REQUESTED = "eidas1"
-ACR_TOLERATED = frozenset({"eidas2", "eidas3"})
+ACR_TOLERATED = ("eidas2", "eidas3")
+ACR_KNOWN = frozenset({ACR_REQUESTED, *ACR_TOLERATED})
 
 GRANT_CODE = "authorization_code"
 GRANT_REFRESH = "refresh_token"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote_plus
 
 MOST_PARAMETERS = 100
+MOST_TOLD = 10
+"""Different words of one value that findings name: the others add nothing."""
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|\x00")
 
 
@@ -48,6 +50,10 @@ class Form:
     def words(self, name: str) -> list[str]:
         """A value split at its spaces, the only separator (RFC 6749 §3.3)."""
         return [word for word in (self.get(name) or "").split(" ") if word]
+
+    def odd(self, name: str, known: Container[str]) -> list[str]:
+        """The different words of a value that are not known, cut short: what findings have room for."""
+        return [word[:100] for word in dict.fromkeys(self.words(name)) if word not in known][:MOST_TOLD]
 
     def all(self, name: str) -> list[str]:
         """Every value of a parameter that may come more than once."""

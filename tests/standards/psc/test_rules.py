@@ -303,6 +303,19 @@ def test_a_verifier_is_long_and_plain(verifier: str) -> None:
     assert list(back_channel.SHORT_VERIFIER.judge(token_request(code_verifier=verifier)))
 
 
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [(authorization.UNKNOWN_SCOPE, "scope"), (authorization.OTHER_ACR, "acr_values"), (ciba.OTHER_ACR, "acr_values")],
+)
+def test_a_flood_of_words_has_few_findings(rule: Rule, name: str) -> None:
+    same, different = "a " * 20_000, " ".join(f"{rank:0200}" for rank in range(20_000))
+
+    found = [list(rule.judge(authorization_request(**{name: flood}))) for flood in (same, different)]
+
+    assert [len(findings) for findings in found] == [1, 10]
+    assert all(len(finding.found) <= 100 for finding in found[1])
+
+
 def test_words_are_separated_by_spaces_only() -> None:
     separators = ["\t", "\n", "\u00a0", ","]
     requests = [authorization_request(scope=f"openid{separator}scope_all") for separator in separators]

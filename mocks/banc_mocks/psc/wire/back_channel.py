@@ -63,6 +63,7 @@ class BackChannel:
             claims = build.userinfo_of_2021(claims)
         told = faults.tell(faults.USERINFO, claims, call.armed)
         if behaviour.userinfo_signed:
+            told |= {"iss": access.grant.issuer, "aud": access.grant.client_id}  # OpenID Connect Core 1.0 §5.3.2
             signed = await call.sandbox.crew.do(lambda: self._keys.signed(told, behaviour.key))
             return Reply(200, signed.encode(), "application/jwt", answers.NOT_KEPT)
         return answers.json_reply(told)

@@ -72,7 +72,7 @@ def _no_grant_type(request: BackChannelRequest) -> Iterator[Hit]:
 def _other_grant_type(request: BackChannelRequest) -> Iterator[Hit]:
     asked = request.form.get("grant_type")
     if asked is not None and asked not in GRANTS:
-        yield Hit("grant_type", asked, " ".join(GRANTS))
+        yield Hit("grant_type", asked[:100], " ".join(GRANTS))
 
 
 def _missing_parameter(request: BackChannelRequest) -> Iterator[Hit]:

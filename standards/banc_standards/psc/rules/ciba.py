@@ -19,7 +19,7 @@ _OTHER_HINTS = ("login_hint_token", "id_token_hint")
 def _missing_scope(request: BackChannelRequest) -> Iterator[Hit]:
     asked = request.form.words("scope")
     if not set(names.REQUIRED_SCOPES) <= set(asked):
-        yield Hit("scope", " ".join(asked), " ".join(names.REQUIRED_SCOPES))
+        yield Hit("scope", " ".join(asked)[:200], " ".join(names.REQUIRED_SCOPES))
 
 
 def _no_hint(request: BackChannelRequest) -> Iterator[Hit]:
@@ -61,9 +61,8 @@ def _no_acr(request: BackChannelRequest) -> Iterator[Hit]:
 
 
 def _other_acr(request: BackChannelRequest) -> Iterator[Hit]:
-    for level in request.form.words("acr_values"):
-        if level != names.ACR_REQUESTED and level not in names.ACR_TOLERATED:
-            yield Hit("acr_values", level, names.ACR_REQUESTED)
+    for level in request.form.odd("acr_values", names.ACR_KNOWN):
+        yield Hit("acr_values", level, names.ACR_REQUESTED)
 
 
 def _unoffered_delivery(request: BackChannelRequest) -> Iterator[Hit]:
