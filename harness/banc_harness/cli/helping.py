@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -12,7 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 from banc_harness.cli.language import Words
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-WIDTH = 98
+_WIDTH = 98
+_NARROW = 80
 _INDENT = 34
 
 
@@ -48,6 +50,18 @@ class BancGroup(TyperGroup):
         for name, command in self.commands.items():
             lines += _row(name, (command.help or "").splitlines()[0])
         lines += ["", "Options", *_shared(say), *_row("--version", say("version du banc", "version of the bench"))]
+        lines += ["", say("Variables d'environnement", "Environment variables")]
+        lines += _row(
+            "BANC_DATA",
+            say(
+                "DATA, dossier du bac à sable et des exécutions (.banc)",
+                "DATA, folder of the sandbox and of the runs (.banc)",
+            ),
+        )
+        lines += _row(
+            "BANC_TOKEN", say("jeton d'un bac à sable qui en demande un", "token of a sandbox that asks for one")
+        )
+        lines += _row("BANC_…", say("chaque option, comme son aide le dit", "every option, as its help tells"))
         lines += ["", say("Codes de sortie", "Exit codes")]
         lines += _row("0 1", say("conforme, non conforme", "conform, not conform"))
         lines += _row("2", say("commande ou entrée inutilisable", "the command or its input is unusable"))
@@ -80,7 +94,7 @@ def _paragraphs(text: str | None) -> Iterable[str]:
     for rank, paragraph in enumerate((text or "").split("\n\n")):
         if rank:
             yield ""
-        yield from textwrap.wrap(paragraph, WIDTH)
+        yield from textwrap.wrap(paragraph, _width())
 
 
 def _shared(say: Words) -> Iterable[str]:
@@ -91,8 +105,15 @@ def _shared(say: Words) -> Iterable[str]:
 
 
 def _row(left: str, right: str) -> list[str]:
-    wrapped = textwrap.wrap(right, WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False) or [""]
-    start = f"  {left}".ljust(_INDENT)
-    if len(start) > _INDENT or not start.endswith(" "):
-        return [start.rstrip(), *(" " * _INDENT + line for line in wrapped)]
-    return [start + wrapped[0], *(" " * _INDENT + line for line in wrapped[1:])]
+    width = _width()
+    indent = _INDENT if width >= _NARROW else 6
+    wrapped = textwrap.wrap(right, width - indent, break_long_words=False, break_on_hyphens=False) or [""]
+    start = f"  {left}".ljust(indent)
+    if len(start) > indent or not start.endswith(" "):
+        return [start.rstrip(), *(" " * indent + line for line in wrapped)]
+    return [start + wrapped[0], *(" " * indent + line for line in wrapped[1:])]
+
+
+def _width() -> int:
+    """Columns of the help: those of the terminal, or of ``COLUMNS``, within reason."""
+    return max(40, min(_WIDTH, shutil.get_terminal_size((_WIDTH + 2, 24)).columns - 2))

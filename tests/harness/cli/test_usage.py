@@ -185,5 +185,12 @@ def test_a_value_that_is_neither_yes_nor_no_is_told_in_the_language_of_the_reade
     assert "écrivez BANC_PLAIN_HTTP=1 ou BANC_PLAIN_HTTP=0" in done.stderr
 
 
+def test_the_help_fits_a_narrow_terminal(banc: Banc) -> None:
+    shown = banc("cert", "--help", COLUMNS="60").stdout.split("Exemples")[0].splitlines()
+
+    assert max(map(len, shown)) <= 60
+    assert "  --holder ID" in shown
+
+
 def test_the_help_shows_what_a_command_cannot_do_without(banc: Banc) -> None:
     assert "Usage: banc run --sut FILE [options]" in banc("run", "--help", "--lang", "en").stdout
