@@ -202,8 +202,10 @@ HANG = Fault(
     f"{SERVICE}.hang",
     SERVICE,
     Sentence(
-        "Le service prend la requête et se tait, jusqu'à ce que le client raccroche ou que hold_ms soit passé.",
-        "The service takes the request and keeps silent until the client hangs up or hold_ms is over.",
+        "Le service prend la requête et se tait, jusqu'à ce que le client raccroche, que la panne soit désarmée "
+        "ou que hold_ms soit passé.",
+        "The service takes the request and keeps silent until the client hangs up, the fault is disarmed or hold_ms is "
+        "over.",
     ),
     parameters={"hold_ms": 60_000},
 )
@@ -212,8 +214,9 @@ STALL = Fault(
     f"{SERVICE}.stall",
     SERVICE,
     Sentence(
-        "La réponse s'arrête à sa moitié, jusqu'à ce que le client raccroche ou que hold_ms soit passé.",
-        "The answer stops half-way until the client hangs up or hold_ms is over.",
+        "La réponse s'arrête à sa moitié, jusqu'à ce que le client raccroche, que la panne soit désarmée "
+        "ou que hold_ms soit passé.",
+        "The answer stops half-way until the client hangs up, the fault is disarmed or hold_ms is over.",
     ),
     parameters={"hold_ms": 60_000},
 )

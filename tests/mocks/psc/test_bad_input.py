@@ -168,6 +168,28 @@ def test_a_token_is_needed_to_tell_of_it(bench: Bench, name: str, operation: str
     assert told(bench.last(operation)) == ("refused", {"PSC-TOK-019"})
 
 
+@pytest.mark.parametrize(("name", "operation"), BACK_CHANNEL[1:3])
+def test_a_dead_token_is_told(bench: Bench, login: Login, name: str, operation: str) -> None:
+    form = {"token": login.tokens()["id_token"]}
+
+    answer = bench.http().post(bench.document()[name], data=form, auth=(bench.client_id, bench.client_secret))
+
+    assert answer.status_code == 200
+    assert told(bench.last(operation)) == ("accepted", {"PSC-TOK-023"})
+
+
+def test_a_token_that_has_expired_is_inactive_and_told_so(bench: Bench, login: Login) -> None:
+    form = {"token": login.tokens()["access_token"]}
+    bench.later(121)
+
+    answer = bench.http().post(
+        bench.document()["introspection_endpoint"], data=form, auth=(bench.client_id, bench.client_secret)
+    )
+
+    assert answer.json() == {"active": False}
+    assert bench.last("psc.introspection")["findings"][-1]["location"] == "exp"
+
+
 # -- CIBA -----------------------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -216,6 +217,20 @@ def test_a_client_that_waits_is_left_without_an_answer(bench: Bench, login: Logi
 
     assert (silent["outcome"], silent["facts"]["hung_up"]) == ("failed", False)
     assert silent["facts"]["held_ms"] >= 50
+
+
+def test_a_silence_that_is_disarmed_ends(bench: Bench) -> None:
+    bench.arm("psc.hang", match={"operation": "psc.discovery"}, times=None)
+
+    with ThreadPoolExecutor(1) as caller:
+        asked = caller.submit(bench.http().get, bench.discovery)
+        while not bench.tell("GET", "faults")["faults"][0]["struck"]:
+            assert not asked.done()
+        bench.tell("DELETE", "faults")
+        with pytest.raises(httpx.RemoteProtocolError):
+            asked.result(10)
+
+    assert bench.awaited("psc.discovery", "psc.hang")["facts"]["hung_up"] is False
 
 
 def test_half_of_an_answer_arrives(bench: Bench) -> None:

@@ -328,15 +328,12 @@ class Provider:
             raise Refused(grants.BAD_BEARER, Hit("Authorization", str(claims.get("typ") or ""), "Bearer"))
         return self._use(claims, grants.BAD_BEARER, "Authorization")
 
-    def inspect(self, token: str) -> Access | None:
-        """What an access or refresh token gives access to; None when it is inactive, whatever the reason."""
+    def inspect(self, token: str) -> Access:
+        """What an access or refresh token gives access to. Raises :class:`Refused`, for whatever reason it is dead."""
         claims = self.keys.read(token) or self.keys.read_sealed(token) or {}
         if claims.get("typ") not in ("Bearer", "Refresh"):
-            return None
-        try:
-            return self._use(claims, grants.BAD_BEARER, "token")
-        except Refused:
-            return None
+            raise Refused(grants.INACTIVE, Hit("token", str(claims.get("typ") or ""), "Bearer | Refresh"))
+        return self._use(claims, grants.INACTIVE, "token")
 
     def revoke(self, client_id: str, token: str) -> Grant | None:
         """Revokes a token of the client; a refresh token takes its whole grant with it. None when it is unknown.

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from banc_mocks.sandbox.settings import Client
 from banc_standards.contracts.control import ClientRequest
 from banc_standards.errors import Sentence, UnusableInput
-from banc_standards.psc.registration import unusable
+from banc_standards.psc.registration import unusable_of
 
 FILE = "clients.json"
 DEFAULT = "default"
@@ -93,7 +93,7 @@ def _declared(item: dict[str, Any]) -> tuple[str, Client]:
     wanted = ClientRequest.model_validate({name: value for name, value in item.items() if name != "session"})
     if wanted.client_secret is None and wanted.auth_method != "mtls":
         raise ValueError(f"{wanted.client_id}: client_secret")
-    for address in unusable([*wanted.redirect_uris, *wanted.post_logout_uris]):
+    for address in unusable_of(wanted):
         raise ValueError(f"{wanted.client_id}: {address!r}")
     return session, Client.from_json(wanted.as_json())
 

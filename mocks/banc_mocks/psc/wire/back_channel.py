@@ -15,6 +15,7 @@ from banc_mocks.sandbox.settings import Client
 from banc_standards.psc import build, names
 from banc_standards.psc.read import BackChannelRequest, Form, UserinfoRequest
 from banc_standards.psc.rules import back_channel as rules
+from banc_standards.psc.rules import grants
 from banc_standards.psc.rules.ciba import NOT_ACTIVATED
 from banc_standards.rules import Hit
 
@@ -74,8 +75,10 @@ class BackChannel:
             request, _ = clients.authenticated(call, rules.TOKEN_USE)
         except Refused as error:
             return answers.refused(call, error)
-        access = answers.provider(call, self._keys).inspect(request.form.get("token") or "")
-        if access is None:
+        try:
+            access = answers.provider(call, self._keys).inspect(request.form.get("token") or "")
+        except Refused as error:
+            answers.note_refusal(call, error)
             return answers.json_reply({"active": False})
         asker = call.facts["client_id"]
         answers.note_grant(call, access.grant, access.identity)
@@ -86,9 +89,11 @@ class BackChannel:
         """``POST …/revoke``: 200 for an authenticated client, also for a token that is none (RFC 7009 §2.2)."""
         try:
             request, client = clients.authenticated(call, rules.TOKEN_USE)
-            answers.provider(call, self._keys).revoke(client.client_id, request.form.get("token") or "")
+            revoked = answers.provider(call, self._keys).revoke(client.client_id, request.form.get("token") or "")
         except Refused as error:
             return answers.refused(call, error)
+        if revoked is None:
+            call.find(grants.INACTIVE, Hit("token"))
         return Reply(headers=answers.NOT_KEPT)
 
     # -- the token endpoint --------------------------------------------------------------------------------------

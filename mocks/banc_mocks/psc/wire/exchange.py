@@ -93,9 +93,10 @@ class Exchange:
         for audience in form.all("audience"):
             if audience in api_tokens.APIS and audience != self._api:
                 raise Refused(exchange.OTHER_TARGET, Hit("audience", audience, self._api))
-        subject = provider.inspect(form.get("subject_token") or "")
-        if subject is None or subject.claims.get("typ") != "Bearer":
-            raise Refused(exchange.BAD_SUBJECT, Hit("subject_token"))
+        try:
+            subject = provider.access(form.get("subject_token") or "")
+        except Refused as error:
+            raise Refused(exchange.BAD_SUBJECT, error.hit or Hit("subject_token")) from None
         clients.check_binding(call, subject)
         answers.note_grant(call, subject.grant, subject.identity)
         call.facts |= {"client_id": client.client_id, "api": self._api, "scope": form.get("scope") or ""}

@@ -17,7 +17,7 @@ from banc_mocks.sandbox.control.problems import not_found
 from banc_mocks.sandbox.settings import Client, Software
 from banc_standards.contracts import control as shapes
 from banc_standards.errors import Sentence, UnusableInput
-from banc_standards.psc.registration import unusable
+from banc_standards.psc.registration import unusable_of
 
 MAX_ROWS = 200
 """Most clients, and most software, of one session."""
@@ -47,7 +47,7 @@ async def revoke(asked: Asked) -> None:
 async def add_client(asked: Asked) -> shapes.Client:
     """Registers a Pro Santé Connect client, or replaces the one of that id."""
     wanted = asked.content(shapes.ClientRequest)
-    _check_addresses([*wanted.redirect_uris, *wanted.post_logout_uris])
+    _check_addresses(wanted)
     session = asked.session
     _check_room(len(session.clients))
     secret = wanted.client_secret
@@ -120,14 +120,14 @@ async def ocsp(asked: Asked) -> Raw:
     return Raw(answer, "application/ocsp-response")
 
 
-def _check_addresses(addresses: list[str]) -> None:
-    for address in unusable(addresses)[:1]:
+def _check_addresses(wanted: shapes.ClientRequest) -> None:
+    for address in unusable_of(wanted)[:1]:
         raise UnusableInput(
             "CLIENT-001",
-            Sentence(f"adresse de retour inutilisable : {address[:200]!r}", f"unusable address: {address[:200]!r}"),
+            Sentence(f"adresse inutilisable : {address[:200]!r}", f"unusable address: {address[:200]!r}"),
             Sentence(
-                "déclarez une adresse absolue, sans fragment (RFC 6749 §3.1.2)",
-                "declare an absolute address without fragment (RFC 6749 §3.1.2)",
+                "déclarez une adresse absolue, sans fragment (RFC 6749 §3.1.2), http ou https pour backchannel_logout",
+                "declare an absolute address without fragment (RFC 6749 §3.1.2), http or https for backchannel_logout",
             ),
         )
 

@@ -120,6 +120,21 @@ ANOTHERS_TOKEN = Rule(
     always=True,
 )
 
+INACTIVE = Rule(
+    id="PSC-TOK-023",
+    text=Sentence(
+        "Le jeton introspecté ou révoqué est connu ici, en vie, et sa session est ouverte.",
+        "The token introspected or revoked is known here, alive, and its session is open.",
+    ),
+    clause="RFC 7662 §2.2 ; RFC 7009 §2.2",
+    fix=Sentence(
+        "Rien à faire s'il devait être mort ; sinon, rafraîchissez-le avant de le présenter.",
+        "Nothing to do when it should be dead; otherwise refresh it before showing it.",
+    ),
+    check=holds,
+    severity="info",
+)
+
 BAD_BEARER = Rule(
     id="PSC-UIN-001",
     text=Sentence(
@@ -160,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     DOWNGRADED,
     WIDER_SCOPE,
     ANOTHERS_TOKEN,
+    INACTIVE,
     BAD_BEARER,
     OTHER_CERTIFICATE,
 )
