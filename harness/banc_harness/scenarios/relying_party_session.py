@@ -18,8 +18,8 @@ ACTIVE_S = 25 * 60
 SESSION_S = 4 * 3600
 LATE_S = 5
 """How late a timer may be, in seconds."""
-SILENCE_S = 30
-"""How long Pro Santé Connect keeps silent, in seconds: longer than a user should look at a screen that waits."""
+SILENCE_S = 32
+"""How long Pro Santé Connect keeps silent, in seconds: longer than a user should look at a waiting screen."""
 CIBA_S = 10
 """How long a CIBA request lives while its polls fail, in seconds: a software may well poll to its end."""
 SILENCES = ("psc.hang", "psc.stall")
@@ -116,7 +116,7 @@ async def refused_renewal(play: Play, id: str, flow: Mapping[str, Any] = BY_BROW
 async def without_an_answer(
     play: Play, id: str, title: Sentence, operation: str, fault: str, flow: Mapping[str, Any] = BY_BROWSER
 ) -> None:
-    """A sign-in while one operation of Pro Santé Connect fails; a silence ends when the software hangs up."""
+    """A sign-in while one operation fails; a silence of it ends when the software hangs up, or answers its user."""
     held = [{"hold_ms": SILENCE_S * 1000}] if fault in SILENCES else []
     async with play.step(id, title, also=("psc.*",)) as step:
         await step.login(play.professional())
@@ -124,8 +124,8 @@ async def without_an_answer(
             await step.switch(psc__ciba_s=CIBA_S)
         await step.arm_fault(fault, times=None, match={"operation": operation}, sequence=held)
         await signs_in(play, step, flow=flow, deadline_s=_patience(play) if held else None)
-        await step.expect(operation, fault=fault)
         await step.clear_faults()
+        await step.expect(operation, fault=fault)
 
 
 async def before_an_impostor(play: Play, id: str, flow: Mapping[str, Any] = BY_BROWSER) -> None:

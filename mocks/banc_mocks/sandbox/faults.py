@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -149,6 +150,7 @@ class ArmedFaults:
 
     def __init__(self) -> None:
         self._armings: list[Arming] = []
+        self._disarmed = asyncio.Event()
 
     def __iter__(self) -> Iterator[Arming]:
         return iter(tuple(self._armings))
@@ -169,7 +171,13 @@ class ArmedFaults:
         kept = [known for known in self._armings if fault_id is not None and known.fault.id != fault_id]
         fallen = len(self._armings) - len(kept)
         self._armings = kept
+        self._disarmed.set()
+        self._disarmed = asyncio.Event()
         return fallen
+
+    async def disarmed(self) -> None:
+        """Waits until something is disarmed."""
+        await self._disarmed.wait()
 
     def take(
         self, service: str, fault_id: str, *, operation: str = "", facts: Mapping[str, Any] | None = None

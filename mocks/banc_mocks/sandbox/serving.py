@@ -215,11 +215,18 @@ class ServiceServer:
         return reply
 
     async def _keep_waiting(self, call: Call, request: web.BaseRequest, held: ArmedFault) -> None:
-        """Says nothing more until the client hangs up or the fault's time is over; the entry tells which, and when."""
-        began = time.monotonic()
-        lost = await _connection_of(request).lost(held.number("hold_ms") / 1000)
+        """Says nothing more until the client hangs up, the fault is disarmed or its time is over; the entry tells
+        whether it hung up, and how long that took.
+        """
+        began, lost = time.monotonic(), _connection_of(request).lost
+        ends = [asyncio.ensure_future(end) for end in (lost.wait(), call.session.faults.disarmed())]
+        try:
+            await asyncio.wait(ends, timeout=held.number("hold_ms") / 1000, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
         call.outcome = "failed"
-        call.facts |= {"hung_up": lost, "held_ms": int((time.monotonic() - began) * 1000)}
+        call.facts |= {"hung_up": lost.is_set(), "held_ms": int((time.monotonic() - began) * 1000)}
 
     def _failed(self, call: Call) -> Reply:
         call.undo()
@@ -308,20 +315,11 @@ class _HttpConnection(web.RequestHandler):
         super().__init__(server, loop=loop, access_log=_access, lingering_time=LINGER_S, logger=_log)
         self._owner = owner
         self.connection = connection
-        self._lost = asyncio.Event()
+        self.lost = asyncio.Event()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._lost.set()
+        self.lost.set()
         super().connection_lost(exc)
-
-    async def lost(self, within_s: float) -> bool:
-        """Waits until the client is gone; false when it is still there after that many seconds."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self._lost.wait()
-        except TimeoutError:
-            return False
-        return True
 
     def handle_error(
         self,
