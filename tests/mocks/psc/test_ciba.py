@@ -85,6 +85,15 @@ def test_polling_too_fast_slows_down(ciba: Ciba, bench: Bench) -> None:
     assert error(ciba.poll(asked)) == (400, "authorization_pending")
 
 
+def test_a_clock_that_is_set_back_hurries_nobody(ciba: Ciba, bench: Bench) -> None:
+    bench.later(60)
+    asked = ciba.asked()
+    ciba.poll(asked)
+    bench.later(0)
+
+    assert error(ciba.poll(asked)) == (400, "authorization_pending")
+
+
 def test_a_request_gives_tokens_once(ciba: Ciba, bench: Bench) -> None:
     asked = ciba.asked()
     ciba.decide(asked, "approve")

@@ -78,7 +78,7 @@ def poll(provider: Provider, client_id: str, auth_req_id: str, login: Login | No
         raise Refused(rule, Hit("auth_req_id", request.outcome or "expired_token", "∅"))
     waited = None if request.polled is None else provider.now - request.polled
     asked = replace(request, polled=provider.now, polls=request.polls + 1)
-    if waited is not None and waited < request.interval_s:
+    if waited is not None and 0 <= waited < request.interval_s:  # less than nothing: the session's clock was set back
         provider.records.keep_ciba(replace(asked, interval_s=request.interval_s + SLOWER_S))
         raise Refused(ciba.TOO_FAST, Hit("interval", f"{waited} s", f"≥ {request.interval_s} s"))
     if provider.armed(faults.SLOW_DOWN.id):
