@@ -76,3 +76,11 @@ def test_scenario_without_a_check_is_one_skipped_case() -> None:
     (suite,) = written(Recording().then(requirement("R1", "NON_TESTE")))
 
     assert (suite.get("tests"), suite.get("skipped")) == ("1", "1")
+
+
+def test_check_of_another_kind_of_software_is_skipped_for_what_it_is() -> None:
+    run = Recording().then(check("CHK-A", "R1", verdict="NON_APPLICABLE", scenario=None))
+
+    (case,) = written(run).iterfind("testsuite[@package='late']/testcase")
+
+    assert [child.get("message") for child in case] == ["sans objet pour ce logiciel"]
