@@ -119,6 +119,21 @@ def profiles_of(sut: Sut, table: Table, asked: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((GENERAL, asked)))
 
 
+def unasked(sut: Sut, table: Table) -> tuple[Sentence, ...]:
+    """A remark when the couloir's table asks nothing of this type of software."""
+    asked = sorted({software for requirement in table.values() for software in requirement.software})
+    if sut.software_type in asked:
+        return ()
+    fr, en = f"rien n'est demandé à un {sut.software_type}", f"nothing is asked of a {sut.software_type}"
+    known = ", ".join(asked)
+    return (
+        Sentence(
+            f"software_type : dans le couloir {sut.couloir}, {fr} (seulement : {known})",
+            f"software_type: in the couloir {sut.couloir}, {en} (only: {known})",
+        ),
+    )
+
+
 def check_identities(sut: Sut, people: Population) -> None:
     """Raises ``UnusableInput`` when the description names somebody, or a place, that the bench does not know."""
     named = (

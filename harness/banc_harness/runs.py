@@ -31,7 +31,7 @@ from banc_harness.engine import Engine
 from banc_harness.events import Consumer, ndjson
 from banc_harness.here import control_here
 from banc_harness.in_process import sandbox as started_sandbox
-from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of
+from banc_harness.plan import Plan, check_identities, profiles_of, scenarios_of, unasked
 from banc_harness.reports import baseline, html_report, json_report, junit, markdown, sarif, whole
 from banc_harness.reports.baseline import Comparison
 from banc_harness.requirements.table import table
@@ -158,7 +158,8 @@ async def run(options: Options, consumers: Sequence[Consumer] = ()) -> Done:
 
 def warnings(options: Options) -> tuple[Sentence, ...]:
     """What is worth a remark in the description. Raises ``UnusableInput``."""
-    return _described(options).warnings
+    described = _described(options)
+    return (*described.warnings, *unasked(described.sut, table(described.sut.couloir)))
 
 
 async def find(data: Path, *, token: str | None = None, lang: Lang = "fr") -> Ready | None:

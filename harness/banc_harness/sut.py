@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from banc_standards.contracts import sut as described
+from banc_standards.contracts.misfit import misfit
 from banc_standards.contracts.sut import Sut
 from banc_standards.contracts.vocabulary import ACTIONS
 from banc_standards.errors import NOTHING, Sentence, UnusableInput
@@ -212,7 +213,8 @@ def _wrong_value(error: ErrorDetails, root: yaml.MappingNode, name: str) -> Unus
             hint = Sentence(f'écrivez "{written}", avec les guillemets', f'write "{written}", in quotes')
             return _wrong("SUT-006", name, line, text, hint)
         case _:
-            text = Sentence(f"« {where} » : {error['msg']}", f"“{where}”: {error['msg']}")
+            wrong = misfit(error)
+            text = Sentence(f"« {where} » : {wrong.fr}", f"“{where}”: {wrong.en}")
             return _wrong("SUT-006", name, line, text, NOTHING)
     text = Sentence(f"« {where} » : {found!r} n'est pas permis", f"“{where}”: {found!r} is not allowed")
     hint = (

@@ -128,6 +128,14 @@ async def test_unreachable_sandbox_is_an_environment_failure(options: MakeOption
         await runs.run(options(sandbox="https://localhost:9"))
 
 
+def test_a_type_of_software_of_which_nothing_is_asked_is_a_remark(options: MakeOptions) -> None:
+    (remark,) = runs.warnings(options(sut={"software_type": "LGO"}))
+
+    assert "LGO" in remark.fr
+    assert "DPI, PFI, RI" in remark.en
+    assert runs.warnings(options()) == ()
+
+
 @pytest.mark.parametrize(
     ("changes", "code", "meant"),
     [

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from banc_fixtures.population import UnknownIdentity
 from banc_mocks.sandbox.certificates import CertificateUnknown
 from banc_mocks.sandbox.chain import EntryRefused
 from banc_mocks.sandbox.sessions import SessionRefused, SessionUnknown
 from banc_standards.contracts.control import Problem
+from banc_standards.contracts.misfit import misfit
 from banc_standards.errors import NOTHING, BancError, EnvironmentFailed, Lang, Sentence, UnusableInput
 
 MEDIA_TYPE = "application/problem+json"
-
-
-_WANTED: Final[Mapping[str, str]] = {
-    "string_type": "un texte",
-    "string_too_short": "un texte de {min_length} caractère(s) au moins",
-    "string_too_long": "un texte de {max_length} caractères au plus",
-    "int_type": "un entier",
-    "greater_than": "plus de {gt}",
-    "greater_than_equal": "{ge} ou plus",
-    "less_than_equal": "{le} ou moins",
-    "bool_type": "true ou false",
-    "list_type": "un tableau",
-    "dict_type": "un objet",
-    "model_type": "un objet",
-}
 
 
 class ApiRefusal(BancError):
@@ -60,31 +43,15 @@ def bad_parameter(name: str, given: str, expected: Sentence) -> ApiRefusal:
 
 def bad_body(error: ValidationError) -> ApiRefusal:
     """400: the body is not JSON, or not of its schema; the first faults are named with their place."""
-    faults = [(".".join(map(str, one["loc"])), one) for one in error.errors(include_url=False)[:3]]
-    fr = " ; ".join(f"{place or 'corps'} : {_french(one)}" for place, one in faults)
-    en = "; ".join(f"{place or 'body'}: {one['msg']}" for place, one in faults)
+    faults = [(".".join(map(str, one["loc"])), misfit(one)) for one in error.errors(include_url=False)[:3]]
+    fr = " ; ".join(f"{place or 'corps'} : {one.fr}" for place, one in faults)
+    en = "; ".join(f"{place or 'body'}: {one.en}" for place, one in faults)
     return ApiRefusal(
         400,
         "API-004",
         Sentence(f"corps de requête refusé : {fr}", f"unfit request body: {en}"),
         Sentence("le schéma est dans /control/v1/openapi.json", "the schema is in /control/v1/openapi.json"),
     )
-
-
-def _french(fault: ErrorDetails) -> str:
-    """What is wrong with one key; the library's own sentence for what is rare."""
-    context = fault.get("ctx", {})
-    match fault["type"]:
-        case "missing":
-            return "clé obligatoire"
-        case "string_pattern_mismatch":
-            return f"un texte qui suit {context['pattern']} est attendu"
-        case "literal_error":
-            return f"{str(context['expected']).replace(' or ', ' ou ')} attendu"
-        case "json_invalid":
-            return f"JSON illisible ({context['error']})"
-    wanted = _WANTED.get(fault["type"])
-    return fault["msg"] if wanted is None else f"{wanted} est attendu".format(**context)
 
 
 def status_of(error: BancError) -> int:
