@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from email.utils import getaddresses
 from typing import Final
 
 from banc_standards.ins import Ins
@@ -15,6 +17,10 @@ MAX_LOCAL_PART: Final = 64
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(rf"({_ATEXT}(?:\.{_ATEXT})*)@({_LABEL}(?:\.{_LABEL})+)")
+_MESSAGE_ID: Final = re.compile(r"<[!-;=?A-~]{1,450}@[!-;=?A-~]{1,450}>")
+_MAX_LIST: Final = 64 * 1024
+"""Characters of an address list that are read: the library's address parser is slow on hostile ones."""
+_MAX_NESTED: Final = 20
 
 
 def well_formed(address: str) -> bool:
@@ -36,6 +42,23 @@ def domain_of(address: str) -> str:
 def of_citizen(ins: Ins) -> str:
     """The citizen's address: the 15 characters of a **qualified** matricule (ECO.2.2.6)."""
     return f"{ins.value}@{CITIZEN_DOMAIN}"
+
+
+def id_formed(message_id: str) -> bool:
+    """Whether the text is a Message-ID that another mail may name: ``<left@right>`` in ASCII, within a line."""
+    return _MESSAGE_ID.fullmatch(message_id) is not None
+
+
+def listed(values: Iterable[str]) -> list[tuple[str, str]]:
+    """The label and the address of each member of these address lists, as written; the void ones left out."""
+    return [pair for pair in getaddresses([_tame(value[:_MAX_LIST]) for value in values]) if any(pair)]
+
+
+def _tame(value: str) -> str:
+    """The library's address parser recurses into comments and groups: beyond a few, none is read."""
+    if value.count("(") > _MAX_NESTED:
+        value = value.replace("(", " ").replace(")", " ")
+    return value if value.count(":") <= _MAX_NESTED else value.replace(":", " ")
 
 
 def citizen_matricule(address: str) -> str | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from typing import Final, Literal, get_args
 
 from banc_standards.mail import report
+from banc_standards.mail.addresses import id_formed
 from banc_standards.mail.mime import Headers, Mime
 
 REPORT: Final = "delivery-status"
@@ -80,8 +80,8 @@ class Status:
 
 def message(notice: Dsn) -> bytes:
     """The DSN as octets; it is to be sent with an empty envelope sender."""
-    thread = [("References", notice.original_message_id)] if notice.original_message_id else []
-    subject = notice.subject if notice.subject.isascii() else Header(notice.subject, "utf-8").encode()
+    about = notice.original_message_id
+    thread = [("References", about)] if id_formed(about) else []
     head = [("Reporting-MTA", f"dns; {notice.reporting_mta}")]
     if notice.envelope_id:
         head.append(("Original-Envelope-Id", notice.envelope_id))
@@ -90,7 +90,7 @@ def message(notice: Dsn) -> bytes:
         headers=[
             ("From", f"Mail Delivery System <{notice.sender}>"),
             ("To", notice.recipient),
-            ("Subject", subject),
+            ("Subject", report.encoded(notice.subject)),
             *thread,
             ("Auto-Submitted", "auto-replied"),
         ],

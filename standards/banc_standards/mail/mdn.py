@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from typing import Final, Literal
 
 from banc_standards.mail import report
+from banc_standards.mail.addresses import id_formed
 from banc_standards.mail.mime import Mime, decoded
 from banc_standards.mail.model import Mailbox
 
@@ -99,15 +99,15 @@ def message(notice: Mdn) -> bytes:
     """The MDN as octets; it is to be sent with an empty envelope sender (RFC 8098 §3)."""
     label = notice.label or ERRORS.get(notice.error or "", "")
     chain = f"{notice.error}^{label}^applicationErrorCondition|E^Error^errorSeverity"
+    about = notice.original_message_id
     prefix = f"{FAILED}[{notice.error}] " if notice.error else ""
     return report.written(
         kind=REPORT,
         headers=[
             ("From", _mailbox(notice.sender)),
             ("To", notice.recipient),
-            ("Subject", _encoded(prefix + notice.original_subject)),
-            ("In-Reply-To", notice.original_message_id),
-            ("References", notice.original_message_id),
+            ("Subject", report.encoded(prefix + notice.original_subject)),
+            *((name, about) for name in ("In-Reply-To", "References") if id_formed(about)),
             ("Auto-Submitted", "auto-replied"),
         ],
         date=notice.date,
@@ -152,8 +152,9 @@ def _fields(notice: Mdn, chain: str) -> list[tuple[str, str]]:
     fields = [
         ("Original-Recipient", f"rfc822;{notice.original_recipient}"),
         ("Final-Recipient", f"rfc822;{notice.final_recipient}"),
-        ("Original-Message-ID", notice.original_message_id),
     ]
+    if notice.original_message_id:
+        fields.append(("Original-Message-ID", notice.original_message_id))
     if notice.reporting_ua:
         fields.insert(0, ("Reporting-UA", notice.reporting_ua))
     if notice.error is None:
@@ -169,12 +170,9 @@ def _text(notice: Mdn, label: str) -> str:
     if notice.error is not None:
         return f"Le document n'a pas pu être intégré.\nErreur {notice.error} : {label}.\n"
     done = "lu" if notice.type == DISPLAYED else "traité"
-    return f"Le courriel « {notice.original_subject} » a été {done} par {notice.final_recipient}.\n"
+    subject = " ".join(notice.original_subject.split())[:200]
+    return f"Le courriel « {subject} » a été {done} par {notice.final_recipient}.\n"
 
 
 def _mailbox(mailbox: Mailbox) -> str:
-    return f"{_encoded(mailbox.label)} <{mailbox.address}>" if mailbox.label else mailbox.address
-
-
-def _encoded(text: str) -> str:
-    return text if text.isascii() else Header(text, "utf-8", maxlinelen=900).encode()
+    return f"{report.encoded(mailbox.label)} <{mailbox.address}>" if mailbox.label else mailbox.address

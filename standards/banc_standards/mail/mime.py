@@ -213,10 +213,11 @@ def parameterised(header: str) -> tuple[str, dict[str, str]]:
 
 def decoded(value: str) -> str:
     """A header value with its encoded words decoded; what cannot be decoded stays as it is."""
-    if "=?" not in value:
+    end = value.rfind("?=") + 2  # the library looks for the end of each word, again and again when there is none
+    if "=?" not in value or end < 2:
         return value
     try:
-        pieces = decode_header(value)
+        pieces = decode_header(value[:end])
     except (HeaderParseError, ValueError, binascii.Error):
         return value
     out = []
@@ -228,7 +229,7 @@ def decoded(value: str) -> str:
             out.append(text.decode(charset or "ascii", "replace"))
         except (LookupError, UnicodeError):
             out.append(text.decode("latin-1"))
-    return _scalar("".join(out))
+    return _scalar("".join(out)) + value[end:]
 
 
 def _scalar(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from banc_standards.mail.addresses import listed
 from banc_standards.mail.mime import DEFAULT_LIMITS, Limits, Mime, Part, cut, decoded
 from banc_standards.mail.model import Mailbox
 from banc_standards.mail.names import ARCHIVE, CITIZEN, CODES, INS, MARKER, NIL, PDF, READ_RECEIPT, ZIP
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _ZIPS: Final = (ZIP, "application/x-zip-compressed", "application/octet-stream")
-_MAX_ADDRESSES: Final = 64 * 1024
-"""Characters of an address list that are read: the library's address parser is slow on hostile ones."""
-
-_MAX_COMMENTS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -157,13 +154,7 @@ def read(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Received:
 
 def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
     """The mailboxes of address lists, labels decoded; what is no address has none of its parts left out."""
-    given = [_tame(value[:_MAX_ADDRESSES]) for value in values]
-    return tuple(Mailbox(address, decoded(label)) for label, address in getaddresses(given) if address or label)
-
-
-def _tame(value: str) -> str:
-    """The library's address parser recurses into nested comments: beyond a few, none is read."""
-    return value if value.count("(") <= _MAX_COMMENTS else value.replace("(", " ").replace(")", " ")
+    return tuple(Mailbox(address, decoded(label)) for label, address in listed(values))
 
 
 def decoded_text(part: Part) -> str:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.utils import format_datetime
+from typing import Final
 
 from banc_standards.mail.build import boundary
 from banc_standards.mail.mime import Headers, Mime, Part
 
 Group = Sequence[tuple[str, str]]
+MAX_FIELDS: Final = 65_536
+"""Octets of a machine-readable part that are read."""
+_FOLD: Final = "\r\n "
+_MAX_LINE: Final = 900
+_CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 def written(
@@ -26,7 +33,7 @@ def written(
 ) -> bytes:
     """A report: human text, machine fields, original; ``kind`` is ``disposition-notification`` or ``delivery-status``.
 
-    Header values must be ASCII: encode words before.
+    Header values must be ASCII: :func:`encoded` makes them so.
     """
     mark = boundary(message_id, 1)
     head = [("Date", format_datetime(date)), *headers, ("Message-ID", message_id), ("MIME-Version", "1.0")]
@@ -46,20 +53,20 @@ def written(
 
 def groups(part: Part) -> tuple[Headers, ...]:
     """The field groups of a machine-readable part, parted by blank lines."""
-    text = part.content.decode("utf-8", "replace").replace("\r\n", "\n")
+    text = part.content[:MAX_FIELDS].decode("utf-8", "replace").replace("\r\n", "\n")
     return tuple(headers for block in re.split(r"\n[ \t]*\n", text) if (headers := fields(block)).fields)
 
 
 def fields(block: str) -> Headers:
     """The fields of one group, continuation lines joined."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, list[str]]] = []
     for line in block.splitlines():
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and found:
-            found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+            found[-1][1].append(line.strip())
         elif colon and name and not name.strip().count(" "):
-            found.append((name.strip(), value.strip()))
-    return Headers(tuple(found))
+            found.append((name.strip(), [value.strip()]))
+    return Headers(tuple((name, " ".join(lines)) for name, lines in found))
 
 
 def of_type(message: Mime, media_type: str) -> Part | None:
@@ -73,8 +80,16 @@ def address(value: str | None) -> str:
     return (rest if separator else kind).strip().strip("<>")
 
 
+def encoded(text: str) -> str:
+    """A text that people read as the value of a header, on one line, folded into encoded words when it needs them."""
+    line = " ".join(_CONTROLS.sub(" ", text).split())[:_MAX_LINE]
+    return line if line.isascii() else Header(line, "utf-8", header_name="Subject").encode(linesep="\r\n")
+
+
 def _line(name: str, value: str) -> bytes:
-    return f"{name}: {value}\r\n".encode()
+    """A field; whatever the value, it ends no line but by a fold and holds no other field."""
+    lines = [_CONTROLS.sub(" ", line).encode("utf-8", "replace")[:_MAX_LINE] for line in value.split(_FOLD)]
+    return b"%b: %b\r\n" % (name.encode(), _FOLD.encode().join(lines))
 
 
 def _crlf(text: bytes) -> bytes:

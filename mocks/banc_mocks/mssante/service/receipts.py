@@ -10,6 +10,7 @@ from banc_mocks.mssante.service.judging import Arrival
 from banc_mocks.mssante.state import Box, plain
 from banc_mocks.sandbox.exchange import Exchange
 from banc_standards.mail import build, dsn, mdn
+from banc_standards.mail.addresses import id_formed
 from banc_standards.mail.model import Mail, Mailbox
 from banc_standards.mail.read import Received
 
@@ -107,6 +108,7 @@ def read_receipt(exchange: Exchange, arrival: Arrival, mail: Received, *, box: B
 
 def echo(exchange: Exchange, mail: Received, *, box: str, to: str) -> bytes:
     """The answer of a domain's test mailbox."""
+    about = mail.message_id if mail.message_id and id_formed(mail.message_id) else None
     written = build.message(
         Mail(
             sender=Mailbox(box, "Réponse automatique de test"),
@@ -116,8 +118,8 @@ def echo(exchange: Exchange, mail: Received, *, box: str, to: str) -> bytes:
             subject=f"Re: {' '.join(mail.subject.split())[:200]}",
             text=f"Message reçu par la boîte de test {box}.",
             nil=None,
-            in_reply_to=mail.message_id,
-            references=(mail.message_id,) if mail.message_id else (),
+            in_reply_to=about,
+            references=(about,) if about else (),
         )
     )
     return b"Auto-Submitted: auto-replied\r\n" + written

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from banc_standards.mail.addresses import canonical, well_formed
+from banc_standards.mail.addresses import canonical, id_formed, well_formed
 from banc_standards.mail.names import CITIZEN, CODES, DELIVERY_RECEIPT, END_OF_EXCHANGE, INS, NIL, READ_RECEIPT
 from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.rulebook import RuleBook
@@ -17,7 +16,6 @@ _ONCE: Final = (
     *("From", "Sender", "Reply-To", "To", "Cc", "Message-ID", "In-Reply-To", "References", "Subject", "Date"),
     *(NIL, INS, CITIZEN),
 )
-_MESSAGE_ID: Final = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 
 
 @_BOOK.rule(
@@ -90,7 +88,7 @@ def _personal_label(subject: MailSubject) -> Iterator[Hit]:
 )
 def _message_id(subject: MailSubject) -> Iterator[Hit]:
     found = subject.mail.message_id or ""
-    if not _MESSAGE_ID.fullmatch(found):
+    if not id_formed(found):
         yield Hit("Message-ID", found=found, expected="<…@…>")
 
 

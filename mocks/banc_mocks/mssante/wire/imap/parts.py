@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import getaddresses
 from functools import cached_property
 from typing import Final
 
 from banc_mocks.mssante.wire.imap import writing
+from banc_standards.mail.addresses import listed
 
 MAX_DEPTH: Final = 10
 MAX_PARTS: Final = 200
@@ -17,7 +17,6 @@ MAX_HEADER: Final = 262_144
 """Octets of a header block in which fields are looked for."""
 MAX_PARAMETERS: Final = 100
 _MAX_ADDRESSES: Final = 16 * 1024
-_MAX_COMMENTS: Final = 20
 _BLANK: Final = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FIELD: Final = re.compile(rb"(?m)^([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*\n?)")
 _PARAMETER: Final = re.compile(rb";\s*([!#$&'*+\-.^_`{|}~0-9A-Za-z]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s\"]*)")
@@ -162,15 +161,11 @@ def envelope(node: Node) -> bytes:
 def _addresses(value: bytes | None) -> bytes:
     if not value:
         return writing.NIL
-    text = value[:_MAX_ADDRESSES].decode("utf-8", "replace")
-    if text.count("(") > _MAX_COMMENTS:
-        text = text.replace("(", " ").replace(")", " ")
     found = []
-    for label, address in getaddresses([text]):
+    for label, address in listed([value[:_MAX_ADDRESSES].decode("utf-8", "replace")]):
         local, _, domain = address.rpartition("@")
-        if address or label:
-            parts = (label or None, None, local or address or None, domain or None)
-            found.append(writing.many(writing.string(part.encode() if part else None) for part in parts))
+        parts = (label or None, None, local or address or None, domain or None)
+        found.append(writing.many(writing.string(part.encode() if part else None) for part in parts))
     return b"(%b)" % b"".join(found) if found else writing.NIL
 
 
