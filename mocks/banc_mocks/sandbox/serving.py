@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +112,7 @@ class ServiceServer:
                 reply = await self._answer(call, route, request)
             except BancError as error:
                 call.refused_by(error)
-                reply = self._service.refuse(call, error)
+                reply = _allowing(self._service.refuse(call, error), error)
         except asyncio.CancelledError:
             call.undo()
             raise
@@ -362,6 +363,16 @@ def _id(at: datetime) -> str:
 def _refuse_broken(rule: Rule, hits: Any) -> None:
     for hit in hits:
         raise RuleBroken(rule, hit)
+
+
+def _allowing(reply: Reply, error: BancError) -> Reply:
+    """The refusal of a method, with those that the address has (RFC 9110 §15.5.6)."""
+    if not isinstance(error, RuleBroken) or error.rule is not WRONG_METHOD or error.hit is None:
+        return reply
+    methods = error.hit.expected.split()
+    allowed = [*methods, *(["HEAD"] if "GET" in methods and "HEAD" not in methods else [])]
+    headers = [pair for pair in reply.header_pairs() if pair[0] != "Content-Type"]
+    return replace(reply, headers=[*headers, ("Allow", ", ".join(allowed))])
 
 
 def _decoded(raw: tuple[tuple[bytes, bytes], ...]) -> list[tuple[str, str]]:

@@ -318,6 +318,23 @@ def test_a_callback_is_still_declared_to_the_letter(bench: Bench, login: Login) 
     assert login.ask().status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("name", "method", "allowed"),
+    [
+        ("token_endpoint", "GET", "POST"),
+        ("token_endpoint", "OPTIONS", "POST"),
+        ("userinfo_endpoint", "PUT", "GET, POST, HEAD"),
+        ("authorization_endpoint", "POST", "GET, HEAD"),
+        ("jwks_uri", "DELETE", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_an_address_has_not(bench: Bench, name: str, method: str, allowed: str) -> None:
+    answer = bench.http().request(method, bench.document()[name], headers={"Origin": "https://spa.example.test"})
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+    assert not [header for header in answer.headers if header.startswith("access-control")]
+
+
 # -- settings of the bench ------------------------------------------------------------------------------------------
 
 
