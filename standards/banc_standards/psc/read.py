@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote_plus
 MOST_PARAMETERS = 100
 MOST_TOLD = 10
 """Different words of one value that findings name: the others add nothing."""
-_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})|%00|\x00")
+_BROKEN = re.compile(r"%(?:(?![0-9A-Fa-f]{2})|00)")
 
 
 class UnreadableForm(ValueError):
@@ -36,7 +36,7 @@ class Form:
         """
         try:
             text = encoded.decode("ascii") if isinstance(encoded, bytes) else encoded
-            if _BROKEN.search(text):
+            if "\0" in text or _BROKEN.search(text):
                 raise UnreadableForm
             pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
         except ValueError:
