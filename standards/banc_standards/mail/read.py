@@ -143,6 +143,12 @@ class Received:
             return None
         return self.mime.parameters.get("report-type", "").lower() or None
 
+    @property
+    def automatic(self) -> bool:
+        """Whether a machine answered by itself, so that no machine answers it (RFC 3834 §2)."""
+        said = (self.mime.headers.first("Auto-Submitted") or "no").partition(";")[0].strip().lower()
+        return said != "no" or self.report_type is not None
+
     def _mailboxes(self, name: str) -> tuple[Mailbox, ...]:
         return mailboxes(self.mime.headers.all(name))
 

@@ -25,13 +25,29 @@ CITIZEN_LIMIT = 25_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """A recipient that was taken: its address as given, its mailbox (None: a citizen without one), what it asks for."""
+class Given:
+    """A recipient as the client wrote it: address, when it wants a notice (NOTIFY), for whom the mail was first."""
 
-    given: str
+    address: str
+    notify: frozenset[str] = field(default_factory=frozenset)
+    original: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A recipient that was taken: as given, its address, its mailbox (None: a citizen without one)."""
+
+    given: Given
     address: str
     box: Box | None
-    notify: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a sender asks of the notices about a mail (RFC 3461): its own id in them, the headers only."""
+
+    envelope_id: str = ""
+    headers_only: bool = False
 
 
 class Stage(BancError):
@@ -42,7 +58,7 @@ class Stage(BancError):
         super().__init__(str(armed.parameters["code"]), Sentence(text, text))
 
 
-def recipient(exchange: Exchange, given: str, address: str, notify: frozenset[str]) -> Recipient:
+def recipient(exchange: Exchange, given: Given, address: str) -> Recipient:
     """Takes a recipient; ``address`` is the mailbox without the session in its domain. Raises :class:`Refused`."""
     facts = {**exchange.facts, "recipients": [address]}
     for fault in RECIPIENT_FAULTS:
@@ -58,19 +74,20 @@ def recipient(exchange: Exchange, given: str, address: str, notify: frozenset[st
     for rule in RECIPIENT_RULES:
         for hit in rule.check(addressee):
             raise Refused(rule, hit)
-    return Recipient(given, address, box, notify)
+    return Recipient(given, address, box)
 
 
-def accept(
-    exchange: Exchange, arrival: Arrival, subject: MailSubject, to: list[Recipient], *, envelope_id: str
-) -> None:
-    """Puts an accepted mail where it belongs, with everything that comes back at once."""
+def accept(exchange: Exchange, arrival: Arrival, subject: MailSubject, to: list[Recipient], *, wants: Wants) -> None:
+    """Puts an accepted mail where it belongs, once in each mailbox, with everything that comes back at once."""
     mail, records = subject.mail, Records(exchange)
     if mail.message_id:
         asked = mail.read_receipt_to
         records.keep_sent(Sent(mail.message_id, arrival.mail_from, canonical(asked.address) if asked else ""))
-    place = _Placing(exchange, records, arrival, subject, envelope_id)
+    place = _Placing(exchange, records, arrival, subject, wants)
+    once: dict[str, Recipient] = {}
     for one in to:
+        once.setdefault(one.address, one)
+    for one in once.values():
         place.one(one)
     if place.undelivered:
         exchange.facts["undelivered"] = place.undelivered
@@ -84,7 +101,7 @@ class _Placing:
     records: Records
     arrival: Arrival
     subject: MailSubject
-    envelope_id: str
+    wants: Wants
     undelivered: list[str] = field(default_factory=list)
 
     def one(self, recipient: Recipient) -> None:
@@ -128,38 +145,44 @@ class _Placing:
         if not sender:
             return
         data, exchange = self.arrival.data, self.exchange
-        wanted = "SUCCESS" in recipient.notify or mail.mime.headers.first(DELIVERY_RECEIPT) is not None
-        if wanted and "NEVER" not in recipient.notify:
+        notify = recipient.given.notify
+        wanted = "SUCCESS" in notify or mail.mime.headers.first(DELIVERY_RECEIPT) is not None
+        if wanted and "NEVER" not in notify:
             self._back(
                 receipts.delivered(
                     exchange,
                     data,
                     mail,
                     to=sender,
-                    about=recipient.given,
-                    envelope_id=self.envelope_id,
+                    about=recipient.given.address,
+                    original_recipient=recipient.given.original or recipient.given.address,
+                    envelope_id=self.wants.envelope_id,
                 )
             )
         if box.kind == "test":
-            self._back(receipts.echo(exchange, mail, box=recipient.given, to=sender))
+            if not mail.automatic:
+                self._back(receipts.echo(exchange, mail, box=recipient.given.address, to=sender))
             return
-        receipt = receipts.read_receipt(exchange, self.arrival, mail, box=box, given=recipient.given)
+        receipt = receipts.read_receipt(exchange, self.arrival, mail, box=box, given=recipient.given.address)
         if receipt is not None:
             self._back(receipt)
 
     def _bounce(self, recipient: Recipient, status: str, text: str) -> None:
         self.undelivered.append(recipient.address)
-        sender = self.arrival.given_from
-        if sender:
+        sender, notify = self.arrival.given_from, recipient.given.notify
+        if sender and (not notify or "FAILURE" in notify):
             self._back(
                 receipts.bounce(
                     self.exchange,
                     self.arrival.data,
                     self.subject.mail,
                     to=sender,
-                    about=recipient.given,
+                    about=recipient.given.address,
+                    original_recipient=recipient.given.original,
+                    envelope_id=self.wants.envelope_id,
                     status=status,
                     text=text,
+                    headers_only=self.wants.headers_only,
                 )
             )
 

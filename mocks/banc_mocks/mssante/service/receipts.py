@@ -25,7 +25,17 @@ _CAUSES = {
 
 
 def bounce(
-    exchange: Exchange, original: bytes, mail: Received, *, to: str, about: str, status: str, text: str = ""
+    exchange: Exchange,
+    original: bytes,
+    mail: Received,
+    *,
+    to: str,
+    about: str,
+    status: str,
+    text: str = "",
+    original_recipient: str = "",
+    envelope_id: str = "",
+    headers_only: bool = False,
 ) -> bytes:
     """A non-delivery notice for one recipient, in the words of Mon espace santé (mssante, 2.3)."""
     cause = text or _CAUSES.get(status, "Le message n'a pas pu être remis.")
@@ -40,15 +50,25 @@ def bounce(
             reporting_mta=OPERATOR,
             subject=dsn.RETURNED if too_big else dsn.UNDELIVERED,
             explanation=f"Message non distribué à {about}.\n{cause}",
-            outcomes=(dsn.Outcome(about, "failed", status, f"{code} {status} {cause}"),),
+            outcomes=(dsn.Outcome(about, "failed", status, f"{code} {status} {cause}", original_recipient),),
             original=original,
             original_message_id=mail.message_id or "",
-            headers_only=too_big,
+            envelope_id=envelope_id,
+            headers_only=headers_only or too_big,
         )
     )
 
 
-def delivered(exchange: Exchange, original: bytes, mail: Received, *, to: str, about: str, envelope_id: str) -> bytes:
+def delivered(
+    exchange: Exchange,
+    original: bytes,
+    mail: Received,
+    *,
+    to: str,
+    about: str,
+    original_recipient: str,
+    envelope_id: str,
+) -> bytes:
     """A delivery notice (NOTIFY=SUCCESS, or Return-Receipt-To)."""
     return dsn.message(
         dsn.Dsn(
@@ -59,7 +79,7 @@ def delivered(exchange: Exchange, original: bytes, mail: Received, *, to: str, a
             reporting_mta=OPERATOR,
             subject=dsn.DELIVERED,
             explanation=f"Le message a été remis à {about}.",
-            outcomes=(dsn.Outcome(about, "delivered", "2.0.0", original_recipient=about),),
+            outcomes=(dsn.Outcome(about, "delivered", "2.0.0", original_recipient=original_recipient),),
             original=original,
             original_message_id=mail.message_id or "",
             envelope_id=envelope_id,

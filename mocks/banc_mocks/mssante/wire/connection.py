@@ -15,7 +15,7 @@ from banc_mocks.mssante.faults import CUT, DATA, LOST_REPLY, MAIL, MESSAGE
 from banc_mocks.mssante.service import delivery, judging
 from banc_mocks.mssante.service.access import Opened, Refused
 from banc_mocks.mssante.service.behaviour import OAUTHBEARER, SIZE_LIMIT
-from banc_mocks.mssante.service.delivery import Stage
+from banc_mocks.mssante.service.delivery import Given, Stage, Wants
 from banc_mocks.mssante.service.judging import Arrival
 from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import authentication, sasl
@@ -26,6 +26,7 @@ from banc_mocks.mssante.wire.envelope import (
     BadCommand,
     Envelope,
     Path,
+    decoded,
 )
 from banc_mocks.mssante.wire.message import read_message
 from banc_mocks.mssante.wire.replies import reply_of, said
@@ -264,11 +265,9 @@ class SmtpConnection(SMTP):
         elif address:
             authentication.check_listed(exchange, address)
         limit = self._limit(exchange)
-        size = path.parameters.get("SIZE", "")
-        if size and not (size.isdecimal() and len(size) < 20):
-            raise BadCommand("501 5.5.4 Bad parameter: SIZE")
+        size = path.parameters.get("SIZE", "0")
         for rule in CONTENT_RULES[:1]:
-            for hit in rule.check(Content(int(size or 0), limit)):
+            for hit in rule.check(Content(int(size), limit)):
                 raise Refused(rule, hit)
         return Envelope(
             exchange,
@@ -277,7 +276,7 @@ class SmtpConnection(SMTP):
             line,
             time.perf_counter_ns(),
             limit,
-            envelope_id=path.parameters.get("ENVID", ""),
+            wants=Wants(decoded(path.parameters.get("ENVID", "")), path.parameters.get("RET", "").upper() == "HDRS"),
             commands=[("MAIL", arg or "")],
         )
 
@@ -296,9 +295,12 @@ class SmtpConnection(SMTP):
             if len(deal.recipients) >= MAX_RECIPIENTS:
                 raise Refused(BY_ID["SMTP-RCPT-006"], Hit("RCPT TO", expected=f"<= {MAX_RECIPIENTS}"))
             notify = frozenset(path.parameters.get("NOTIFY", "").upper().split(",")) - {""}
-            deal.recipients.append(delivery.recipient(deal.exchange, path.address, address, notify))
+            kind, _, original = decoded(path.parameters.get("ORCPT", "")).partition(";")
+            given = Given(path.address, notify, original if kind.lower() == "rfc822" else "")
+            deal.recipients.append(delivery.recipient(deal.exchange, given, address))
         except BadCommand as bad:
-            deal.exchange.find(BY_ID["SMTP-RCPT-001"], Hit("RCPT TO", found=(arg or "")[:200]))
+            rule = BY_ID["SMTP-RCPT-001" if str(bad).startswith("553") else "SMTP-SYN-002"]
+            deal.exchange.find(rule, Hit("RCPT TO", found=(arg or "")[:200]))
             await self._refuse_recipient(deal, str(bad))
         except BancError as error:
             self.server.find(deal.exchange, error)
@@ -355,7 +357,7 @@ class SmtpConnection(SMTP):
             armed = exchange.armed(MESSAGE.id)
             if armed is not None:
                 raise Stage(armed)
-            delivery.accept(exchange, arrival, subject, deal.recipients, envelope_id=deal.envelope_id)
+            delivery.accept(exchange, arrival, subject, deal.recipients, wants=deal.wants)
         except BancError as error:
             await self._end(deal, error, data)
             return
