@@ -61,11 +61,12 @@ class ExecDriver:
             )
         if process.returncode:
             last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            fr, en = (f" : {last}", f": {last}") if last else ("", "")
             raise DriverFailed(
                 "crashed",
                 Sentence(
-                    f"le pilote s'est terminé par le code {process.returncode} : {last}",
-                    f"the driver ended with code {process.returncode}: {last}",
+                    f"le pilote s'est terminé par le code {process.returncode}{fr}",
+                    f"the driver ended with code {process.returncode}{en}",
                 ),
                 left,
             )

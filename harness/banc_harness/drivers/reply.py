@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from pydantic import ValidationError
 
 from banc_standards.contracts.driver import Action, Answer
+from banc_standards.contracts.misfit import misfit
 from banc_standards.errors import BancError, Sentence
 
 MAX_ANSWER = 16 * 2**20
@@ -85,25 +86,28 @@ def read_answer(data: bytes, action: Action, left: tuple[Evidence, ...] = ()) ->
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _invalid(f"{where + ': ' if where else ''}{first['msg']}", left) from None
+        wrong = misfit(first)
+        fr, en = (f"{where} : ", f"{where}: ") if where else ("", "")
+        raise _invalid(Sentence(fr + wrong.fr, en + wrong.en), left) from None
     if answer.id != action.id:
-        raise _invalid(f"id: {answer.id!r} ≠ {action.id!r}", left)
+        differs = f"id: {answer.id!r} ≠ {action.id!r}"
+        raise _invalid(Sentence(differs, differs), left)
     try:
         files = tuple(
             Evidence(item.name, item.media_type, base64.b64decode(item.base64, validate=True))
             for item in answer.evidence
         )
     except ValueError as error:
-        raise _invalid(f"evidence: {error}", left) from None
+        raise _invalid(Sentence(f"evidence : base64 illisible ({error})", f"evidence: {error}"), left) from None
     return Reply(answer, left + files)
 
 
-def _invalid(why: str, left: tuple[Evidence, ...]) -> DriverFailed:
+def _invalid(why: Sentence, left: tuple[Evidence, ...]) -> DriverFailed:
     return DriverFailed(
         "invalid",
         Sentence(
-            f"la réponse du pilote n'est pas celle que demande le contrat : {why}",
-            f"the driver's answer is not the one of the contract: {why}",
+            f"la réponse du pilote n'est pas celle que demande le contrat : {why.fr}",
+            f"the driver's answer is not the one of the contract: {why.en}",
         ),
         left,
     )

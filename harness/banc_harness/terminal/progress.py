@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import Console
@@ -70,13 +71,29 @@ class Progress:
         outcome = step.ended.outcome if step.ended else "done"
         line = Text("  ").append_text(mark(STEPS[outcome])).append(f" {_fitted(step.title or step.id)}  ")
         self._console.print(line.append_text(_wire(step)), overflow="ellipsis", no_wrap=True)
-        for missed in step.missed:
-            self._console.print(Text(f"      {missing(missed, self._lang)}", style="yellow"))
+        for said in (*unhelpful(step, self._lang), *(missing(missed, self._lang) for missed in step.missed)):
+            self._console.print(Text(f"      {said}", style="yellow"))
         if step.ended is not None and step.ended.reason:
             self._console.print(Text(f"      {step.ended.reason}", style="dim"))
 
     def _say(self, fr: str, en: str) -> str:
         return en if self._lang == "en" else fr
+
+
+def unhelpful(step: Step, lang: str) -> Iterator[str]:
+    """One sentence for each answer of the driver that explains why exchanges did not come."""
+    answers = [asked.answered for asked in step.asked if asked.answered is not None and step.missed]
+    for answer in answers:
+        if answer.failure is not None:  # told among the remarks
+            continue
+        if answer.status == "unsupported":
+            said = Sentence("le pilote ne prend pas cette action en charge", "the driver does not support this action")
+        elif answer.status == "failed":
+            why = f" : {answer.error}" if answer.error else ""
+            said = Sentence(f"le pilote a répondu qu'il a échoué{why}", f"the driver answered that it failed{why}")
+        else:
+            continue
+        yield f"{answer.action} : {said.of('en' if lang == 'en' else 'fr')}"
 
 
 def missing(missed: events.ExpectationMissed, lang: str) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from banc_harness.account import Account, Failure
 from banc_harness.terminal.marks import KINDS, MODES, STEPS, VERDICTS, mark, percent
-from banc_harness.terminal.progress import missing
+from banc_harness.terminal.progress import missing, unhelpful
 from banc_standards.contracts import events
 from banc_standards.contracts.finding import Finding
 from banc_standards.errors import Lang, Sentence
@@ -118,6 +118,8 @@ class VerdictPage:
             if scenario.ended is not None and scenario.ended.reason:
                 text.append(f"\n{scenario.ended.reason}", style="dim")
             for step in scenario.steps.values():
+                for said in unhelpful(step, self._lang):
+                    text.append(f"\n{step.id} : {said}", style="yellow")
                 for missed in step.missed:
                     text.append(f"\n{missed.step} : {missing(missed, self._lang)}", style="yellow")
             table.add_row(mark(shown), scenario.id, text)
