@@ -396,7 +396,11 @@ class Control:
                 return self._nonsense(f"{method} {path}: {status}")
             code, detail, hint = "CONTROL-008", "jeton refusé / token refused", "BANC_TOKEN"
         kind = EnvironmentFailed if status >= 500 or status == 409 else UnusableInput
-        return kind(code, Sentence(detail, detail), Sentence(hint, hint))
+        said = _TOKEN if status == 401 else Sentence(hint, hint)
+        return kind(code, Sentence(detail, detail), said)
+
+
+_TOKEN = Sentence("donnez le jeton de ce bac à sable par BANC_TOKEN", "give this sandbox's token with BANC_TOKEN")
 
 
 def _said(error: BaseException) -> str:
