@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+HL7 = "urn:hl7-org:v3"
 ISSUER_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
 
 VERSION = "VIHF_Version"

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from lxml import etree
 
 from banc_standards.identifiers import Cx, MalformedIdentifier
-from banc_standards.soap.names import SAML
+from banc_standards.soap.names import SAML, XSI
 from banc_standards.terminology.codes import Code
 from banc_standards.vihf import names
+
+_INSTANT: Final = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+_MIDNIGHT: Final = re.compile(r"24:00:00(?:\.0+)?")
+_ONCE: Final = (
+    "Issuer",
+    "Subject",
+    "Subject/NameID",
+    "Conditions",
+    "AuthnStatement",
+    "AuthnStatement/AuthnContext",
+    "AuthnStatement/AuthnContext/AuthnContextClassRef",
+)
+_CODED: Final = {names.ROLE: "Role", names.PURPOSE: "PurposeOfUse"}
 
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
     """What an assertion holds. ``attributes`` gives the text values of every attribute, names in lower case.
 
-    ``resource_id`` is kept as written; ``ins`` and ``ins_oid`` are read from it when it is a CX.
+    ``resource_id`` is kept as written; ``ins`` and ``ins_oid`` are read from it when it is a CX. ``repeated`` names the
+    elements and attributes that came more than once although they may not: the first is what is read. ``unformed``
+    tells the roles and purposes that are written otherwise than HL7 does: the attribute, and what was found.
     """
 
     id: str
@@ -38,6 +58,8 @@ class Assertion:
     roles: tuple[Code, ...]
     purpose: Code | None
     confidentiality: str | None
+    repeated: tuple[str, ...] = ()
+    unformed: tuple[tuple[str, str], ...] = ()
 
     def value(self, name: str) -> str | None:
         """The first value of an attribute, whatever the case of its name; None when absent."""
@@ -114,14 +136,20 @@ def _cx(text: str | None) -> Cx | None:
 
 
 def moment(text: str | None) -> datetime | None:
-    """A SAML instant as an aware UTC datetime; None when absent or unreadable. An instant without zone is UTC."""
-    if not text:
+    """A SAML instant (``xsd:dateTime``, years 1 to 9999) as an aware UTC datetime; None when absent or unreadable.
+
+    An instant without zone is UTC.
+    """
+    found = _INSTANT.fullmatch((text or "").strip())
+    if found is None:
         return None
+    day, time, zone = found.group("day", "time", "zone")
+    late = _MIDNIGHT.fullmatch(time) is not None
     try:
-        parsed = datetime.fromisoformat(text.strip())
-    except ValueError:
+        parsed = datetime.fromisoformat(f"{day}T{'00:00:00' if late else time}{zone or 'Z'}")
+        return (parsed + timedelta(days=late)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _find(root: etree._Element, path: str) -> etree._Element | None:
@@ -129,7 +157,11 @@ def _find(root: etree._Element, path: str) -> etree._Element | None:
 
 
 def _text(element: etree._Element | None) -> str | None:
-    return None if element is None else (element.text or "").strip()
+    """The text of an element, of which comments and processing instructions are no part."""
+    if element is None:
+        return None
+    after = (child.tail or "" for child in element if not isinstance(child.tag, str))
+    return "".join((element.text or "", *after)).strip()
 
 
 def _code(element: etree._Element) -> Code:
@@ -140,10 +172,10 @@ def read(assertion: etree._Element) -> Assertion:
     """The content of an assertion; give it the tree that ``vihf.verify`` returned, and no other."""
     attributes: dict[str, tuple[str, ...]] = {}
     coded: dict[str, tuple[Code, ...]] = {}
-    for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+    for attribute in _attributes(assertion):
         name = (attribute.get("Name") or "").lower()
         values = attribute.findall(f"{{{SAML}}}AttributeValue")
-        attributes[name] = attributes.get(name, ()) + tuple((value.text or "").strip() for value in values)
+        attributes[name] = attributes.get(name, ()) + tuple(_text(value) or "" for value in values)
         children = [child for value in values for child in value if isinstance(child.tag, str)]
         coded[name] = coded.get(name, ()) + tuple(_code(child) for child in children)
     conditions = _find(assertion, "Conditions")
@@ -170,4 +202,34 @@ def read(assertion: etree._Element) -> Assertion:
         roles=coded.get(names.ROLE, ()),
         purpose=next(iter(coded.get(names.PURPOSE, ())), None),
         confidentiality=confidentiality.code if confidentiality else next(iter(confidential_text), None) or None,
+        repeated=tuple(_repeated(assertion)),
+        unformed=tuple(_unformed(assertion)),
     )
+
+
+def _repeated(assertion: etree._Element) -> Iterator[str]:
+    for path in _ONCE:
+        if len(assertion.findall("/".join(f"{{{SAML}}}{step}" for step in path.split("/")))) > 1:
+            yield f"saml:{path.rpartition('/')[2]}"
+    found: Counter[str] = Counter()
+    for attribute in _attributes(assertion):
+        name = attribute.get("Name") or ""
+        values = len(attribute.findall(f"{{{SAML}}}AttributeValue"))
+        found[name] += 1 if name.lower() == names.ROLE else max(1, values)
+    yield from (name for name, number in found.items() if number > 1)
+
+
+def _unformed(assertion: etree._Element) -> Iterator[tuple[str, str]]:
+    for attribute in _attributes(assertion):
+        name = (attribute.get("Name") or "").lower()
+        expected = f"{{{names.HL7}}}{_CODED.get(name)}"
+        for value in attribute.findall(f"{{{SAML}}}AttributeValue") if name in _CODED else ():
+            held = [child for child in value if isinstance(child.tag, str)]
+            kinds = [(child.get(f"{{{XSI}}}type") or "").strip().rpartition(":")[2] for child in held]
+            if [child.tag for child in held] != [expected] or kinds != ["CE"]:
+                said = (f"{child.tag} {kind}".strip() for child, kind in zip(held, kinds, strict=True))
+                yield name, ", ".join(said) or (_text(value) or "")
+
+
+def _attributes(assertion: etree._Element) -> Iterator[etree._Element]:
+    return assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute")

@@ -113,6 +113,7 @@ BREAKS: list[tuple[str, Callable[[Vihf], Vihf]]] = [
     ("VIHF-021", lambda token: replace(token, mode="FORTE")),
     ("VIHF-024", lambda token: replace(token, structure="1990000002")),
     ("VIHF-025", lambda token: replace(token, sector="SA04")),
+    ("VIHF-025", lambda token: replace(token, sector=f"SA99^{names.SECTOR_SYSTEM}")),
     ("VIHF-026", lambda token: replace(token, subject_name="")),
     ("VIHF-027", lambda token: replace(token, name_id="admin")),
     ("VIHF-027", lambda token: replace(token, name_id="99900000011")),
@@ -123,6 +124,7 @@ BREAKS: list[tuple[str, Callable[[Vihf], Vihf]]] = [
     ("VIHF-033", lambda token: replace(token, roles=(DOCTOR,))),
     ("VIHF-033", lambda token: replace(token, roles=(Code("21", names.G15),))),
     ("VIHF-034", lambda token: replace(token, roles=(DOCTOR, Code("A", names.G05)))),
+    ("VIHF-034", lambda token: replace(token, roles=(DOCTOR, Code("", names.R01)))),
     ("VIHF-035", lambda token: replace(token, roles=(Code("60", names.G15), GENERALIST))),
     ("VIHF-036", lambda token: replace(token, authn_class="")),
     ("VIHF-040", lambda token: replace(token, ins=None)),
@@ -147,6 +149,8 @@ CONTEXTS: list[tuple[str, Callable[[VihfSubject], VihfSubject]]] = [
         "VIHF-004",
         lambda checked: amended(checked, issue_instant="2026-03-02T09:00:00+01:00"),
     ),
+    ("VIHF-006", lambda checked: amended(checked, not_before="demain")),
+    ("VIHF-006", lambda checked: amended(checked, not_on_or_after="9999-12-31T23:59:59-14:00")),
     ("VIHF-007", lambda checked: amended(checked, audience=True)),
     (
         "VIHF-008",
@@ -154,6 +158,8 @@ CONTEXTS: list[tuple[str, Callable[[VihfSubject], VihfSubject]]] = [
     ),
     ("VIHF-009", lambda checked: without(checked, names.VERSION)),
     ("VIHF-011", lambda checked: with_attribute(checked, names.RESOURCE_URN, "urn:ROR")),
+    ("VIHF-013", lambda checked: amended(checked, repeated=(names.RESOURCE_ID,))),
+    ("VIHF-038", lambda checked: amended(checked, unformed=((names.ROLE, "Role"),))),
     ("VIHF-020", lambda checked: without(checked, names.MODE)),
     ("VIHF-022", lambda checked: replace(checked, tls_kind="CPS_AUTH")),
     (

@@ -10,6 +10,7 @@ from banc_standards import certificates
 from banc_standards.errors import Sentence
 from banc_standards.identifiers import IdNat, MalformedIdentifier, StructIdNat
 from banc_standards.rules import Hit, Rule
+from banc_standards.terminology.codes import value_set
 from banc_standards.vihf import names
 from banc_standards.vihf.rules.subject import CARD_KINDS, STRUCTURE_KINDS, VihfSubject
 
@@ -63,7 +64,7 @@ def _structure_owner(subject: VihfSubject) -> Iterator[Hit]:
 
 def _sector(subject: VihfSubject) -> Iterator[Hit]:
     found = subject.assertion.sector or ""
-    if not _SECTOR.fullmatch(found):
+    if not _SECTOR.fullmatch(found) or found.partition("^")[0] not in value_set("J02").codes:
         yield Hit(names.SECTOR, found=found, expected=f"SA01^{names.SECTOR_SYSTEM}")
 
 
@@ -132,7 +133,7 @@ def _second_role_due(subject: VihfSubject) -> Iterator[Hit]:
 def _second_role_system(subject: VihfSubject) -> Iterator[Hit]:
     roles = subject.assertion.roles
     expected = {names.DOCTOR: names.R01, names.PHARMACIST: names.G05}.get(_profession(subject) or "")
-    if len(roles) > 1 and expected is not None and roles[1].system != expected:
+    if len(roles) > 1 and expected is not None and (roles[1].system != expected or not roles[1].code):
         yield Hit(f"{names.ROLE}[2]", found=f"{roles[1].code} {roles[1].system}", expected=expected)
 
 
@@ -149,6 +150,11 @@ def _method(subject: VihfSubject) -> Iterator[Hit]:
         yield Hit("saml:AuthnContextClassRef", found=found, expected=names.SMARTCARD_CLASS)
     elif not subject.assertion.authn_class:
         yield Hit("saml:AuthnContextClassRef", expected="urn:oasis:names:tc:SAML:2.0:ac:classes:…")
+
+
+def _hl7_codes(subject: VihfSubject) -> Iterator[Hit]:
+    for name, found in subject.assertion.unformed:
+        yield Hit(name, found=found, expected=f'{{{names.HL7}}}Role | PurposeOfUse, xsi:type="CE"')
 
 
 def _strong_method(subject: VihfSubject) -> Iterator[Hit]:
@@ -361,5 +367,19 @@ RULES: tuple[Rule, ...] = (
         fix=Sentence("Ajouter AuthnContextDecl.", "Add AuthnContextDecl."),
         check=_strong_method,
         severity="warning",
+    ),
+    Rule(
+        id="VIHF-038",
+        text=Sentence(
+            "Un rôle, ou un mode d'accès, s'écrit comme HL7 : un élément Role ou PurposeOfUse de type CE par valeur.",
+            "A role, or an access mode, is written as HL7 does: one element Role or PurposeOfUse of type CE a value.",
+        ),
+        clause="VIHF 3.0, attributs ; VIHF 3.0, rôles (exemples de messages v02.05.00, réponses observées)",
+        fix=Sentence(
+            f'Écrire Role xmlns="{names.HL7}" xsi:type="CE", un par AttributeValue.',
+            f'Write Role xmlns="{names.HL7}" xsi:type="CE", one in each AttributeValue.',
+        ),
+        check=_hl7_codes,
+        code=_INVALID,
     ),
 )

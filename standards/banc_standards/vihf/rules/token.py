@@ -56,6 +56,12 @@ def _fresh(subject: VihfSubject) -> Iterator[Hit]:
 
 def _conditions(subject: VihfSubject) -> Iterator[Hit]:
     begins, ends = moment(subject.assertion.not_before), moment(subject.assertion.not_on_or_after)
+    for name, text, read in (
+        ("NotBefore", subject.assertion.not_before, begins),
+        ("NotOnOrAfter", subject.assertion.not_on_or_after, ends),
+    ):
+        if text is not None and read is None:
+            yield Hit(f"saml:Conditions/@{name}", found=text, expected="AAAA-MM-JJThh:mm:ss.sssZ")
     if begins is not None and subject.now < begins:
         found = subject.assertion.not_before or ""
         yield Hit("saml:Conditions/@NotBefore", found=found, expected=f"<= {subject.now.isoformat()}")
@@ -97,12 +103,17 @@ def _authn(subject: VihfSubject) -> Iterator[Hit]:
     login, issued = moment(subject.assertion.authn_instant), moment(subject.assertion.issue_instant)
     if login is None:
         yield Hit("saml:AuthnStatement/@AuthnInstant", found=subject.assertion.authn_instant or "")
-    elif issued is not None and login > issued + timedelta(seconds=1):
+    elif issued is not None and login - issued > timedelta(seconds=1):
         yield Hit(
             "saml:AuthnStatement/@AuthnInstant",
             found=subject.assertion.authn_instant or "",
             expected=f"<= {subject.assertion.issue_instant}",
         )
+
+
+def _once(subject: VihfSubject) -> Iterator[Hit]:
+    for name in subject.assertion.repeated:
+        yield Hit(name, found="2", expected="1")
 
 
 RULES: tuple[Rule, ...] = (
@@ -225,5 +236,17 @@ RULES: tuple[Rule, ...] = (
         fix=Sentence("Y mettre l'heure de connexion de l'utilisateur.", "Put the login time of the user there."),
         check=_authn,
         severity="warning",
+    ),
+    Rule(
+        id="VIHF-013",
+        text=Sentence(
+            "Un élément ou un attribut de l'assertion ne vient qu'une fois, avec une valeur (le rôle : une ou deux).",
+            "An element or attribute of the assertion comes once, with one value (the role: one or two).",
+        ),
+        clause="SAML 2.0 core §2.3.3, §2.7.3 ; VIHF 3.0, attributs (exemples de messages v02.05.00)",
+        fix=Sentence("Ne garder que le bon.", "Keep the right one only."),
+        check=_once,
+        certainty="deduced",
+        code=_INVALID,
     ),
 )
