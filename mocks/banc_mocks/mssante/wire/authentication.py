@@ -15,7 +15,7 @@ from banc_mocks.mssante.service.behaviour import OAUTHBEARER
 from banc_mocks.mssante.service.delivery import Stage
 from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import sasl
-from banc_standards.errors import BancError
+from banc_standards.errors import BancError, Sentence
 from banc_standards.mail.addresses import domain_of
 from banc_standards.mail.smtp_rules import BY_ID
 from banc_standards.rules import Hit
@@ -31,22 +31,26 @@ USERNAME, PASSWORD = (base64.b64encode(word).decode() for word in (b"Username:",
 _NOT_READ: Final = "501 5.5.2"
 
 
-class _Aborted(Exception):
+class _Aborted(BancError):
     """The client gave the exchange up with ``*``."""
+
+    def __init__(self) -> None:
+        super().__init__("501 5.7.0", Sentence("Identification abandonnée.", "Authentication aborted"))
 
 
 async def authenticate(client: SmtpConnection, argument: str) -> None:
     """Carries ``AUTH`` out: every outcome is journaled before its reply."""
-    if client.session is None or not client.session.extended_smtp or not client.session.host_name:
-        await client.push("503 5.5.1 Send EHLO first")
+    greeted = client.session is not None and client.session.extended_smtp and client.session.host_name
+    if client.secured and not greeted:
+        await client.refuse_command("AUTH", "503 5.5.1 Send EHLO first")
         return
     if client.opened is not None:
-        await client.push("503 5.5.1 Already authenticated")
+        await client.refuse_command("AUTH", "503 5.5.1 Already authenticated")
         return
     words = argument.split()
     mechanism = words[0].upper() if words else ""
     if client.server.between_operators:
-        await client.push("502 5.5.1 No AUTH between operators")
+        await client.refuse_command("AUTH", "502 5.5.1 No AUTH between operators")
         return
     line = f"AUTH {mechanism}"[:100]
     exchange = client.server.exchange(client, "mssante.auth")
@@ -56,8 +60,9 @@ async def authenticate(client: SmtpConnection, argument: str) -> None:
         response = await _response(client, mechanism, words[1:])
         credentials = sasl.credentials(mechanism, response)
         opened = open_box(exchange, client.server, mechanism, credentials)
-    except _Aborted:
-        await client.push("501 5.7.0 Authentication aborted")
+    except asyncio.CancelledError:
+        client.server.left(client, exchange, line=line)
+        raise
     except sasl.Malformed as bad:
         refused = Refused(BY_ID["SMTP-AUTH-006"], Hit("AUTH", expected=str(bad)))
         await client.push(await client.server.refuse(client, exchange, refused, line=line))
@@ -72,7 +77,7 @@ async def authenticate(client: SmtpConnection, argument: str) -> None:
     else:
         reply = await client.server.accept(client, exchange, line=line, reply="235 2.7.0 Authentication successful")
         if reply.startswith("235"):
-            client.opened = opened
+            client.opened, client.epoch = opened, exchange.session.epoch
             client.attributed = (exchange.session.id, exchange.peer.session_by, exchange.signs)
             client.token = exchange.peer.token
         await client.push(reply)
@@ -117,6 +122,9 @@ def open_box(exchange: Exchange, port: Port[Any], mechanism: str, credentials: s
     exchange.facts["mailbox"] = address[:300]
     if named is not None:
         exchange.address(named)
+    if credentials.acting_for not in ("", credentials.login):
+        hit = Hit("authzid", found=credentials.acting_for[:300], expected=address[:300])
+        raise Refused(BY_ID["SMTP-AUTH-004"], hit)
     try:
         if mechanism in BEARER:
             opened = access.by_token(exchange, address, credentials.token)
@@ -141,13 +149,20 @@ async def _response(client: SmtpConnection, mechanism: str, initial: list[str]) 
 
 async def _challenge(client: SmtpConnection, challenge: str) -> str:
     await client.push(f"334 {challenge}")
-    try:
-        line = await client._reader.readuntil(b"\n")
-    except asyncio.LimitOverrunError:
-        raise sasl.Malformed(f"<= {sasl.MAX_RESPONSE} octets") from None
+    line = await _whole_line(client._reader)
     if len(line) > sasl.MAX_RESPONSE:
         raise sasl.Malformed(f"<= {sasl.MAX_RESPONSE} octets")
     text = line.strip().decode("ascii", "replace")
     if text == "*":
         raise _Aborted
     return text
+
+
+async def _whole_line(reader: asyncio.StreamReader) -> bytes:
+    """A line to its end; of one that is too long, only what tells that it is."""
+    line = b""
+    while True:
+        try:
+            return line + await reader.readuntil(b"\n")
+        except asyncio.LimitOverrunError as error:
+            line = (await reader.readexactly(error.consumed))[: sasl.MAX_RESPONSE]

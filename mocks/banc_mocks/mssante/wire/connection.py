@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from aiosmtpd.smtp import SMTP, TLSSetupException
+from aiosmtpd.smtp import TLSSetupException
 
 from banc_mocks.mssante.faults import CUT, DATA, LOST_REPLY, MAIL, MESSAGE
 from banc_mocks.mssante.service import delivery, judging
@@ -19,6 +19,7 @@ from banc_mocks.mssante.service.delivery import Given, Stage, Wants
 from banc_mocks.mssante.service.judging import Arrival
 from banc_mocks.mssante.state import plain
 from banc_mocks.mssante.wire import authentication, sasl
+from banc_mocks.mssante.wire.engine import Engine
 from banc_mocks.mssante.wire.envelope import (
     MAIL_PARAMETERS,
     MAX_RECIPIENTS,
@@ -29,8 +30,8 @@ from banc_mocks.mssante.wire.envelope import (
     decoded,
 )
 from banc_mocks.mssante.wire.message import read_message
-from banc_mocks.mssante.wire.replies import reply_of, said
-from banc_mocks.sandbox.http import InternalFailure
+from banc_mocks.mssante.wire.replies import reply_of
+from banc_mocks.sandbox.http import InternalFailure, SessionConflict
 from banc_standards.attribution_rules import Signs
 from banc_standards.errors import BancError
 from banc_standards.mail.addresses import well_formed
@@ -47,15 +48,14 @@ HOSTNAME: Final = "mssante.banc"
 HARD_LIMIT: Final = 50_000_000
 """Octets of a message beyond which nothing is kept while it is read."""
 IDLE_S: Final = 300.0
-CHUNK: Final = 65_536
+MAX_COMMANDS: Final = 500
+"""How many RCPT a mail may try, those that are refused included."""
 
 _log = logging.getLogger("banc.mssante")
 
 
-class SmtpConnection(SMTP):
+class SmtpConnection(Engine):
     """One client, from the banner to QUIT. ``server`` journals and decides, ``connection`` tells who called."""
-
-    line_length_limit = CHUNK  # lines of a message are judged by their own rule
 
     def __init__(self, server: MailServer, connection: Connection, context: ssl.SSLContext | None) -> None:
         self.command_size_limits = defaultdict(lambda: sasl.MAX_RESPONSE)  # a token is longer than RFC 5321's 512
@@ -72,6 +72,7 @@ class SmtpConnection(SMTP):
         self.connection = connection
         self.secured = context is None
         self.opened: Opened | None = None
+        self.epoch = 0
         self.envelope_: Envelope | None = None
         self.attributed: tuple[str, SessionBy, Signs] | None = None
         self.token: dict[str, object] | None = None
@@ -139,8 +140,9 @@ class SmtpConnection(SMTP):
         return bool(self._reader._buffer)  # type: ignore[attr-defined]  # no public way tells what has come already
 
     async def hang_up(self, reply: str) -> None:
-        """Says a last word and closes."""
+        """Says a last word and closes; what came already is read no more."""
         await self.push(reply)
+        self._reader._buffer.clear()  # type: ignore[attr-defined]  # no public way drops what has come
         self.leave()
 
     def leave(self) -> None:
@@ -162,12 +164,19 @@ class SmtpConnection(SMTP):
         await self.hang_up(await self.server.refuse(self, exchange, refused, line=verb))
         return True
 
+    async def noted(self, verb: str, reply: str) -> str:
+        """Journals a command that is refused for its form or its place: only its verb, what follows may be secret."""
+        exchange = self.server.exchange(self, "mssante.connection")
+        shown = "".join(c for c in verb[:20] if "!" <= c <= "~")
+        refused = Refused(BY_ID["SMTP-SYN-002"], Hit(shown or "commande"), reply=reply[:9])
+        return await self.server.refuse(self, exchange, refused, line=shown, text=reply)
+
     # -- the verbs -----------------------------------------------------------------------------------------------
 
     async def smtp_EHLO(self, hostname: str) -> None:
         """``EHLO``: what this port offers in its present state."""
         if not hostname:
-            await self.push("501 5.5.4 Syntax: EHLO hostname")
+            await self.refuse_command("EHLO", "501 5.5.4 Syntax: EHLO hostname")
             return
         assert self.session is not None
         self._set_rset_state()
@@ -193,9 +202,9 @@ class SmtpConnection(SMTP):
     async def smtp_STARTTLS(self, arg: str) -> None:
         """``STARTTLS``; what was sent in clear behind it is never executed (RFC 3207 §4)."""
         if arg:
-            await self.push("501 5.5.4 Syntax: STARTTLS")
+            await self.refuse_command("STARTTLS", "501 5.5.4 Syntax: STARTTLS")
         elif self.secured:
-            await self.push("503 5.5.1 TLS is on already")
+            await self.refuse_command("STARTTLS", "503 5.5.1 TLS is on already")
         elif not await self.out_of_step("STARTTLS", "SMTP-TLS-002"):
             await super().smtp_STARTTLS(arg)
 
@@ -205,13 +214,13 @@ class SmtpConnection(SMTP):
 
     async def smtp_MAIL(self, arg: str | None) -> None:
         """``MAIL FROM``: begins a mail."""
-        if self.session is None or not self.session.host_name:
-            await self.push("503 5.5.1 Send EHLO first")
+        if self.secured and (self.session is None or not self.session.host_name):
+            await self.refuse_command("MAIL", "503 5.5.1 Send EHLO first")
             return
         if self.envelope_ is not None:
-            await self.push("503 5.5.1 Nested MAIL command")
+            await self.refuse_command("MAIL", "503 5.5.1 Nested MAIL command")
             return
-        if self.attributed is not None and not self.server.known_session(self.attributed[0]):
+        if self.server.ended(self):
             await self.hang_up("421 4.7.0 The session of these credentials has ended")
             return
         line = f"MAIL {arg or ''}"
@@ -284,7 +293,10 @@ class SmtpConnection(SMTP):
         """``RCPT TO``: one more recipient, or its own refusal."""
         deal = self.envelope_
         if deal is None:
-            await self.push("503 5.5.1 Need MAIL command")
+            await self.refuse_command("RCPT", "503 5.5.1 Need MAIL command")
+            return
+        if len(deal.commands) > MAX_COMMANDS:
+            await self.hang_up("421 4.7.0 Too many recipients refused")
             return
         deal.commands.append(("RCPT", arg or ""))
         try:
@@ -302,6 +314,10 @@ class SmtpConnection(SMTP):
             rule = BY_ID["SMTP-RCPT-001" if str(bad).startswith("553") else "SMTP-SYN-002"]
             deal.exchange.find(rule, Hit("RCPT TO", found=(arg or "")[:200]))
             await self._refuse_recipient(deal, str(bad))
+        except SessionConflict as conflict:
+            exchange = self.server.exchange(self, "mssante.connection")
+            reply = await self.server.refuse(self, exchange, conflict, line=f"RCPT {arg}"[:400])
+            await self._refuse_recipient(deal, reply)
         except BancError as error:
             self.server.find(deal.exchange, error)
             await self._refuse_recipient(deal, reply_of(error))
@@ -318,10 +334,10 @@ class SmtpConnection(SMTP):
         """``DATA``: takes the message; its 250 leaves once the message is durable."""
         deal = self.envelope_
         if deal is None or not deal.recipients:
-            await self.push("503 5.5.1 Need RCPT command")
+            await self.refuse_command("DATA", "503 5.5.1 Need RCPT command")
             return
         if arg:
-            await self.push("501 5.5.4 Syntax: DATA")
+            await self.refuse_command("DATA", "501 5.5.4 Syntax: DATA")
             return
         if await self.out_of_step("DATA", "SMTP-SYN-001"):
             return
@@ -388,15 +404,6 @@ class SmtpConnection(SMTP):
             deal.exchange.outcome = "failed"
             self.server.post(self, deal.exchange, deal=deal, reply="")
         self.cut()
-
-    async def smtp_VRFY(self, arg: str) -> None:
-        """``VRFY``: no operator tells who exists."""
-        await self.push("252 2.5.0 Cannot VRFY user" if arg else "501 5.5.4 Syntax: VRFY <address>")
-
-    async def smtp_HELP(self, arg: str) -> None:
-        """``HELP``."""
-        del arg
-        await self.push(said("214 2.0.0", "RFC 5321; banc explain SMTP-TLS-001"))
 
     # -- inside --------------------------------------------------------------------------------------------------
 

@@ -28,10 +28,14 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who wants in: the mailbox, and the token of a professional (empty for an application)."""
+    """Who wants in: the mailbox, and the token of a professional (empty for an application).
+
+    ``acting_for`` is the other identity that PLAIN may name.
+    """
 
     login: str
     token: str = ""
+    acting_for: str = ""
 
 
 def decoded(text: str) -> bytes:
@@ -60,12 +64,15 @@ def credentials(mechanism: str, response: bytes) -> Credentials:
     parts = text.split("\0")
     if len(parts) != 3 or not parts[1]:
         raise Malformed("authzid NUL authcid NUL password")
-    return Credentials(parts[1])
+    return Credentials(parts[1], acting_for=parts[0])
 
 
 def _pairs(text: str) -> dict[str, str]:
-    found = (pair.partition("=") for pair in text.split("\x01") if pair)
-    return {name: value for name, sign, value in found if sign}
+    pairs = [pair.partition("=") for pair in text.split("\x01") if pair]
+    found = {name: value for name, sign, value in pairs if sign}
+    if len(found) != len(pairs):
+        raise Malformed("user=…^Aauth=Bearer …^A^A")
+    return found
 
 
 def _bearer(fields: dict[str, str], user: str) -> Credentials:

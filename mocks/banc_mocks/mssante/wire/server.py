@@ -42,6 +42,13 @@ class MailServer(Port[SmtpConnection]):
         """The conversation of one accepted connection."""
         return SmtpConnection(self, connection, None if self.implicit else self._context)
 
+    def ended(self, client: SmtpConnection) -> bool:
+        """Whether the session that a client opened its mailbox in is over, or was reset."""
+        if client.attributed is None:
+            return False
+        session = self.sandbox.sessions.find(client.attributed[0])
+        return session is None or session.epoch != client.epoch
+
     # -- the journal ---------------------------------------------------------------------------------------------
 
     async def accept(
@@ -80,6 +87,12 @@ class MailServer(Port[SmtpConnection]):
             exchange.code = reply[:9].strip()
         batch = self._batch(client, exchange, line=line, deal=deal, data=data, reply=reply)
         return reply if await self._commit(exchange, batch) else FAILED
+
+    def left(self, client: SmtpConnection, exchange: Exchange, *, line: str) -> None:
+        """Journals an exchange that the client left in the middle of, without waiting."""
+        exchange.outcome = "failed"
+        exchange.facts["ended_by"] = "connection lost"
+        self._post(self._batch(client, exchange, line=line, deal=None, data=b"", reply=""))
 
     def post(self, client: SmtpConnection, exchange: Exchange, *, deal: Envelope, reply: str) -> None:
         """Journals a mail that was given up, without waiting."""
