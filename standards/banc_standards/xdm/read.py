@@ -67,12 +67,17 @@ class XdmRefused(BancError):
         self.detail = detail
 
 
+def file_of(entry: DocumentEntry) -> str:
+    """The file that an entry's URI names, lower case as names are compared; empty without URI."""
+    return (entry.uri or "").lower().removeprefix("./")
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """One submission set of the archive: its folder, its metadata, and the bytes of its files by name.
 
     ``submission`` is None when ``refused`` says why the metadata could not be read. ``lot_action`` is the action that
-    stands on the submission set itself.
+    stands on the submission set itself, ``root`` the element that the metadata are.
     """
 
     name: str
@@ -80,10 +85,11 @@ class Folder:
     files: Mapping[str, bytes] = field(default_factory=dict)
     refused: XmlRefused | XdsRefused | None = None
     lot_action: str | None = None
+    root: str = ""
 
     def content(self, entry: DocumentEntry) -> bytes | None:
         """The bytes that an entry's URI names inside this folder, compared without case; None when there are none."""
-        uri = (entry.uri or "").lower()
+        uri = file_of(entry)
         return next((data for name, data in self.files.items() if name.lower() == uri), None) if uri else None
 
     @property
@@ -149,6 +155,10 @@ def unzipped(data: bytes, limits: Limits = DEFAULT_LIMITS) -> dict[str, bytes]:
 
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
+_WIDE_END: Final = b"PK\x06\x06"
+_WIDE_LOCATOR: Final = b"PK\x06\x07"
+_WIDE_END_SIZE: Final = 56 + 20
+"""Octets of the ZIP64 end of directory and of its locator, which stand just before the end (APPNOTE 4.3.14, 4.3.15)."""
 
 
 def _bound_directory(data: bytes, limits: Limits) -> None:
@@ -157,8 +167,9 @@ def _bound_directory(data: bytes, limits: Limits) -> None:
     if start < 0 or start + _END_SIZE > len(data):
         raise XdmRefused("XDM-ZIP-001", "fin de répertoire absente")
     count, size = struct.unpack_from("<HI", data, start + 10)
-    if count == 0xFFFF or size == 0xFFFFFFFF:
-        raise XdmRefused("XDM-ZIP-006", "ZIP64")
+    wide = start - _WIDE_END_SIZE
+    if wide >= 0 and data.startswith(_WIDE_LOCATOR, start - 20) and data.startswith(_WIDE_END, wide):
+        count, size = struct.unpack_from("<QQ", data, wide + 32)  # parsers believe these, whatever the others say
     if count > limits.max_members or size > limits.max_members * 512:
         raise XdmRefused("XDM-ZIP-006", f"> {limits.max_members}")
 
@@ -207,12 +218,12 @@ _METADATA_LIMITS: Final = XmlLimits(max_bytes=10 * 2**20, max_depth=50, max_node
 
 def _folder(name: str, metadata: str, members: Mapping[str, bytes]) -> Folder:
     files = {
-        path.removeprefix(f"{name}/"): data
+        path[len(name) + 1 :]: data
         for path, data in members.items()
-        if path.startswith(f"{name}/") and path != metadata
+        if path.lower().startswith(f"{name}/".lower()) and path != metadata
     }
     try:
-        root = parse(members[metadata], _METADATA_LIMITS)
+        root = parse(members[metadata], _METADATA_LIMITS, comments=False)
         content = read_submission(root)
     except (XmlRefused, XdsRefused) as refused:
         return Folder(name, None, files, refused)
@@ -220,7 +231,7 @@ def _folder(name: str, metadata: str, members: Mapping[str, bytes]) -> Folder:
     entries = tuple(replace(entry, action=actions.get(entry.id)) for entry in content.entries)
     lot = next(root.iter(f"{RIM}RegistryPackage"), None)
     lot_action = _action(lot) if lot is not None else None
-    return Folder(name, replace(content, entries=entries), files, lot_action=lot_action)
+    return Folder(name, replace(content, entries=entries), files, lot_action=lot_action, root=root.tag)
 
 
 def _action(item: etree._Element) -> str | None:

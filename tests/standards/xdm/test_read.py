@@ -72,6 +72,52 @@ def test_names_are_found_whatever_their_case(lot: Lot) -> None:
     assert found.folders[0].documents == {lot.entry.id: lot.cda}
 
 
+def test_a_folder_is_one_whatever_the_case_of_each_name(lot: Lot) -> None:
+    members = read(lot.packed()).members
+    mixed = {name.lower() if name.endswith("METADATA.XML") else name: data for name, data in members.items()}
+    assert read(zipped(*mixed.items())).folders[0].documents == {lot.entry.id: lot.cda}
+
+
+@pytest.mark.parametrize(
+    ("written", "spelled"),
+    [
+        (b">DOC0001.XML<", b"><!-- a -->DOC<!-- b -->0001.XML<"),
+        (b">DOC0001.XML<", b"><![CDATA[DOC0001]]>.&#88;ML<"),
+        (b">DOC0001.XML<", b">./doc0001.xml<"),
+        (b"?>", b"?><!-- <!DOCTYPE a> --><?b c?>"),
+    ],
+)
+def test_unusual_spellings_of_the_metadata_are_read_alike(lot: Lot, written: bytes, spelled: bytes) -> None:
+    metadata = read(lot.packed()).members[f"{BASE}/METADATA.XML"]
+    changed = metadata.replace(written, spelled, 1)
+    assert changed != metadata
+    found = read(zipped((f"{BASE}/METADATA.XML", changed), (f"{BASE}/DOC0001.XML", lot.cda)))
+    assert found.folders[0].documents == {lot.entry.id: lot.cda}
+
+
+def wide(count: int) -> bytes:
+    """A zip of that many void members, which only its ZIP64 record counts."""
+    names = [b"%06d" % rank for rank in range(count)]
+    head = [struct.pack("<4s2B4H3L2H", b"PK\3\4", 45, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0) + name for name in names]
+    places = [sum(map(len, head[:rank])) for rank in range(count)] if count < 100 else [0] * count
+    directory = b"".join(
+        struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 45, 3, 45, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, place) + name
+        for name, place in zip(names, places, strict=True)
+    )
+    data = b"".join(head) + directory
+    begin = len(data) - len(directory)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(directory), begin)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(data), 1)
+    return data + record + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 52, begin, 0)
+
+
+def test_a_zip64_record_is_believed_and_bounded() -> None:
+    assert len(read(wide(3)).members) == 3
+    with pytest.raises(XdmRefused) as refused:
+        read(wide(20_000))
+    assert refused.value.rule_id == "XDM-ZIP-006"
+
+
 def test_metadata_that_are_no_xml_are_told_by_their_folder() -> None:
     for content in (b"<a", b"<a/>", b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', b"\x00"):
         (folder,) = read(zipped((f"{BASE}/METADATA.XML", content), (f"{BASE}/DOC0001.XML", b""))).folders

@@ -144,3 +144,11 @@ def test_the_shared_rules_leave_out_what_only_the_dmp_wants() -> None:
 def test_every_rule_says_what_to_do_in_both_languages() -> None:
     for rule in RULES:
         assert all((rule.text.fr, rule.text.en, rule.fix.fr, rule.fix.en, rule.clause)), rule.id
+
+
+def test_metadata_are_the_request_itself(lot: Lot) -> None:
+    def wrap(found: dict[str, bytes]) -> None:
+        declaration, _, request = found[f"{BASE}/METADATA.XML"].partition(b"?>")
+        found[f"{BASE}/METADATA.XML"] = declaration + b"?><a>" + request + b"</a>"
+
+    assert broken(members(lot.packed(), wrap)) == {"XDM-STR-004"}

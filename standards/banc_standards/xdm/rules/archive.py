@@ -12,6 +12,7 @@ from banc_standards.rules import Hit, Rule, holds
 from banc_standards.xdm.names import INDEX, METADATA, README, ROOT
 from banc_standards.xdm.read import XdmRefused
 from banc_standards.xdm.rules.subject import XdmSubject
+from banc_standards.xds.names import LCM
 from banc_standards.xml import XmlRefused
 
 _BOOK = RuleBook("IHE ITI TF-2 3.32 (XDM), zip de l'archive", "554 5.6.0")
@@ -115,6 +116,8 @@ def _metadata(subject: XdmSubject) -> Iterator[Hit]:
             yield Hit(f"{folder.name}/{METADATA}", found.found, "XML", found.line, found.column)
         elif refused is not None:
             yield Hit(f"{folder.name}/{METADATA}", refused.found, "RegistryObjectList")
+        elif folder.root != f"{LCM}SubmitObjectsRequest":
+            yield Hit(f"{folder.name}/{METADATA}", folder.root[:200], "lcm:SubmitObjectsRequest")
 
 
 _SHORT: Final = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{1,3})?")

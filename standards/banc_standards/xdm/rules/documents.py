@@ -10,6 +10,7 @@ from banc_standards.ins import OIDS
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.xdm.names import STYLE
+from banc_standards.xdm.read import file_of
 from banc_standards.xdm.rules.subject import XdmSubject, at
 from banc_standards.xds.names import REPLACES
 
@@ -80,7 +81,7 @@ def _size(subject: XdmSubject) -> Iterator[Hit]:
 def _orphan(subject: XdmSubject) -> Iterator[Hit]:
     for folder in subject.archive.folders:
         entries = folder.submission.entries if folder.submission else ()
-        described = {(entry.uri or "").lower() for entry in entries}
+        described = {file_of(entry) for entry in entries}
         for name in folder.files if folder.submission else ():
             if name.lower() not in described and name.upper() != STYLE:
                 yield Hit(f"{folder.name}/{name}", found=name, expected="DocumentEntry/URI")
