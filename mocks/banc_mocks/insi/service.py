@@ -240,7 +240,7 @@ def _carried(person: Person, asked: CardSearch, people: Reference) -> bool:
         return False
     named = person.traits.birth_family == asked.birth_family and person.traits.birth_date == asked.birth_date
     if person.ins.number == asked.holder:
-        return named and asked.rank in ("", "1")
+        return named and int(asked.rank or 1) == 1
     holder = next(iter(people.numbered(asked.holder)), None)
     if holder is None or not holder.patient or not named:
         return False
@@ -254,18 +254,15 @@ def _agrees(person: Person, held: Held, behaviour: Behaviour) -> bool:
         own += [former.ins for former in person.historical]
     ins = any(held.number == one.number and held.oid == one.oid and held.key in ("", one.key) for one in own)
     traits = person.traits
-    given = held.given_list or " ".join(held.givens)
+    given = " ".join(held.givens)
     return (
         ins
         and traits.sex == held.sex
         and traits.birth_date == held.birth_date
         and held.birth_place in ("", traits.birth_place)
         and _same(traits.birth_family, held.birth_family, behaviour)
-        and (
-            _same(traits.birth_givens, given, behaviour)
-            if held.given_list
-            else _begins(traits.birth_givens, given, behaviour)
-        )
+        and (not held.given_list or _same(traits.birth_givens, held.given_list, behaviour))
+        and (not held.givens or _begins(traits.birth_givens, given, behaviour))
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from hashlib import sha256
+from typing import Any, Final, Protocol
 
-_ID = "id"
+_ID: Final = "id"
+_LONGEST: Final = 100
 
 
 class Memory(Protocol):
@@ -21,8 +23,13 @@ class Memory(Protocol):
 def seen(memory: Memory, ids: Iterable[str]) -> frozenset[str]:
     """Those of ``ids`` that an earlier message carried; all of them count as seen from now on."""
     fresh = dict.fromkeys(ids)
-    known = frozenset(value for value in fresh if memory.get(_ID, value) is not None)
+    known = frozenset(value for value in fresh if memory.get(_ID, _key(value)) is not None)
     for value in fresh:
         if value not in known:
-            memory.put(_ID, value, 1)
+            memory.put(_ID, _key(value), 1)
     return known
+
+
+def _key(value: str) -> str:
+    """A key that every store takes: what is far longer than a UUID is remembered by its digest."""
+    return value if len(value) <= _LONGEST else sha256(value.encode()).hexdigest()

@@ -154,6 +154,11 @@ def _not_a_vihf(subject: InsiSubject) -> Iterator[Hit]:
             yield Hit(f"{_ASSERTION}/saml:{part}", found=part)
 
 
+def _once(subject: InsiSubject) -> Iterator[Hit]:
+    for name in subject.assertion.repeated if subject.assertion else ():
+        yield Hit(f"{_ASSERTION}//{name}", found=f"{name} × n", expected=f"{name} × 1")
+
+
 def _bearer(subject: InsiSubject) -> Iterator[Hit]:
     if subject.mode == "PSC" and subject.bearer_due and not subject.bearer:
         yield Hit("Authorization", expected="Bearer")
@@ -357,6 +362,20 @@ FUTURE = Rule(
     certainty="uncertain",
 )
 
+ONCE = _rule(
+    20,
+    _once,
+    Sentence(
+        "Chaque partie et chaque attribut de l'assertion n'est là qu'une fois.",
+        "Each part and each attribute of the assertion is there only once.",
+    ),
+    Sentence(
+        "N'écrire qu'un Issuer, un Subject, un NameID, un AttributeStatement et une valeur par attribut.",
+        "Write one Issuer, one Subject, one NameID, one AttributeStatement and one value per attribute.",
+    ),
+    clause="SAML 2.0 core §2.3.3, §2.4.1 ; exemples de messages INSi, assertion PS",
+)
+
 RULES: tuple[Rule, ...] = (
     PRESENT,
     SIGNED,
@@ -377,4 +396,5 @@ RULES: tuple[Rule, ...] = (
     NOT_WITH_CERTIFICATE,
     NOT_A_VIHF,
     FUTURE,
+    ONCE,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from lxml import etree
 
+from banc_standards.ins import MalformedIns, key
 from banc_standards.insi import build, names
 from banc_standards.insi.model import Software
 from banc_standards.soap.read import Message
@@ -18,7 +20,8 @@ ELEMENTS = ("MatriculeIndividu", "MatriculeOD", "NomNaissance", "DateNaissance",
 @dataclass(frozen=True, slots=True)
 class CardSearch:
     """What a card tells: ``number`` is the beneficiary's own NIR when the card carries it, ``holder`` that of the
-    *ouvrant droit*; ``rank`` tells twins apart. Empty where nothing was sent.
+    *ouvrant droit*; ``rank`` tells twins apart; the keys are those sent with the numbers. Empty where nothing was
+    sent.
     """
 
     holder: str
@@ -26,6 +29,8 @@ class CardSearch:
     birth_family: str = ""
     birth_date: str = ""
     rank: str = ""
+    number_key: str = ""
+    holder_key: str = ""
 
 
 def searched(message: Message) -> CardSearch:
@@ -44,7 +49,25 @@ def searched(message: Message) -> CardSearch:
         birth_family=text("NomNaissance"),
         birth_date=text("DateNaissance"),
         rank=text("RangNaissance"),
+        number_key=text("MatriculeIndividu/Cle"),
+        holder_key=text("MatriculeOD/Cle"),
     )
+
+
+def right_key(number: str) -> str:
+    """The key of a matricule of 13 characters; empty for what is none."""
+    try:
+        return key(number)
+    except MalformedIns:
+        return ""
+
+
+def numbered(message: Message) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each matricule of a RECVITALE: its name, and the local names of what stands in it, in order."""
+    if message.body is not None and message.operation == RECVITALE:
+        for name in ("MatriculeIndividu", "MatriculeOD"):
+            for element in message.body.iterchildren(f"{{{names.REC_VIT}}}{name}"):
+                yield name, tuple(etree.QName(child).localname for child in element.iterchildren("*"))
 
 
 def covered(message: Message) -> tuple[str, str]:
@@ -54,7 +77,8 @@ def covered(message: Message) -> tuple[str, str]:
     def text(path: str) -> str:
         if bam is None:
             return ""
-        return (bam.findtext("/".join(f"{{{names.CTXBAM}}}{step}" for step in path.split("/"))) or "").strip()
+        found = bam.find("/".join(f"{{{names.CTXBAM}}}{step}" for step in path.split("/")))
+        return "" if found is None else str(found.xpath("string()")).strip()
 
     return text("ASSURE/Id/Num"), text("BENEFICIAIRE/Nir/Num")
 

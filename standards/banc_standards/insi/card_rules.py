@@ -9,15 +9,16 @@ from typing import Final
 
 from banc_standards.ins import birth_date_form
 from banc_standards.insi import names
-from banc_standards.insi.card import ELEMENTS, RECVITALE, covered, searched
+from banc_standards.insi.card import ELEMENTS, RECVITALE, covered, numbered, right_key, searched
 from banc_standards.insi.subject import InsiSubject
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit, Rule
 
 _BOOK = RuleBook("XSD INSi_RECVITALE_INS", code="mock_corps")
 _BODY: Final = "/soap:Envelope/soap:Body"
-_NUMBER: Final = re.compile(r"\d{6}[AB0-9]\d{6}")
-_RANK: Final = re.compile(r"[1-9]")
+_NUMBER: Final = re.compile(r"[0-9]{6}[AB0-9][0-9]{6}")
+_RANK: Final = re.compile(r"\+?0{0,9}[1-9]")
+_NUMBERS: Final = ("MatriculeIndividu", "MatriculeOD")
 
 
 def _is(subject: InsiSubject) -> bool:
@@ -55,11 +56,16 @@ def _order(subject: InsiSubject) -> Iterator[Hit]:
     for field in fields:
         if field.name not in ELEMENTS:
             yield Hit(f"{_BODY}/RECVITALE/{field.name}", field.name, " ".join(ELEMENTS), field.line)
+        elif field.nested and field.name not in _NUMBERS:
+            yield Hit(f"{_BODY}/RECVITALE/{field.name}", f"<{field.name}><…>", "un texte", field.line)
     known = [field for field in fields if field.name in ELEMENTS]
     for before, after in pairwise(known):
         if ELEMENTS.index(after.name) <= ELEMENTS.index(before.name):
             expected = " ".join(ELEMENTS)
             yield Hit(f"{_BODY}/RECVITALE/{after.name}", f"{before.name} {after.name}", expected, after.line)
+    for name, parts in numbered(subject.request.message):
+        if parts != tuple(part for part in names.INS_PARTS if part in parts):
+            yield Hit(f"{_BODY}/RECVITALE/{name}", " ".join(parts), " ".join(names.INS_PARTS))
 
 
 @_BOOK.rule(
@@ -139,6 +145,29 @@ def _coherent(subject: InsiSubject) -> Iterator[Hit]:
     ):
         if told != wanted:
             yield Hit(f"/soap:Envelope/soap:Header/ctxbam:ContexteBAM/COUVERTURE/{name}/Num", told, wanted)
+
+
+@_BOOK.rule(
+    "INSI-CARD-006",
+    (
+        "La clé envoyée avec un matricule est la sienne.",
+        "The key that is sent with a number is its own.",
+    ),
+    ("recopiez la clé lue sur la carte, ou ne l'envoyez pas", "copy the key read from the card, or leave it out"),
+    at="MatriculeIndividu, MatriculeOD",
+    certainty="deduced",
+    severity="warning",
+)
+def _keys(subject: InsiSubject) -> Iterator[Hit]:
+    if not _is(subject):
+        return
+    asked = searched(subject.request.message)
+    for name, number, sent in (
+        ("MatriculeIndividu", asked.number, asked.number_key),
+        ("MatriculeOD", asked.holder, asked.holder_key),
+    ):
+        if sent and sent != (right := right_key(number)):
+            yield Hit(f"{_BODY}/RECVITALE/{name}/Cle", sent, right or "2 chiffres")
 
 
 CARD_RULES: tuple[Rule, ...] = _BOOK.rules

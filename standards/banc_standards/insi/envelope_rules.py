@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import codecs
 from collections.abc import Iterator
+
+from lxml import etree
 
 from banc_standards.errors import Sentence
 from banc_standards.identifiers import uuid
@@ -27,6 +29,29 @@ def _contexts(subject: InsiSubject) -> Iterator[tuple[str, Context]]:
 def _version(subject: InsiSubject) -> Iterator[Hit]:
     if subject.request.message.version != "1.2":
         yield Hit("/Envelope", found="SOAP 1.1", expected="SOAP 1.2")
+
+
+def _layout(subject: InsiSubject) -> Iterator[Hit]:
+    envelope = subject.request.message.envelope
+    own = f"{{{etree.QName(envelope).namespace}}}"
+    parts = tuple(str(child.tag).removeprefix(own) for child in envelope.iterchildren("*"))
+    if parts not in (("Header", "Body"), ("Body",)):
+        yield Hit("/soap:Envelope", found=" ".join(parts), expected="Header Body")
+
+
+def _charset(subject: InsiSubject) -> Iterator[Hit]:
+    written = subject.request.message.envelope.getroottree().docinfo.encoding or "UTF-8"
+    told = subject.charset or written
+    if (_encoding(told), _encoding(written)) != ("utf-8", "utf-8"):
+        yield Hit("Content-Type", found=f"charset={told}, XML {written}", expected="utf-8")
+
+
+def _encoding(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return name.lower()
+    return "utf-8" if found == "ascii" else found
 
 
 def _media_type(subject: InsiSubject) -> Iterator[Hit]:
@@ -102,18 +127,15 @@ def _context_version(subject: InsiSubject) -> Iterator[Hit]:
             yield Hit(f"{place}/@Version", context.version or "", expected[context.name], context.line)
 
 
-_UTC = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
-
-
 def _context_time(subject: InsiSubject) -> Iterator[Hit]:
     for place, context in _contexts(subject):
-        if context.time and not (_UTC.fullmatch(context.time) and moment(context.time)):
+        if context.time is not None and not (context.time.endswith("Z") and moment(context.time)):
             yield Hit(f"{place}/Temps", context.time, "AAAA-MM-JJThh:mm:ssZ", context.line)
 
 
 def _context_id(subject: InsiSubject) -> Iterator[Hit]:
     for place, context in _contexts(subject):
-        if context.id and not uuid(context.id):
+        if context.id is not None and not uuid(context.id):
             yield Hit(f"{place}/Id", context.id, "UUID", context.line)
 
 
@@ -171,6 +193,28 @@ MEDIA_TYPE = Rule(
     check=_media_type,
     code="mock_soap",
     always=True,
+)
+LAYOUT = Rule(
+    id="INSI-SOAP-003",
+    text=Sentence(
+        "L'enveloppe est un Header, puis un Body, sans rien d'autre.",
+        "The envelope is one Header, then one Body, and nothing else.",
+    ),
+    clause="SOAP 1.2 part 1 §5.1",
+    fix=Sentence("N'écrire qu'un Header, avant le Body.", "Write one Header, before the Body."),
+    check=_layout,
+    code="mock_soap",
+)
+CHARSET = Rule(
+    id="INSI-SOAP-004",
+    text=Sentence(
+        "Le message est en UTF-8, et le paramètre charset du Content-Type le dit.",
+        "The message is in UTF-8, and the charset parameter of the Content-Type says so.",
+    ),
+    clause="WSDL DESIR_ICIR_EXP 1.5.0 (application/soap+xml; charset=utf-8); RFC 7303 §3 (charset prime sur le XML)",
+    fix=Sentence("Envoyer de l'UTF-8 et annoncer charset=utf-8.", "Send UTF-8 and announce charset=utf-8."),
+    check=_charset,
+    severity="warning",
 )
 KNOWN_ACTION = Rule(
     id="INSI-HDR-001",
@@ -338,7 +382,7 @@ HEADERS_ONCE = Rule(
     code="mock_entete",
 )
 
-SOAP_RULES: tuple[Rule, ...] = (ENVELOPE_VERSION, MEDIA_TYPE, KNOWN_ACTION)
+SOAP_RULES: tuple[Rule, ...] = (ENVELOPE_VERSION, MEDIA_TYPE, LAYOUT, CHARSET, KNOWN_ACTION)
 """What must hold before anything else is looked at."""
 
 HEADER_RULES: tuple[Rule, ...] = (

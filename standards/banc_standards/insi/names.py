@@ -47,6 +47,9 @@ ACTIONS: Final[dict[str, Operation]] = {
     RETRIEVE_ACTION: "WS_INS5",
 }
 
+INS_PARTS: Final = ("NumIdentifiant", "Cle", "TypeMatricule")
+"""What stands in a matricule, in order."""
+
 BILLING: Final = "identifiantFacturation"
 SPECIALITY: Final = "codeSpecialiteAMO"
 SECTOR: Final = "secteurActivite"

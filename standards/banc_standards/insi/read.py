@@ -35,29 +35,35 @@ class NotAnAnswer(BancError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One element as it came: local name, text, line of the source."""
+    """One element as it came: name, text, line of the source; ``nested`` tells that elements stand in it.
+
+    The name is the local one, in braces after its namespace (or nothing) when this is not that of its parent.
+    """
 
     name: str
     text: str
     line: int | None = None
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A ContexteBAM or ContexteLPS; ``children`` holds the local names in their order. Absent values are None."""
+    """A ContexteBAM or ContexteLPS; ``children`` holds names as :class:`Field` does. Absent values are None."""
 
     name: str
     version: str | None
+    nature: str | None
     id: str | None
     time: str | None
     sender: str | None
+    reference: str | None
     children: tuple[str, ...]
     line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lps:
-    """``ContexteLPS/LPS``: what the software says of itself; ``children`` holds the local names in their order."""
+    """``ContexteLPS/LPS``: what the software says of itself; ``children`` holds names as :class:`Field` does."""
 
     idam: str | None = None
     idam_role: str | None = None
@@ -157,10 +163,12 @@ def _context(root: etree._Element, namespace: str) -> Context:
     return Context(
         name=_local(root),
         version=root.get("Version"),
+        nature=root.get("Nature"),
         id=_text(root, namespace, "Id"),
         time=_text(root, namespace, "Temps"),
         sender=_text(root, namespace, "Emetteur"),
-        children=tuple(_local(child) for child in _elements(root)),
+        reference=_text(root, namespace, "DateRef"),
+        children=tuple(named(child) for child in _elements(root)),
         line=line_of(root),
     )
 
@@ -171,12 +179,12 @@ def _lps(root: etree._Element) -> Lps:
         return Lps()
     idam = found.find(f"{{{names.CTXLPS}}}IDAM")
     return Lps(
-        idam=None if idam is None else (idam.text or "").strip(),
+        idam=None if idam is None else _whole(idam).strip(),
         idam_role=None if idam is None else idam.get("R"),
         version=_text(found, names.CTXLPS, "Version"),
         instance=_text(found, names.CTXLPS, "Instance"),
         name=_text(found, names.CTXLPS, "Nom"),
-        children=tuple(_local(child) for child in _elements(found)),
+        children=tuple(named(child) for child in _elements(found)),
     )
 
 
@@ -185,7 +193,9 @@ def _lps(root: etree._Element) -> Lps:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """An assertion PS as it is. ``attributes`` keeps names as written, ``parts`` the local names of its children."""
+    """An assertion PS as it is. ``attributes`` keeps names as written, ``parts`` the local names of its children,
+    ``repeated`` what came more than once: local names, or names of attributes.
+    """
 
     id: str | None
     version: str | None
@@ -197,6 +207,7 @@ class Assertion:
     signed: bool
     attributes: Mapping[str, str]
     parts: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
 
     def value(self, *known: str) -> str | None:
         """The value of the first attribute that has one of these names, whatever its case; None when absent."""
@@ -211,11 +222,14 @@ def assertion(root: etree._Element, *, signed: bool) -> Assertion:
     """
     issuer = root.find(f"{{{SAML}}}Issuer")
     name_id = root.find(f"{{{SAML}}}Subject/{{{SAML}}}NameID")
-    attributes = {
-        attribute.get("Name") or "": _whole(value).strip()
-        for attribute in root.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute")
-        for value in attribute.iterfind(f"{{{SAML}}}AttributeValue")
-    }
+    attributes: dict[str, str] = {}
+    once = [path for path in _ONCE if len(root.findall(path)) > 1]
+    repeated = dict.fromkeys(path.rpartition("}")[2] for path in once)
+    for attribute in root.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+        for value in attribute.iterfind(f"{{{SAML}}}AttributeValue"):
+            if (name := attribute.get("Name") or "") in attributes:
+                repeated[name] = None
+            attributes.setdefault(name, _whole(value).strip())
     return Assertion(
         id=root.get("ID"),
         version=root.get("Version"),
@@ -227,7 +241,14 @@ def assertion(root: etree._Element, *, signed: bool) -> Assertion:
         signed=signed,
         attributes=attributes,
         parts=tuple(_local(child) for child in _elements(root)),
+        repeated=tuple(repeated),
     )
+
+
+_ONCE = tuple(
+    "/".join(f"{{{SAML}}}{step}" for step in path.split("/"))
+    for path in ("Issuer", "Subject", "Subject/NameID", "AttributeStatement")
+)
 
 
 # Answers, for a client
@@ -301,7 +322,7 @@ def _elements(root: etree._Element) -> list[etree._Element]:
 
 
 def _field(element: etree._Element) -> Field:
-    return Field(_local(element), _whole(element), line_of(element))
+    return Field(named(element), _whole(element), line_of(element), nested=bool(_elements(element)))
 
 
 def _whole(element: etree._Element) -> str:
@@ -313,6 +334,14 @@ def _local(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
+def named(element: etree._Element) -> str:
+    """The name of an element as :class:`Field` tells it."""
+    name, parent = etree.QName(element), element.getparent()
+    if parent is not None and name.namespace == etree.QName(parent).namespace:
+        return name.localname
+    return f"{{{name.namespace or ''}}}{name.localname}"
+
+
 def _text(root: etree._Element, namespace: str, name: str) -> str | None:
     found = root.find(f"{{{namespace}}}{name}")
-    return None if found is None else (found.text or "").strip()
+    return None if found is None else _whole(found).strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from banc_standards.insi import (
     assertion_rules,
     card_rules,
+    context_rules,
     envelope_rules,
     search_rules,
     software_rules,
@@ -14,6 +15,7 @@ from banc_standards.rules import Rule
 
 RULES: tuple[Rule, ...] = (
     *envelope_rules.RULES,
+    *context_rules.CONTEXT_RULES,
     *software_rules.RULES,
     *assertion_rules.RULES,
     *search_rules.RULES,

@@ -40,6 +40,8 @@ def _order(subject: InsiSubject) -> Iterator[Hit]:
     for field in fields:
         if field.name not in _ELEMENTS:
             yield Hit(f"{_BODY}/{field.name}", found=field.name, expected=" ".join(_ELEMENTS), line=field.line)
+        elif field.nested:
+            yield Hit(f"{_BODY}/{field.name}", found=f"<{field.name}><…>", expected="un texte", line=field.line)
     known = [field for field in fields if field.name in _ELEMENTS]
     for before, after in pairwise(known):
         if _ELEMENTS.index(after.name) < _ELEMENTS.index(before.name):
@@ -51,7 +53,7 @@ def _once(subject: InsiSubject, name: str, *, required: bool, many: bool = False
     if not _is_search(subject):
         return
     found = subject.request.texts(name)
-    if required and not any(found):
+    if (required and not found) or any(not text.strip() for text in found):
         yield Hit(f"{_BODY}/{name}", expected=name)
     if len(found) > 1 and not many:
         yield Hit(f"{_BODY}/{name}", found=str(len(found)), expected="1")
@@ -93,10 +95,10 @@ def _unknown_place(subject: InsiSubject) -> Iterator[Hit]:
 
 
 def _fields(subject: InsiSubject, name: str) -> tuple[Field, ...]:
-    """The non-empty elements of one name; empty ones are the cardinality's business."""
+    """The elements of one name; empty and blank ones are the cardinality's business."""
     if not _is_search(subject):
         return ()
-    return tuple(field for field in subject.request.fields if field.name == name and field.text)
+    return tuple(field for field in subject.request.fields if field.name == name and field.text.strip())
 
 
 def _lexical(fault: Lexical) -> Callable[[InsiSubject], Iterator[Hit]]:
@@ -141,9 +143,10 @@ BODY = Rule(
 ORDER = Rule(
     id="INSI-BODY-002",
     text=Sentence(
-        "Les traits sont ceux du schéma, dans son ordre.", "The traits are those of the schema, in its order."
+        "Les traits sont ceux du schéma, qualifiés, dans son ordre, et ne portent que du texte.",
+        "The traits are those of the schema, qualified, in its order, and hold text only.",
     ),
-    clause="XSD INSi_RECSANS_INS (sequence)",
+    clause="XSD INSi_RECSANS_INS (sequence, elementFormDefault=qualified)",
     fix=Sentence(
         "Écrire NomNaissance, Prenom, Sexe, DateNaissance, LieuNaissance.",
         "Write NomNaissance, Prenom, Sexe, DateNaissance, LieuNaissance.",
@@ -174,7 +177,7 @@ FAMILY = _trait(
 GIVEN = _trait(
     2,
     _given,
-    Sentence("Au moins un Prenom est envoyé, non vide.", "At least one Prenom is sent, not empty."),
+    Sentence("Au moins un Prenom est envoyé, aucun n'est vide.", "At least one Prenom is sent, none is empty."),
     Sentence("Envoyer d'abord le premier prénom seul.", "Send the first given name alone at first."),
 )
 SEX = _trait(

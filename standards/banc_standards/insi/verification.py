@@ -15,6 +15,7 @@ from lxml import etree
 from banc_standards.ins import Ins, StrictTraits
 from banc_standards.insi import build, names
 from banc_standards.insi.model import Software
+from banc_standards.insi.read import named
 from banc_standards.soap.read import Message
 from banc_standards.xml import line_of
 
@@ -27,7 +28,6 @@ RETRIEVED = f"{{{names.REP_MASSE}}}Retrait"
 PENDING = "EN_COURS"
 DONE = "TERMINE"
 
-INS_PARTS = ("NumIdentifiant", "Cle", "TypeMatricule")
 TRAITS = ("NomNaissance", "Prenom", "ListePrenom", "Sexe", "DateNaissance", "LieuNaissance")
 
 
@@ -35,7 +35,9 @@ TRAITS = ("NomNaissance", "Prenom", "ListePrenom", "Sexe", "DateNaissance", "Lie
 class Held:
     """One identity to verify, as it came: empty where nothing was sent. ``id`` is the client's own, in bulk only.
 
-    ``shape`` holds the local names of its two parts and of what is in them, in order; ``at`` is where it stands.
+    ``shape`` holds the names of its two parts and of what is in them, in order, and those of IdIndividu; ``nested`` the
+    names of what should hold text only and does not; ``at`` is where it stands. Names are as :class:`read.Field` has
+    them.
     """
 
     number: str
@@ -49,6 +51,7 @@ class Held:
     birth_place: str
     id: str = ""
     shape: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nested: tuple[str, ...] = ()
     at: str = ""
     line: int | None = None
 
@@ -107,17 +110,18 @@ def verdicts(message: Message) -> tuple[Verdict, ...] | None:
 
 
 def _held(element: etree._Element, at: str) -> Held:
-    parts = {etree.QName(child).localname: child for child in element.iterchildren("*")}
-    ins, traits = parts.get("INSFourni"), parts.get("TraitsIdentiteIndividu")
+    ins, traits = (next(iter(_named(element, part)), None) for part in ("INSFourni", "TraitsIdentiteIndividu"))
     number = None if ins is None else next(iter(_named(ins, "IdIndividu")), None)
 
     def of(parent: etree._Element | None, name: str) -> str:
         return "" if parent is None else next((_text(child) for child in _named(parent, name)), "")
 
-    shape = tuple(
-        (etree.QName(child).localname, tuple(etree.QName(inner).localname for inner in child.iterchildren("*")))
-        for child in element.iterchildren("*")
-    )
+    parts = list(element.iterchildren("*"))
+    inner = [one for part in parts for one in part.iterchildren("*")]
+    numbers = [one for one in inner if named(one) == "IdIndividu"]
+    leaves = [one for one in inner if named(one) != "IdIndividu"]
+    leaves += [one for each in numbers for one in each.iterchildren("*")]
+    shape = tuple((named(part), tuple(map(named, part.iterchildren("*")))) for part in (*parts, *numbers))
     return Held(
         number=of(number, "NumIdentifiant"),
         key=of(number, "Cle"),
@@ -130,6 +134,7 @@ def _held(element: etree._Element, at: str) -> Held:
         birth_place=of(traits, "LieuNaissance"),
         id=of(element, "Identifiant"),
         shape=shape,
+        nested=tuple(named(leaf) for leaf in leaves if next(leaf.iterchildren("*"), None) is not None),
         at=at,
         line=line_of(element),
     )

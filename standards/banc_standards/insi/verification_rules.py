@@ -13,8 +13,10 @@ from typing import Final
 
 from banc_standards import certificates
 from banc_standards.identifiers import cog, uuid
-from banc_standards.ins import Ins, birth_date_form, lexical_faults
+from banc_standards.ins import birth_date_form, lexical_faults
 from banc_standards.insi import names
+from banc_standards.insi.card import right_key
+from banc_standards.insi.read import Field
 from banc_standards.insi.subject import InsiSubject
 from banc_standards.insi.verification import DEPOSIT, RETRIEVAL, TRAITS, VERIFICATION, Held, held, ticket
 from banc_standards.rulebook import RuleBook
@@ -23,10 +25,10 @@ from banc_standards.rules import Hit, Rule
 _BOOK = RuleBook("Guide d'implémentation de l'INS, vérification ; messages du banc", code="mock_corps")
 _BULK = RuleBook("Guide d'implémentation de l'INS, règle 46 ; messages du banc", code="mock_corps")
 _BODY: Final = "/soap:Envelope/soap:Body"
-_NUMBER: Final = re.compile(r"\d{6}[AB0-9]\d{6}")
-_KEY: Final = re.compile(r"\d{2}")
-_OID: Final = re.compile(r"[0-2](\.(0|[1-9]\d*)){2,}")
-_PARTS: Final = {"INSFourni": ("IdIndividu", "OID"), "TraitsIdentiteIndividu": TRAITS}
+_NUMBER: Final = re.compile(r"[0-9]{6}[AB0-9][0-9]{6}")
+_KEY: Final = re.compile(r"[0-9]{2}")
+_OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){2,24}")
+_PARTS: Final = {"INSFourni": ("IdIndividu", "OID"), "TraitsIdentiteIndividu": TRAITS, "IdIndividu": names.INS_PARTS}
 
 
 def _is(subject: InsiSubject, root: str) -> bool:
@@ -35,6 +37,11 @@ def _is(subject: InsiSubject, root: str) -> bool:
 
 def _people(subject: InsiSubject) -> tuple[Held, ...]:
     return held(subject.request.message)
+
+
+def _strangers(subject: InsiSubject) -> Iterator[Field]:
+    if _is(subject, VERIFICATION) or _is(subject, DEPOSIT):
+        yield from (field for field in subject.request.fields if field.name != "IndividuVerifie")
 
 
 def _body(subject: InsiSubject, root: str, operation: names.Operation) -> Iterator[Hit]:
@@ -88,15 +95,19 @@ def _one_identity(subject: InsiSubject) -> Iterator[Hit]:
 )
 def _shape(subject: InsiSubject) -> Iterator[Hit]:
     for person in _people(subject):
-        parts = [part for part in person.shape if part[0] != "Identifiant"]
-        if [name for name, _ in parts] != list(_PARTS):
-            yield Hit(person.at, found=" ".join(name for name, _ in parts), expected=" ".join(_PARTS), line=person.line)
+        found = [name for name, _ in person.shape if name != "Identifiant"]
+        if found != list(_PARTS):
+            yield Hit(person.at, found=" ".join(found), expected=" ".join(_PARTS), line=person.line)
             continue
-        for name, inner in parts:
-            known = _PARTS[name]
-            ranks = [known.index(one) for one in inner if one in known]
-            if ranks != sorted(ranks) or len(ranks) != len(inner):
+        for name, inner in person.shape:
+            known = _PARTS.get(name, ())
+            in_order = [one for one in known for _ in range(inner.count(one) if one == "Prenom" else one in inner)]
+            if list(inner) != in_order:
                 yield Hit(f"{person.at}/{name}", found=" ".join(inner), expected=" ".join(known), line=person.line)
+        for name in person.nested:
+            yield Hit(f"{person.at}//{name}", found=f"<{name}><…>", expected="un texte", line=person.line)
+    for field in _strangers(subject):
+        yield Hit(f"{_BODY}/*/{field.name}", found=field.name, expected="IndividuVerifie", line=field.line)
 
 
 @_BOOK.rule(
@@ -137,9 +148,10 @@ def _ins(subject: InsiSubject) -> Iterator[Hit]:
 def _right_key(subject: InsiSubject) -> Iterator[Hit]:
     for person in _people(subject):
         if _NUMBER.fullmatch(person.number) and _KEY.fullmatch(person.key):
-            right = Ins.of(person.number, person.oid).key
+            right = right_key(person.number)
             if right != person.key:
-                yield Hit(f"{person.at}/INSFourni/IdIndividu/Cle", person.key, right, person.line)
+                expected = right or f"aucune : {person.number} n'est pas un matricule"
+                yield Hit(f"{person.at}/INSFourni/IdIndividu/Cle", person.key, expected, person.line)
 
 
 @_BOOK.rule(
@@ -158,7 +170,7 @@ def _traits(subject: InsiSubject) -> Iterator[Hit]:
         place = f"{person.at}/TraitsIdentiteIndividu"
         if not person.birth_family:
             yield Hit(f"{place}/NomNaissance", expected="NomNaissance", line=person.line)
-        if not person.given_list and not any(person.givens):
+        if (not person.given_list and not person.givens) or not all(person.givens):
             yield Hit(f"{place}/ListePrenom", expected="ListePrenom | Prenom", line=person.line)
         if person.sex not in ("M", "F"):
             yield Hit(f"{place}/Sexe", person.sex, "M | F", person.line)
@@ -277,14 +289,52 @@ def _automaton(subject: InsiSubject) -> Iterator[Hit]:
             yield Hit("TLS", name or "", "INSI-AUTO")
 
 
+@_BULK.rule(
+    "INSI-BULK-006",
+    (
+        "Un utilisateur de Pro Santé Connect ne vérifie pas en masse.",
+        "A Pro Santé Connect user does not verify in bulk.",
+    ),
+    (
+        "appelez avec le certificat de CN INSI-AUTO, ou avec une carte",
+        "call with the certificate of CN INSI-AUTO, or with a card",
+    ),
+    certainty="deduced",
+    code="mock_droits",
+    always=True,
+)
+def _no_session(subject: InsiSubject) -> Iterator[Hit]:
+    if subject.request.operation in ("WS_INS4", "WS_INS5") and subject.mode == "PSC":
+        yield Hit("saml:NameID/@NameQualifier", "PSC", "CPS")
+
+
+@_BULK.rule(
+    "INSI-BULK-007",
+    (
+        "Un ticket est celui d'un dépôt de cet émetteur, dont les résultats sont encore là.",
+        "A ticket is that of a deposit of this caller, whose results are still there.",
+    ),
+    ("retirez vos propres dépôts, avant que leurs résultats soient effacés", "fetch your own deposits, in time"),
+    certainty="deduced",
+    code="mock_ticket",
+    always=True,
+)
+def _known_ticket(subject: InsiSubject) -> Iterator[Hit]:
+    if not subject.ticket_known:
+        yield Hit(f"{_BODY}/RETRAIT/Ticket", ticket(subject.request.message)[:100], "un ticket de cet émetteur")
+
+
 _BY_ID: Final = {rule.id: rule for rule in (*_BOOK.rules, *_BULK.rules)}
 _IDENTITY: Final = tuple(_BY_ID[f"INSI-VER-{number:03d}"] for number in range(3, 8))
 
 VERIFICATION_RULES: tuple[Rule, ...] = (_BY_ID["INSI-VER-001"], _BY_ID["INSI-VER-002"], *_IDENTITY)
 DEPOSIT_RULES: tuple[Rule, ...] = (
     _BY_ID["INSI-BULK-005"],
+    _BY_ID["INSI-BULK-006"],
     *(_BY_ID[f"INSI-BULK-{number:03d}"] for number in range(1, 4)),
     *_IDENTITY,
 )
-RETRIEVAL_RULES: tuple[Rule, ...] = (_BY_ID["INSI-BULK-005"], _BY_ID["INSI-BULK-004"])
+RETRIEVAL_RULES: tuple[Rule, ...] = tuple(_BY_ID[f"INSI-BULK-{number:03d}"] for number in (5, 6, 4))
+KNOWN_TICKET: Rule = _BY_ID["INSI-BULK-007"]
+"""Judged once the ticket was looked for."""
 RULES: tuple[Rule, ...] = tuple(_BY_ID.values())

@@ -139,4 +139,7 @@ def _first(elements: list[etree._Element], name: str) -> etree._Element | None:
 
 
 def _content(element: etree._Element | None) -> str | None:
-    return None if element is None else (element.text or "").strip()
+    if element is None:
+        return None
+    # .text would stop at a comment, which counts as a child.
+    return (str(element.xpath("string()")) if len(element) else element.text or "").strip()

@@ -256,6 +256,22 @@ def test_the_emetteur_is_the_name_of_the_assertion(bench: Bench) -> None:
     refused(bench, bench.search(TILLEUL, sender="899900000011"), "mock_emetteur", "INSI-HDR-015")
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-W47-7T10:00Z"])
+def test_an_instant_that_no_clock_shows_is_refused(bench: Bench, instant: str) -> None:
+    assertion = bench.assertion(psc=True)
+    assertion.set("IssueInstant", instant)
+    got = bench.post(bench.request(assertion=assertion), headers=BEARER)
+    refused(bench, got, "mock_assertion", "INSI-PS-006")
+
+
+def test_what_an_assertion_says_twice_is_refused(bench: Bench) -> None:
+    assertion = bench.assertion(psc=True)
+    name = assertion.find(f"{{{SAML}}}Subject/{{{SAML}}}NameID")
+    name.addnext(etree.fromstring(etree.tostring(name)))
+    got = bench.post(bench.request(assertion=assertion), headers=BEARER)
+    refused(bench, got, "mock_assertion", "INSI-PS-020")
+
+
 # Sessions
 
 

@@ -13,6 +13,7 @@ from banc_fixtures.population import population
 from banc_standards.ins import INS_NIR, Ins, StrictTraits
 from banc_standards.insi import card, names, verification
 from banc_standards.insi.verification import Verdict
+from banc_standards.soap.names import SAML, WSA, WSSE
 
 from .conftest import GP, NURSE, Bench, Got
 
@@ -127,6 +128,41 @@ def test_a_lie_reaches_the_search_by_card(bench: Bench) -> None:
     assert by_card(bench, holder=number(PATIENT), number=number(PATIENT)).answer.code == "02"
 
 
+@pytest.mark.parametrize("rank", ["1", "01", "+1", " 1 "])
+def test_a_rank_is_a_number_however_it_is_written(bench: Bench, rank: str) -> None:
+    named = {"birth_family": HOLDER.birth_family, "birth_date": HOLDER.birth_date}
+    assert by_card(bench, holder=number(HOLDER), **named, rank=rank).answer.code == "00"
+
+
+def with_card(bench: Bench, action: str, *assertions: etree._Element) -> Got:
+    """A search by card whose Security holds those assertions."""
+    search = card.CardSearch(holder=number(PATIENT), number=number(PATIENT))
+    root = card.card_request(search, **(common(bench) | {"assertion": assertions[0]}))
+    root.find(f".//{{{WSSE}}}Security").extend(assertions[1:])
+    root.find(f".//{{{WSA}}}Action").text = action
+    return bench.post(root)
+
+
+def vitale(**attributes: str) -> etree._Element:
+    return etree.Element(f"{{{SAML}}}Assertion", ID="_vitale", Version="2.0", **attributes)
+
+
+def test_the_assertion_of_the_card_may_follow_that_of_the_professional(bench: Bench) -> None:
+    assert with_card(bench, names.CARD_ACTION, bench.signed(), vitale()).answer.code == "00"
+    assert bench.last()["findings"] == []
+    assert bench.last()["facts"]["professional"] == population().professional(GP).idnat
+
+
+def test_a_second_assertion_comes_in_no_other_place(bench: Bench) -> None:
+    for action, assertions in (
+        (names.CARD_ACTION, (vitale(), bench.signed())),
+        (names.CARD_ACTION, (bench.signed(), vitale(), vitale())),
+        (names.SEARCH_ACTION, (bench.signed(), vitale())),
+    ):
+        got = with_card(bench, action, *assertions)
+        assert (got.status, got.error.code) == (500, "mock_assertion")
+
+
 # WS_INS3
 
 
@@ -177,6 +213,26 @@ def test_given_names_sent_one_by_one_agree_from_the_start_of_the_list(bench: Ben
     given.text = patient.first_given
 
     assert verification.verdict(bench.post(message).message) == Verdict("00")
+
+
+@pytest.mark.parametrize(("given", "code"), [(PATIENT.first_given, "00"), ("ZOE", "01")])
+def test_both_given_names_and_their_list_are_compared(bench: Bench, given: str, code: str) -> None:
+    message = verification.request(
+        verification.verification_body(PATIENT.ins, PATIENT.traits), action=names.VERIFY_ACTION, **common(bench)
+    )
+    listed = next(message.iter("{*}ListePrenom"))
+    first = etree.Element(listed.tag.replace("ListePrenom", "Prenom"))
+    first.text = given
+    listed.addprevious(first)
+
+    assert verification.verdict(bench.post(message).message) == Verdict(code)
+
+
+def test_a_number_that_is_none_is_ko_and_told(bench: Bench) -> None:
+    got = verify(bench, Ins("999999999999901", PATIENT.ins.oid), PATIENT.traits)
+
+    assert verification.verdict(got.message) == Verdict("01")
+    assert bench.findings() == {"INSI-VER-005": "warning"}
 
 
 def test_an_ins_of_the_history_is_ko_unless_a_switch_says_otherwise(bench: Bench) -> None:
@@ -232,7 +288,9 @@ def test_a_ticket_is_its_depositor_s_alone(bench: Bench) -> None:
     ticket = deposited(bench)
 
     assert retrieve(bench, ticket, NURSE).error.code == "mock_ticket"
+    assert (bench.last()["outcome"], bench.findings()) == ("refused", {"INSI-BULK-007": "error"})
     assert retrieve(bench, str(uuid4())).error.code == "mock_ticket"
+    assert verification.verdicts(retrieve(bench, ticket.upper()).message) is not None
     assert verification.verdicts(retrieve(bench, ticket).message) is not None
 
 
@@ -255,3 +313,12 @@ def test_a_structure_verifies_in_bulk_as_an_automaton(bench: Bench, cn: str, cod
         assert verification.ticket(got.message)
     else:
         assert got.error.code == code
+
+
+def test_a_pro_sante_connect_user_does_not_verify_in_bulk(bench: Bench) -> None:
+    values = common(bench) | {"assertion": bench.assertion(psc=True)}
+    body = verification.deposit_body([("a", PATIENT.ins, PATIENT.traits)])
+    message = verification.request(body, action=names.DEPOSIT_ACTION, **values)
+
+    assert bench.post(message, headers={"Authorization": "Bearer a.b.c"}).error.code == "mock_droits"
+    assert bench.findings() == {"INSI-BULK-006": "error"}

@@ -70,6 +70,42 @@ def test_another_content_type_is_refused_everywhere(lenient: Bench, content_type
     refused(lenient, got, "mock_soap", "INSI-SOAP-002")
 
 
+@pytest.mark.parametrize("media_type", [b"text/\xe9ml", b"text/\xef\xbf\xbe", b"a" * 5000])
+def test_a_content_type_that_xml_cannot_hold_is_refused_and_told(lenient: Bench, media_type: bytes) -> None:
+    sent = serialize(lenient.request())
+    answer = lenient.http(lenient.trust).post(lenient.url(), content=sent, headers={"Content-Type": media_type})
+    assert (answer.status_code, b'code="mock_soap"' in answer.content) == (500, True)
+    assert lenient.findings()["INSI-SOAP-002"] == "error"
+    assert len(answer.content) < 3000
+
+
+def test_a_charset_that_the_message_is_not_in_is_a_warning(bench: Bench) -> None:
+    assert bench.post(bench.request(), content_type="application/soap+xml; charset=latin1").answer.code == "00"
+    assert bench.findings() == {"INSI-SOAP-004": "warning"}
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        b"<rec:Prenom>JEAN--\xc3\xa9</rec:Prenom>" * 5000,
+        b"<rec:Autre/>" * 15_000,
+        b"<rec:Prenom>" + b"\xc3\xa9" * 300_000 + b"</rec:Prenom>",
+    ],
+    ids=["bad names", "strangers", "a long name"],
+)
+def test_a_flood_of_faults_drowns_neither_answer_nor_journal(lenient: Bench, extra: bytes) -> None:
+    sent = serialize(lenient.request()).replace(b"<rec:Sexe>", extra + b"<rec:Sexe>")
+    assert len(lenient.post(sent).body) < 3000
+    assert 0 < len(lenient.last()["findings"]) <= 300
+    assert len(str(lenient.last()["findings"])) < 200_000
+
+
+def test_ids_that_no_key_holds_are_remembered(bench: Bench) -> None:
+    request = bench.request(message_id="x" * 200_000)
+    assert bench.post(request).answer.code == bench.post(request).answer.code == "00"
+    assert bench.findings()["INSI-HDR-012"] == "warning"
+
+
 def test_an_unknown_action_is_refused_everywhere(lenient: Bench) -> None:
     request = lenient.request()
     request.find(f".//{{{WSA}}}Action").text = "urn:ServiceADRi:1.0.0:lireDroits"

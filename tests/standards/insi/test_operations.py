@@ -92,12 +92,28 @@ def swap(name: str) -> Edit:
     return edit
 
 
+def twice_in(name: str, inner: str, text: str) -> Edit:
+    """Adds one more child of that name to an element."""
+
+    def edit(root: etree._Element) -> None:
+        parent = next(root[1].iter(f"{{*}}{name}"))
+        etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{inner}").text = text
+
+    return edit
+
+
+def numbered(number: str) -> Callable[[], InsiSubject]:
+    return lambda: verified(ins=Ins(f"{number}01", INS_TEST))
+
+
+PSC = replace(PS, qualifier="PSC")
 BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-CARD-001": lambda: by_card(other_body),
     "INSI-CARD-002": lambda: by_card(swap("RECVITALE")),
     "INSI-CARD-003": lambda: by_card(search=replace(CARD, holder="285063523890")),
     "INSI-CARD-004": lambda: by_card(search=replace(CARD, birth_family="")),
     "INSI-CARD-005": lambda: by_card(lambda root: root[0].find(".//{*}ASSURE/{*}Id/{*}Num").__setattr__("text", "1")),
+    "INSI-CARD-006": lambda: by_card(twice_in("MatriculeOD", "Cle", "00")),
     "INSI-VER-001": lambda: verified(other_body),
     "INSI-VER-002": lambda: verified(drop("IndividuVerifie")),
     "INSI-VER-003": lambda: verified(swap("TraitsIdentiteIndividu")),
@@ -110,6 +126,8 @@ BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-BULK-003": lambda: deposited(None, "a", "a"),
     "INSI-BULK-004": lambda: retrieved(ticket="42"),
     "INSI-BULK-005": lambda: replace(retrieved(), mutual_tls=True, certificate=MANU),
+    "INSI-BULK-006": lambda: replace(deposited(), assertion=read.assertion(build.ps_assertion(PSC), signed=False)),
+    "INSI-BULK-007": lambda: replace(retrieved(), ticket_known=False),
 }
 
 
@@ -148,6 +166,20 @@ def test_each_rule_finds_its_break_and_says_it_twice(rule) -> None:
         (lambda: verified(traits=replace(TRAITS, birth_date="30/06/1985")), "INSI-VER-006"),
         (lambda: verified(traits=replace(TRAITS, birth_place="RENNES")), "INSI-VER-006"),
         (lambda: verified(traits=replace(TRAITS, birth_givens="Marie")), "INSI-VER-007"),
+        (lambda: by_card(twice_in("MatriculeOD", "NumIdentifiant", "1")), "INSI-CARD-002"),
+        (lambda: by_card(twice_in("MatriculeOD", "Surnom", "1")), "INSI-CARD-002"),
+        (lambda: by_card(twice_in("NomNaissance", "b", "X")), "INSI-CARD-002"),
+        (lambda: by_card(search=replace(CARD, holder="٢٨٥٠٦٣٥٢٣٨٩٠٨")), "INSI-CARD-003"),
+        (lambda: verified(twice_in("TraitsIdentiteIndividu", "LieuNaissance", "35238")), "INSI-VER-003"),
+        (lambda: verified(twice_in("INSFourni", "OID", "1.2.3")), "INSI-VER-003"),
+        (lambda: verified(twice_in("IdIndividu", "Cle", "01")), "INSI-VER-003"),
+        (lambda: verified(twice_in("IdIndividu", "Surnom", "01")), "INSI-VER-003"),
+        (lambda: verified(twice_in("Sexe", "b", "")), "INSI-VER-003"),
+        (lambda: verified(twice_in("VERIFICATION", "Autre", "")), "INSI-VER-003"),
+        (numbered("9999999999999"), "INSI-VER-005"),
+        (numbered("123456A890123"), "INSI-VER-005"),
+        (numbered("٢٨٥٠٦٣٥٢٣٨٩٠٨"), "INSI-VER-004"),
+        (lambda: verified(twice_in("TraitsIdentiteIndividu", "Prenom", "")), "INSI-VER-006"),
         (lambda: deposited(drop("IndividuVerifie")), "INSI-BULK-002"),
         (lambda: deposited(drop("Identifiant")), "INSI-BULK-003"),
         (lambda: deposited(drop("OID")), "INSI-VER-004"),

@@ -17,7 +17,7 @@ from banc_standards.insi import build, faults, names, read
 from banc_standards.insi.card_rules import CARD_RULES
 from banc_standards.insi.model import PsAssertion, Search, Software
 from banc_standards.insi.rules import RULES
-from banc_standards.insi.subject import InsiSubject
+from banc_standards.insi.subject import InsiSubject, moment
 from banc_standards.insi.verification_rules import RULES as VERIFICATION_RULES
 from banc_standards.rules import Registry, judge
 from banc_standards.soap import read as soap
@@ -146,6 +146,46 @@ def swap(root: etree._Element) -> None:
     body.insert(1, body.find(f"{{{REC}}}Sexe"))
 
 
+def cover(content: str) -> Edit:
+    """Fills COUVERTURE."""
+
+    def edit(root: etree._Element) -> None:
+        element = root.find(f".//{{{BAM}}}COUVERTURE")
+        element.extend(etree.fromstring(f'<ctxbam:x xmlns:ctxbam="{BAM}">{content}</ctxbam:x>'))
+
+    return edit
+
+
+def rename(namespace: str, name: str, new: str) -> Edit:
+    def edit(root: etree._Element) -> None:
+        root.find(f".//{{{namespace}}}{name}").tag = new
+
+    return edit
+
+
+def wrap(namespace: str, name: str) -> Edit:
+    """Puts the text of an element into an element inside it."""
+
+    def edit(root: etree._Element) -> None:
+        element = root.find(f".//{{{namespace}}}{name}")
+        inner = etree.SubElement(element, "b")
+        element.text, inner.text = None, element.text
+
+    return edit
+
+
+def before(namespace: str, name: str, text: str) -> Edit:
+    """Puts the same element with another text before one."""
+
+    def edit(root: etree._Element) -> None:
+        element = root.find(f".//{{{namespace}}}{name}")
+        other = etree.Element(element.tag)
+        other.text = text
+        element.addprevious(other)
+
+    return edit
+
+
 def same_ids(root: etree._Element) -> None:
     for namespace in (BAM, LPS):
         root.find(f".//{{{namespace}}}Id").text = IDS[0]
@@ -171,6 +211,8 @@ def search(**changed) -> Callable[[], InsiSubject]:
 BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-SOAP-001": soap11,
     "INSI-SOAP-002": lambda: replace(card(), media_type="text/xml"),
+    "INSI-SOAP-003": lambda: card(lambda root: root.insert(0, root[1])),
+    "INSI-SOAP-004": lambda: replace(card(), charset="ISO-8859-1"),
     "INSI-HDR-001": lambda: card(write(WSA, "Action", "urn:ServiceADRi:1.0.0:lireDroits")),
     "INSI-HDR-002": lambda: card(drop(WSA, "Action"), announced=names.SEARCH_ACTION),
     "INSI-HDR-003": lambda: card(announced="urn:autre"),
@@ -187,6 +229,9 @@ BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-HDR-014": lambda: card(write(LPS, "Emetteur", "899900000011")),
     "INSI-HDR-015": lambda: card(sender="899900000011"),
     "INSI-HDR-016": lambda: card(twice(WSA, "MessageID")),
+    "INSI-HDR-017": lambda: card(cover("<ctxbam:BENEFICIAIRE/><ctxbam:ASSURE/>")),
+    "INSI-HDR-018": lambda: card(cover("<ctxbam:GrandRegime>01</ctxbam:GrandRegime>")),
+    "INSI-HDR-019": lambda: card(mark(LPS, "ContexteLPS", "Nature", "CTXBAM")),
     "INSI-TLS-001": lambda: organisation(certificate=OTHER),
     "INSI-LPS-001": lambda: replace(card(), accepted={}),
     "INSI-LPS-002": lambda: card(mark(LPS, "IDAM", "R", "1")),
@@ -211,6 +256,7 @@ BROKEN: dict[str, Callable[[], InsiSubject]] = {
     "INSI-PS-017": lambda: organisation(request=request(sender=STRUCTURE)),
     "INSI-PS-018": lambda: ps(parts=("Issuer", "Subject", "AuthnStatement", "AttributeStatement")),
     "INSI-PS-019": lambda: ps(issue_instant="2026-11-21T10:06:00Z"),
+    "INSI-PS-020": lambda: ps(repeated=("NameID",)),
     "INSI-BODY-001": lambda: card(lambda root: root[1][0].clear() or setattr(root[1][0], "tag", "autre")),
     "INSI-BODY-002": lambda: card(swap),
     "INSI-TRAIT-001": search(birth_family=""),
@@ -261,11 +307,75 @@ def test_each_rule_speaks_two_languages_and_names_its_fault(rule) -> None:
         (lambda root: etree.SubElement(root[1][0], f"{{{REC}}}Surnom"), "INSI-BODY-002"),
         (lambda root: root[1][0].append(etree.fromstring(etree.tostring(root[1][0][0]))), "INSI-TRAIT-001"),
         (lambda root: root.find(f".//{{{BAM}}}ContexteBAM").insert(0, root.find(f".//{{{BAM}}}Temps")), "INSI-HDR-006"),
+        (lambda root: root.insert(0, etree.Element(root[0].tag)), "INSI-SOAP-003"),
+        (rename(BAM, "Temps", "Temps"), "INSI-HDR-006"),
+        (rename(LPS, "Nom", "Nom"), "INSI-HDR-007"),
+        (write(BAM, "Temps", ""), "INSI-HDR-009"),
+        (write(BAM, "Temps", "2026-02-29T10:00:00Z"), "INSI-HDR-009"),
+        (write(LPS, "Id", " "), "INSI-HDR-010"),
+        (cover("<ctxbam:BENEFICIAIRE><ctxbam:Rang>x</ctxbam:Rang></ctxbam:BENEFICIAIRE>"), "INSI-HDR-017"),
+        (cover("<ctxbam:ASSURE><ctxbam:Id><ctxbam:Num>1</ctxbam:Num></ctxbam:Id></ctxbam:ASSURE>"), "INSI-HDR-017"),
+        (cover("<ctxbam:Autre/>"), "INSI-HDR-017"),
+        (cover("<GrandRegime/>"), "INSI-HDR-017"),
+        (rename(REC, "Sexe", "Sexe"), "INSI-TRAIT-003"),
+        (wrap(REC, "NomNaissance"), "INSI-BODY-002"),
+        (before(REC, "Prenom", ""), "INSI-TRAIT-002"),
+        (write(REC, "NomNaissance", "  "), "INSI-TRAIT-001"),
+        (write(REC, "LieuNaissance", ""), "INSI-TRAIT-005"),
     ],
-    ids=["two bodies", "unknown element", "name twice", "order of the context"],
 )
 def test_other_ways_to_break_a_rule(edit: Edit, rule_id: str) -> None:
     assert rule_id in {finding.rule for finding in judge(RULES, card(edit))}
+
+
+def commented(root: etree._Element) -> None:
+    """Cuts every text of the header by a comment: nothing changes for who reads it."""
+    for element in root[0].iter():
+        if isinstance(element.tag, str) and len(element) == 0 and element.text:
+            comment = etree.Comment("coupé")
+            comment.tail, element.text = element.text[2:], element.text[:2]
+            element.append(comment)
+
+
+def test_a_comment_changes_nothing_of_what_the_headers_say() -> None:
+    read_, right = card(commented).request, card().request
+    assert (read_.action, read_.ids, read_.senders, read_.lps) == (right.action, right.ids, right.senders, right.lps)
+    assert judge(RULES, card(commented)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-21T10:00:00Z", NOW),
+        (" 2026-11-21T12:00:00.0+02:00\n", NOW),
+        ("2026-11-20T24:00:00Z", NOW - timedelta(hours=10)),
+        ("2024-02-29T24:00:00-14:00", datetime(2024, 3, 1, 14, tzinfo=UTC)),
+        ("2026-02-29T10:00:00Z", None),
+        ("2026-11-21T10:00:00", None),
+        ("2026-11-21", None),
+        ("20261121T100000Z", None),
+        ("2026-W47-6T10:00Z", None),
+        ("2026-11-21T10:00:60Z", None),
+        ("2026-11-21T24:00:01Z", None),
+        ("2026-11-21T10:00:00+14:01", None),
+        ("٢٠٢٦-11-21T10:00:00Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("9999-12-31T24:00:00Z", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_instant_is_an_xml_date_time_with_its_zone(text: str | None, expected: datetime | None) -> None:
+    assert moment(text) == expected
+
+
+def test_what_an_assertion_repeats_is_told() -> None:
+    root = build.ps_assertion(PS)
+    root.extend([etree.fromstring(etree.tostring(root.find(f"{{{SAML}}}{name}"))) for name in ("Subject", "Issuer")])
+    statement = root.find(f"{{{SAML}}}AttributeStatement")
+    statement.append(etree.fromstring(etree.tostring(statement[0])))
+    assert read.assertion(root, signed=True).repeated == ("Issuer", "Subject", "NameID", names.BILLING)
 
 
 def test_a_nurse_or_an_unknown_user_needs_no_speciality() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -24,6 +25,7 @@ from banc_standards.vihf import verify
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from lxml import etree
 
     from banc_mocks.sandbox.attribution import PeerCertificate
     from banc_mocks.sandbox.call import Call
@@ -93,10 +95,10 @@ def authenticated(call: Call, subject: InsiSubject) -> InsiSubject:
     request = subject.request
     if subject.mutual_tls or not request.assertions:
         return subject
-    envelope = request.message.envelope
+    envelope = _without_card(request)
     alone = len(list(envelope.iter(f"{{{SAML}}}Assertion"))) == 1
     signed = next(envelope.iter(f"{{{DS}}}Signature"), None) is not None
-    root, signer = request.assertions[0], None
+    root, signer = next(envelope.iter(f"{{{SAML}}}Assertion")), None
     if signed or not alone:
         try:
             root, signer = verify.signed_assertion(envelope, now=call.now, trusted=_trust(call))
@@ -107,6 +109,21 @@ def authenticated(call: Call, subject: InsiSubject) -> InsiSubject:
         call.facts["professional"] = assertion.name_id
     physician = _is_physician(assertion.name_id or "")
     return replace(subject, assertion=assertion, signing_certificate=signer, physician=physician)
+
+
+def _without_card(request: Request) -> etree._Element:
+    """The envelope, without the assertion of the carte Vitale that may follow the professional's in a search by card.
+
+    Its form is published nowhere: nothing of it is read.
+    """
+    envelope = request.message.envelope
+    everywhere = list(envelope.iter(f"{{{SAML}}}Assertion"))
+    if request.operation != "WS_INS1" or len(everywhere) != 2 or everywhere != list(request.assertions):
+        return envelope
+    alone = deepcopy(envelope)
+    card = list(alone.iter(f"{{{SAML}}}Assertion"))[1]
+    cast("etree._Element", card.getparent()).remove(card)
+    return alone
 
 
 def _trust(call: Call) -> verify.Trusted:
@@ -147,7 +164,7 @@ def _is_physician(idnat: str) -> bool | None:
 
 def _signing_certificates(request: Request) -> list[bytes]:
     found = []
-    for assertion in request.assertions:
+    for assertion in request.assertions[:1]:
         for element in assertion.iter(f"{{{DS}}}X509Certificate"):
             try:
                 found.append(b64decode(element.text or ""))

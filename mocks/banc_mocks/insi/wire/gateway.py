@@ -15,6 +15,7 @@ from banc_mocks.sandbox.http import Reply
 from banc_standards import xml_rules
 from banc_standards.insi import read
 from banc_standards.insi.assertion_rules import RULES as ASSERTION_RULES
+from banc_standards.insi.context_rules import CONTEXT_RULES
 from banc_standards.insi.envelope_rules import HEADER_RULES, SOAP_RULES
 from banc_standards.insi.read import Request
 from banc_standards.insi.software_rules import RIGHTS_RULES, SOFTWARE_RULES
@@ -53,7 +54,7 @@ async def lps(call: Call, loaded: Base = NOBODY) -> Reply:
     credentials.require_same_person(call, subject, claims)
     require(call, ASSERTION_RULES, subject)
     rules, serve = operations.SERVED[request.operation or "WS_INS2"]
-    require(call, (*HEADER_RULES, *SOFTWARE_RULES, *rules), subject)
+    require(call, (*HEADER_RULES, *CONTEXT_RULES, *SOFTWARE_RULES, *rules), subject)
     return serve(call, subject, behaviour, loaded)
 
 
@@ -96,6 +97,7 @@ def _subject(call: Call, request: Request, announced: ContentType, behaviour: Be
         request=request,
         now=call.now,
         media_type=announced.media_type,
+        charset=announced.parameters.get("charset", ""),
         mutual_tls=mutual_tls,
         certificate=call.peer.certificate.x509 if mutual_tls and call.peer.certificate else None,
         accepted={BENCH_IDAM: "", **{one.idam: one.name for one in call.session.software if one.idam}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
@@ -12,18 +13,18 @@ from banc_mocks.insi import bulk
 from banc_mocks.insi.faults import LIES, REAL, TOLD
 from banc_mocks.insi.people import Base
 from banc_mocks.insi.service import Behaviour, Found, answer, search, search_card, verify
-from banc_mocks.insi.wire.refusals import MEDIA_TYPE, fail, faulted
+from banc_mocks.insi.wire.refusals import MEDIA_TYPE, fail, faulted, judged, require
 from banc_mocks.sandbox.http import Reply
 from banc_standards.insi import build, verification
 from banc_standards.insi.card import searched
 from banc_standards.insi.card_rules import CARD_RULES
-from banc_standards.insi.faults import INSI_101, INSI_102, SiramFault, mock_fault
+from banc_standards.insi.faults import INSI_101, INSI_102, SiramFault
 from banc_standards.insi.model import Answer
 from banc_standards.insi.names import LABELS, NONE_FOUND, Operation
 from banc_standards.insi.search_rules import BODY_RULES, TRAIT_RULES
 from banc_standards.insi.subject import InsiSubject
 from banc_standards.insi.verification import Held, Verdict
-from banc_standards.insi.verification_rules import DEPOSIT_RULES, RETRIEVAL_RULES, VERIFICATION_RULES
+from banc_standards.insi.verification_rules import DEPOSIT_RULES, KNOWN_TICKET, RETRIEVAL_RULES, VERIFICATION_RULES
 from banc_standards.rules import Rule
 from banc_standards.soap.build import serialize
 
@@ -32,12 +33,11 @@ if TYPE_CHECKING:
 
 Serve = Callable[["Call", InsiSubject, Behaviour, Base], Reply]
 """Answers one message; the last argument is the population that a tester loaded."""
-_UNKNOWN_TICKET: Final = "Aucun dépôt de cet émetteur n'a ce ticket, ou ses résultats ont été effacés."
 
 
 def _by_traits(call: Call, subject: InsiSubject, behaviour: Behaviour, loaded: Base) -> Reply:
     """WS_INS2."""
-    refusing = call.judge(TRAIT_RULES, subject)
+    refusing = judged(call, TRAIT_RULES, subject)
     if refusing and behaviour.bad_traits_fault:
         raise faulted(*refusing[0])
     if refusing:
@@ -78,11 +78,10 @@ def _retrieved(call: Call, subject: InsiSubject, behaviour: Behaviour, _loaded: 
     """WS_INS5."""
     if (told := _armed(call)) is not None:
         return told
-    ticket = verification.ticket(subject.request.message)
+    ticket = verification.ticket(subject.request.message).lower()
     call.facts["ticket"] = ticket
     found = bulk.fetch(call, ticket, subject.caller or "", call.now)
-    if found.state == "unknown":
-        return fail(call, mock_fault("mock_ticket", _UNKNOWN_TICKET, ticket))
+    require(call, (KNOWN_TICKET,), replace(subject, ticket_known=found.state != "unknown"))
     pending = found.state == "pending"
     call.code = verification.PENDING if pending else verification.DONE
     return _reply(call, verification.retrieved_body(None if pending else found.verdicts), behaviour)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from banc_mocks.sandbox.http import Headers, InternalFailure, Reply, SessionConflict, status_of
@@ -10,6 +13,7 @@ from banc_standards.errors import BancError, Sentence
 from banc_standards.insi import build
 from banc_standards.insi.faults import DOCUMENTED, RIGHTS, SiramFault, mock_fault
 from banc_standards.psc.names import BEARER_CHALLENGE
+from banc_standards.rulebook import MOST_HITS
 from banc_standards.rules import Finding, Hit, Rule
 from banc_standards.soap.build import serialize
 from banc_standards.soap.names import SOAP12_MEDIA_TYPE
@@ -42,14 +46,38 @@ class Faulted(BancError):
         self.challenged = challenged
 
 
+_MOST_SHOWN: Final = 500
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def judged(call: Call, rules: Iterable[Rule], subject: Any) -> list[tuple[Rule, Finding]]:
+    """Judges, and returns what refuses in the session's mode.
+
+    No rule tells more than :data:`MOST_HITS` places, nor more than a few hundred characters of one, so that a hostile
+    message drowns neither the journal nor the answer.
+    """
+    return call.note((rule, _shown(hit)) for rule in rules for hit in islice(rule.check(subject), MOST_HITS))
+
+
+def _shown(hit: Hit) -> Hit:
+    return replace(hit, location=_cut(hit.location), found=_cut(hit.found), expected=_cut(hit.expected))
+
+
+def _cut(text: str) -> str:
+    """A text that a fault and the journal can hold: of XML characters only (XML 1.0 §2.2), shortened."""
+    legible = _NOT_XML.sub("\ufffd", text)
+    return legible if len(legible) <= _MOST_SHOWN else f"{legible[:_MOST_SHOWN]}…"
+
+
 def require(call: Call, rules: Iterable[Rule], subject: Any) -> None:
     """Judges; raises :class:`Faulted` for the first break that refuses in the session's mode."""
-    for rule, finding in call.judge(rules, subject):
+    for rule, finding in judged(call, rules, subject):
         raise faulted(rule, finding)
 
 
 def broken(call: Call, rule: Rule, hit: Hit) -> Faulted:
     """Records a break that was found while reading; returns the refusal to raise."""
+    hit = _shown(hit)
     call.find(rule, hit)
     return faulted(rule, rule.finding(hit, call.sandbox.config.lang))
 
