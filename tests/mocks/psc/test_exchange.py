@@ -80,6 +80,7 @@ def test_the_api_introspects_its_token_and_no_other(bench: Bench, login: Login, 
     assert seen["active"]
     assert seen["cnf"] == claims_of(token)["cnf"]
     assert foreign == {"active": False}
+    assert "PSC-TOK-023" in rules(bench.last("psc.api_introspection"))
 
 
 def test_an_exchanged_token_outlives_the_psc_token_but_not_its_own_life(

@@ -79,6 +79,8 @@ def test_a_file_that_is_spoiled_later_changes_nothing(tmp_path: Path) -> None:
         '{"clients": [{}]}',
         '{"clients": [{"client_id": "a"}]}',
         '{"clients": [{"client_id": "a", "client_secret": "s", "session": 7}]}',
+        '{"clients": [{"client_id": "a", "client_secret": "s", "session": "Ailleurs !"}]}',
+        '{"clients": [{"client_id": "a", "client_secret": "s"}, {"client_id": "a", "client_secret": "t"}]}',
         '{"clients": [{"client_id": "a", "client_secret": "s", "redirect_uris": ["https://a.test/#b"]}]}',
         "[" * 100_000,
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from banc_standards.psc.registration import unusable_of
 FILE = "clients.json"
 DEFAULT = "default"
 MOST_BYTES = 2**20
+_SESSION = re.compile(r"[a-z0-9]{4,16}")
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +74,8 @@ class Registry:
             declared = json.loads(self._file.read_text("utf-8"))["clients"]
             for item in declared:
                 session, client = _declared(item)
+                if (session, client.client_id) in clients:
+                    raise ValueError(f"{client.client_id} × 2")
                 clients[session, client.client_id] = client
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
             why = str(error).partition("\n")[0][:200]
@@ -88,8 +92,8 @@ class Registry:
 
 def _declared(item: dict[str, Any]) -> tuple[str, Client]:
     session = item.get("session", DEFAULT)
-    if not isinstance(session, str):
-        raise TypeError("session")
+    if not isinstance(session, str) or not _SESSION.fullmatch(session):
+        raise TypeError(f"session: {session!r}")
     wanted = ClientRequest.model_validate({name: value for name, value in item.items() if name != "session"})
     if wanted.client_secret is None and wanted.auth_method != "mtls":
         raise ValueError(f"{wanted.client_id}: client_secret")

@@ -18,7 +18,7 @@ from banc_mocks.sandbox.http import Reply
 from banc_mocks.sandbox.settings import Client
 from banc_standards.psc import build, names, read
 from banc_standards.psc.read import BackChannelRequest, UserinfoRequest
-from banc_standards.psc.rules import back_channel, exchange
+from banc_standards.psc.rules import back_channel, exchange, grants
 from banc_standards.rules import Hit
 
 SIGNED = ("nationalId", "clientID", "proxy_session_id", "session_state")
@@ -62,12 +62,13 @@ class Exchange:
     async def introspect(self, call: Call) -> Reply:
         """``POST …/token/introspect``, for the API itself and for whoever holds a client's credentials."""
         try:
-            request, _ = clients.authenticated(call, back_channel.CLIENT_REQUEST)
+            request, _ = clients.authenticated(call, back_channel.TOKEN_USE)
         except Refused as error:
             return answers.refused(call, error)
         try:
             claims = api_tokens.alive(call, self._keys, request.form.get("token") or "", self._api)
-        except Refused:
+        except Refused as error:
+            call.find(grants.INACTIVE, error.hit or Hit("token"))
             return answers.json_reply({"active": False})
         return answers.json_reply(claims | {"active": True})
 
