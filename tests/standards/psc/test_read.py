@@ -6,6 +6,8 @@ import base64
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from banc_standards.psc import read
 from banc_standards.psc.read import BackChannelRequest, Form, UnreadableForm, UserinfoRequest
@@ -82,6 +84,10 @@ def test_bearer(header: str | None, form: list[tuple[str, str]], token: str | No
 DATA = {"a": "1", "b": "2"}
 
 
+def _encoded(content: object) -> bytes:
+    return json.dumps(content).encode()
+
+
 def test_session_data_is_an_object_of_texts() -> None:
     assert read.session_data(json.dumps(DATA | {"c": 3}).encode(), DATA) == DATA
 
@@ -106,3 +112,29 @@ def test_session_data_is_an_object_of_texts() -> None:
 )
 def test_anything_else_is_no_session_data(body: bytes) -> None:
     assert read.session_data(body, DATA) is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=60) | st.text(alphabet="%0aFé=&+\x00 ", max_size=60).map(lambda text: text.encode()))
+def test_any_octets_are_a_form_or_are_said_not_to_be(encoded: bytes) -> None:
+    try:
+        form = Form.decode(encoded)
+    except UnreadableForm:
+        return
+    assert all("\x00" not in value for name in form.names() for value in form.all(name))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60) | st.binary(max_size=60).map(lambda pair: "Basic " + base64.b64encode(pair).decode()))
+def test_any_header_is_a_pair_or_none(header: str) -> None:
+    pair = read.basic(header)
+
+    assert pair is None or len(pair) == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=60) | st.dictionaries(st.sampled_from("abc"), st.text() | st.none()).map(_encoded))
+def test_any_body_is_session_data_or_none(body: bytes) -> None:
+    data = read.session_data(body, DATA)
+
+    assert data is None or (data.keys() == DATA.keys() and "|".join(data.values()).encode())
