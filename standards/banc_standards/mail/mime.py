@@ -192,7 +192,7 @@ _MARK = re.compile(r";\s*([A-Za-z0-9!#$&^_.+\-*%']+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"
 
 def parameterised(header: str) -> tuple[str, dict[str, str]]:
     """The value of a structured header in lower case, and its parameters (RFC 2045 §5.1), RFC 2231 forms joined."""
-    value, separator, tail = header.partition(";")
+    value, separator, tail = uncommented(header).partition(";")
     found: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _MARK.finditer(separator + tail):
@@ -209,6 +209,28 @@ def parameterised(header: str) -> tuple[str, dict[str, str]]:
     for base, parts in pieces.items():
         found[base] = _joined([parts[order] for order in sorted(parts)])
     return value.strip().lower(), found
+
+
+def uncommented(header: str) -> str:
+    """A structured header without the comments after a space or a semicolon (RFC 5322 §3.2.2), but in quoted text."""
+    if "(" not in header:
+        return header
+    kept: list[str] = []
+    depth = 0
+    quoted = escaped = False
+    for sign in header:
+        if escaped or sign == "\\":
+            escaped = not escaped
+        elif depth:
+            depth += (sign == "(") - (sign == ")")
+            continue
+        elif sign == '"':
+            quoted = not quoted
+        elif sign == "(" and not quoted and (not kept or kept[-1] in " \t;"):
+            depth = 1
+        if not depth:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def decoded(value: str) -> str:
@@ -358,7 +380,7 @@ def _between(body: bytes, delimiter: bytes, path: str, work: _Work) -> Iterator[
 
 
 def _leaf(piece: _Piece, headers: Headers, kind: str, parameters: Mapping[str, str], body: bytes, work: _Work) -> Part:
-    encoding = (headers.first("Content-Transfer-Encoding") or "7bit").strip().lower()
+    encoding = uncommented(headers.first("Content-Transfer-Encoding") or "7bit").strip().lower()
     disposition, options = parameterised(headers.first("Content-Disposition") or "")
     filename = decoded(options.get("filename") or parameters.get("name") or "")
     return Part(

@@ -17,7 +17,7 @@ from banc_standards.rules import Hit, Rule, holds
 Status = Literal["open", "suspended", "closed", "full"]
 
 EICAR: Final = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
-EXECUTABLE: Final = (".exe", ".scr", ".com", ".bat", ".cmd", ".js", ".vbs")
+EXECUTABLE: Final = ".exe"
 
 
 @dataclass(frozen=True, slots=True)

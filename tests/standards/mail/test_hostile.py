@@ -8,11 +8,17 @@ from banc_standards.mail import dsn, mdn, report
 from banc_standards.mail.addresses import id_formed, listed
 from banc_standards.mail.dsn import Dsn, Outcome
 from banc_standards.mail.mdn import Mdn
-from banc_standards.mail.mime import decoded
+from banc_standards.mail.mime import decoded, parameterised
 from banc_standards.mail.model import Mailbox
 from banc_standards.mail.read import read
+from banc_standards.mail.rules import RULES as MAIL_RULES
+from banc_standards.mail.rules.subject import MailSubject
+from banc_standards.mail.smtp_rules import BY_ID as SMTP
+from banc_standards.mail.smtp_rules import Content
 
 from .conftest import DOCTOR, NOW, SENDER
+
+RULES = {rule.id: rule for rule in MAIL_RULES}
 
 
 @pytest.mark.parametrize("value", ["a:" * 30_000, ":" * 60_000, "(" * 60_000, "g:" + "b@c.fr," * 8_000])
@@ -108,3 +114,33 @@ def test_the_fields_of_a_report_are_bounded() -> None:
     head = b"From: a@b.fr\r\nContent-Type: message/delivery-status\r\n\r\n"
     (found,) = report.groups(read(head + block).mime.parts[0])
     assert len(found.first("A") or "") < report.MAX_FIELDS
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("text/plain (un mot); charset=utf-8 (autre \\) mot)", ("text/plain", {"charset": "utf-8"})),
+        ('text/plain; name="a (1).pdf"', ("text/plain", {"name": "a (1).pdf"})),
+        ("text/plain; name=a(1).pdf", ("text/plain", {"name": "a(1).pdf"})),
+        ("(avant) text/plain;(entre) charset=utf-8", ("text/plain", {"charset": "utf-8"})),
+        ("text/plain (sans fin; charset=x", ("text/plain", {})),
+    ],
+)
+def test_comments_are_no_part_of_a_structured_header(written: str, read_as: tuple[str, dict[str, str]]) -> None:
+    assert parameterised(written) == read_as
+
+
+def test_comments_do_not_hide_how_a_part_is_encoded() -> None:
+    head = b"From: a@b.fr\r\nContent-Transfer-Encoding: base64 (RFC 2045)\r\n\r\n"
+    assert read(head + b"YQ==").mime.parts[0].content == b"a"
+
+
+@pytest.mark.parametrize("name", ["Content-Type", "MIME-Version", "Disposition-Notification-To"])
+def test_a_header_that_stands_once_is_not_said_twice(name: str) -> None:
+    mail = read(f"From: A_B <a@b.fr>\r\n{name}: x/y\r\n{name}: x/z\r\n\r\nx".encode())
+    assert [hit.location for hit in RULES["MAIL-HDR-001"].check(MailSubject(mail))] == [name]
+
+
+@pytest.mark.parametrize(("name", "refused"), [("virus.EXE", True), ("site.com", False), ("macro.js", False)])
+def test_only_what_the_operator_is_known_to_filter_is_refused(name: str, refused: bool) -> None:
+    assert bool(list(SMTP["SMTP-DATA-002"].check(Content(1, 1, ((name, b"x"),))))) is refused

@@ -20,6 +20,8 @@ from banc_standards.mail.read import Received, read
 from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.mail.smtp_rules import RECIPIENT_RULES, Addressee
 
+MAX_ID = 998
+"""Characters of the longest Message-ID that is remembered: those of a line (RFC 5322 §2.1.1)."""
 CITIZEN_LIMIT = 25_000_000
 """Octets of the largest message that Mon espace santé takes (mssante, 1.4)."""
 
@@ -80,7 +82,7 @@ def recipient(exchange: Exchange, given: Given, address: str) -> Recipient:
 def accept(exchange: Exchange, arrival: Arrival, subject: MailSubject, to: list[Recipient], *, wants: Wants) -> None:
     """Puts an accepted mail where it belongs, once in each mailbox, with everything that comes back at once."""
     mail, records = subject.mail, Records(exchange)
-    if mail.message_id:
+    if mail.message_id and mail.message_id.isprintable() and len(mail.message_id) <= MAX_ID:
         asked = mail.read_receipt_to
         records.keep_sent(Sent(mail.message_id, arrival.mail_from, canonical(asked.address) if asked else ""))
     place = _Placing(exchange, records, arrival, subject, wants)

@@ -14,6 +14,7 @@ from banc_standards.rules import Hit
 _BOOK = RuleBook("Référentiel MSSanté #2", "554 5.6.0")
 _ONCE: Final = (
     *("From", "Sender", "Reply-To", "To", "Cc", "Message-ID", "In-Reply-To", "References", "Subject", "Date"),
+    *("MIME-Version", "Content-Type", "Content-Transfer-Encoding", READ_RECEIPT),
     *(NIL, INS, CITIZEN),
 )
 

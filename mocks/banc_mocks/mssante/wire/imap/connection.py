@@ -128,8 +128,13 @@ class ImapConnection(asyncio.Protocol):
         self.leave()
 
     async def reply_line(self) -> bytes:
-        """The line by which a client answers a continuation. Raises ``Left``, ``TooLong``."""
-        return await self._intake.line(LINE_LIMIT)
+        """The line by which a client answers a continuation. Raises ``Left``, ``TooLong``, ``TimeoutError``."""
+        async with asyncio.timeout(self._patience):
+            return await self._intake.line(LINE_LIMIT)
+
+    @property
+    def _patience(self) -> float:
+        return IDLE_S if self.opened else FIRST_WORD_S
 
     @property
     def pipelined(self) -> bool:
@@ -168,7 +173,7 @@ class ImapConnection(asyncio.Protocol):
                 f"* OK [CAPABILITY {self.server.capabilities(self)}] Banc Segur (service de test)\r\n".encode()
             )
             while self._transport is not None and not self._transport.is_closing():
-                async with asyncio.timeout(IDLE_S if self.opened else FIRST_WORD_S):
+                async with asyncio.timeout(self._patience):
                     command = await self._command()
                 if self.server.ended(self):
                     await self.bye("The session of these credentials has ended")

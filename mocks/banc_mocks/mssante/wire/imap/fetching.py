@@ -78,7 +78,7 @@ def told(items: tuple[Item, ...], fetched: Fetched) -> bytes:
     """The items of one message, between brackets."""
     found: list[bytes] = []
     for item in items:
-        found.append(item.name.encode() + _origin(item))
+        found.append(item.name.encode("latin-1") + _origin(item))
         found.append(_value(item, fetched))
     return writing.many(found)
 
@@ -96,10 +96,8 @@ def _item(reader: Reader, name: str) -> Item:
         if name == "BODY.PEEK":
             raise reader.fail("[")
         return Item(name)
-    begin = reader.at
     section = _section(reader)
-    label = reader.data[begin : reader.at].decode("ascii", "replace").upper()
-    return Item(f"BODY{label}", section, _partial(reader), reads=name == "BODY")
+    return Item(f"BODY[{section.label}]", section, _partial(reader), reads=name == "BODY")
 
 
 def _section(reader: Reader) -> Section:

@@ -226,6 +226,13 @@ class Section:
     kind: str = ""
     names: tuple[bytes, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """The section as an answer names it, one character an octet."""
+        words = [".".join(map(str, self.path)), self.kind]
+        names = b" ".join(writing.astring(name.upper()) for name in self.names).decode("latin-1")
+        return ".".join(word for word in words if word) + (f" ({names})" if names else "")
+
     def of(self, root: Node) -> bytes | None:
         """The octets of the section, None when the message has no such part."""
         if not self.path:

@@ -69,8 +69,7 @@ class ImapServer(Port[ImapConnection]):
     def capabilities(self, client: ImapConnection, *, authenticated: bool = False) -> str:
         """What CAPABILITY tells in the present state."""
         known = ["IMAP4rev1"]
-        if self.session_of(client).switch(IMAP_EXTENSIONS.name) == "all":
-            known += ["SASL-IR", *EXTENSIONS]
+        known += [name for name in ("SASL-IR", *EXTENSIONS) if self.announces(client, name)]
         if not client.secured:
             known += ["STARTTLS", "LOGINDISABLED"]
         elif not authenticated and client.opened is None:
@@ -78,6 +77,10 @@ class ImapServer(Port[ImapConnection]):
             if client.connection.certificate is None:
                 known.append("LOGINDISABLED")
         return " ".join(known)
+
+    def announces(self, client: ImapConnection, extension: str) -> bool:
+        """Whether CAPABILITY tells this extension; IMAP4rev1 itself, which is no extension, is always told."""
+        return not extension or self.session_of(client).switch(IMAP_EXTENSIONS.name) == "all"
 
     # -- messages ------------------------------------------------------------------------------------------------
 

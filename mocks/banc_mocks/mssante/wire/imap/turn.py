@@ -120,7 +120,12 @@ class Turn:
             if not verb.quiet:
                 await self._faults()
             done = await verb.run(self)
-        except Left:
+        except (Left, TimeoutError):
+            if self.name in _SECRET:
+                self.exchange.undo()
+                self.exchange.outcome = "failed"
+                self.exchange.facts["ended_by"] = "connection lost"
+                await client.server.enter(self, reply="", durable=False)
             raise
         except BadSyntax as bad:
             text = self.reader.data[bad.at : bad.at + 40].decode("ascii", "replace").rstrip()
@@ -158,7 +163,9 @@ class Turn:
             self.by_uid = True
         verb = VERBS.get(self.name)
         self.line = _shown(reader.data[begin:], self.name)
-        if verb is None or (self.by_uid and not verb.by_uid):
+        extension = "UIDPLUS" if self.by_uid and self.name == "EXPUNGE" else verb.extension if verb else ""
+        announced = self.client.server.announces(self.client, extension)
+        if verb is None or not announced or (self.by_uid and not verb.by_uid):
             raise Refused(BY_ID["IMAP-SYN-004"], Hit("commande", self.name[:40], " ".join(VERBS)))
         if not verb.allowed(authenticated=self.client.opened is not None, selected=self.client.view is not None):
             raise Refused(BY_ID["IMAP-STATE-001"], Hit(self.name, self._state(), verb.state))

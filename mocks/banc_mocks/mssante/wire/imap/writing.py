@@ -12,6 +12,7 @@ from banc_standards.mail.build import unaccented
 
 NIL: Final = b"NIL"
 _PLAIN: Final = re.compile(rb"[\x20\x21\x23-\x5b\x5d-\x7e]{0,900}")
+_ATOM: Final = re.compile(rb"[!#$&'+,\-./0-9:;<=>?@A-Z\[^_`a-z|}~]+")
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "«": '"', "»": '"', "’": "'", "…": "...", "\u00a0": " "})
 
 
@@ -25,6 +26,11 @@ def string(data: bytes | None) -> bytes:
     if data is None:
         return NIL
     return b'"%b"' % data if _PLAIN.fullmatch(data) else literal(data)
+
+
+def astring(data: bytes) -> bytes:
+    """Octets as an atom where they can be, else as a string."""
+    return data if _ATOM.fullmatch(data) else string(data)
 
 
 def folder(name: str) -> bytes:

@@ -107,7 +107,7 @@ async def authenticate(turn: Turn) -> str:
     mechanism = reader.atom()
     turn.exchange.facts["mechanism"] = mechanism[:40]
     initial = None
-    if reader.skip(b" "):
+    if turn.client.server.announces(turn.client, "SASL-IR") and reader.skip(b" "):
         initial = reader.data[reader.at :].rstrip(b"\r\n").decode("ascii", "replace")
     else:
         reader.end()
@@ -210,11 +210,11 @@ async def idle(turn: Turn) -> str:
 VERBS: tuple[Verb, ...] = (
     Verb("CAPABILITY", "any", capability, quiet=True),
     Verb("NOOP", "any", noop, quiet=True),
-    Verb("ID", "any", identify),
+    Verb("ID", "any", identify, extension="ID"),
     Verb("LOGOUT", "any", logout, after=_leave),
     Verb("STARTTLS", "not authenticated", starttls, after=_shake_hands),
     Verb("LOGIN", "not authenticated", login, writes=True, after=_opened),
     Verb("AUTHENTICATE", "not authenticated", authenticate, writes=True, after=_opened),
-    Verb("IDLE", "authenticated", idle, quiet=True),
+    Verb("IDLE", "authenticated", idle, quiet=True, extension="IDLE"),
     Verb("CHECK", "selected", noop, quiet=True),
 )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from banc_mocks.mssante.wire.imap.turn import Turn
 
 MAX_NAME: Final = 200
+_IN_EPOCH: Final = 100_000
+"""How far apart the UIDVALIDITY of two epochs are: a folder made again in the next one has a greater one."""
 _WANTED: Final = ("MESSAGES", "RECENT", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
 
 
@@ -31,7 +33,7 @@ def uid_validity(turn: Turn, folder: Folder) -> int:
     """The UIDVALIDITY of a folder: another one in each epoch, and for each folder that ever was (RFC 3501 §2.3.1.1)."""
     session = turn.exchange.session
     created = int(datetime.fromisoformat(session.settings.created).timestamp())
-    return (created + session.epoch + folder.number + 1_000 * turn.folders.rebuilt()) % 2**32
+    return (created + _IN_EPOCH * session.epoch + 1_000 * turn.folders.rebuilt() + folder.number) % 2**32 or 1
 
 
 async def select(turn: Turn) -> str:
@@ -272,9 +274,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("UNSUBSCRIBE", "authenticated", subscribe, writes=True),
     Verb("LIST", "authenticated", list_),
     Verb("LSUB", "authenticated", list_),
-    Verb("NAMESPACE", "authenticated", namespace),
+    Verb("NAMESPACE", "authenticated", namespace, extension="NAMESPACE"),
     Verb("STATUS", "authenticated", status),
     Verb("APPEND", "authenticated", append, writes=True),
     Verb("CLOSE", "selected", close, writes=True),
-    Verb("UNSELECT", "selected", close),
+    Verb("UNSELECT", "selected", close, extension="UNSELECT"),
 )

@@ -199,7 +199,7 @@ VERBS: tuple[Verb, ...] = (
     Verb("FETCH", "selected", fetch, by_uid=True),
     Verb("STORE", "selected", store, writes=True, by_uid=True),
     Verb("COPY", "selected", copy, writes=True, by_uid=True),
-    Verb("MOVE", "selected", copy, writes=True, by_uid=True),
+    Verb("MOVE", "selected", copy, writes=True, by_uid=True, extension="MOVE"),
     Verb("SEARCH", "selected", search, by_uid=True),
     Verb("EXPUNGE", "selected", expunge, writes=True, by_uid=True),
 )

@@ -21,7 +21,8 @@ class Verb:
     """A command: ``run`` returns what follows OK, ``after`` is done once the answer is told.
 
     ``writes``: the answer waits for the journal. ``quiet``: entered without waiting, identical ones counted together;
-    no fault strikes it. ``by_uid``: it exists as UID command too.
+    no fault strikes it. ``by_uid``: it exists as UID command too. ``extension`` is what announces it, if IMAP4rev1 has
+    it not.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Verb:
     writes: bool = False
     quiet: bool = False
     by_uid: bool = False
+    extension: str = ""
     after: Callable[[Turn], Awaitable[None]] = _nothing
 
     def allowed(self, *, authenticated: bool, selected: bool) -> bool:
