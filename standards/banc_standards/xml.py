@@ -65,8 +65,8 @@ class XmlRefused(BancError):
 def parse(data: bytes, limits: Limits = DEFAULT_LIMITS, *, comments: bool = True) -> etree._Element:
     """The root element of ``data``; without ``comments`` these and processing instructions are left out of the tree.
 
-    Raises :class:`XmlRefused`: XML-001 not well-formed, XML-002 DTD, XML-003 entity, XML-004 too many bytes or nodes,
-    XML-005 too deep, XML-006 bytes outside the announced encoding.
+    Raises :class:`XmlRefused`: XML-001 not well-formed, XML-002 DTD, XML-003 entity, XML-004 too many bytes, nodes,
+    attributes of one element or namespaces, XML-005 too deep, XML-006 bytes outside the announced encoding.
     """
     if len(data) > limits.max_bytes:
         raise XmlRefused("XML-004", f"{len(data)} > {limits.max_bytes} octets")
@@ -98,6 +98,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS, *, comments: bool = True
     if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
         raise XmlRefused("XML-002")
     _measure(root, limits)
+    _measure_tags(data, root)
     return root
 
 
@@ -180,3 +181,41 @@ def _measure(root: etree._Element, limits: Limits) -> None:
         nodes: Any = _NODES(root)
         if nodes > limits.max_nodes:
             raise XmlRefused("XML-004", f"> {limits.max_nodes} nœuds")
+
+
+MOST_ATTRIBUTES: Final = 1_000
+"""Attributes of one element, and namespace declarations in scope at one place: canonicalization takes their number
+squared."""
+_LONG_TAG: Final = 4 * MOST_ATTRIBUTES
+"""Bytes without ``<`` that an element with so many attributes begins with: none is written in less than four."""
+_CROWDED: Final = etree.XPath(f"(//*[count(@*) > {MOST_ATTRIBUTES}])[1]")
+
+
+def _has_a_long_tag(data: bytes) -> bool:
+    """Whether so many bytes without ``<`` follow one, looked for in steps as long as they are, and hold the quotes."""
+    position = data.find(b"<")
+    while 0 <= position < len(data) - _LONG_TAG:
+        following = data.rfind(b"<", position + 1, position + _LONG_TAG)
+        if following < 0:
+            following = data.find(b"<", position + 1)
+            tag = data[position : following if following > 0 else len(data)]
+            if tag.count(b'"') + tag.count(b"'") > 2 * MOST_ATTRIBUTES:
+                return True
+        position = following
+    return False
+
+
+def _measure_tags(data: bytes, root: etree._Element) -> None:
+    """Attributes, then namespaces; a document that cannot hold too many of them is not walked."""
+    wide = b"\0" in data[:4]
+    if wide or _has_a_long_tag(data):
+        crowded: Any = _CROWDED(root)
+        if crowded:
+            raise XmlRefused("XML-004", f"> {MOST_ATTRIBUTES} attributs", line_of(crowded[0]))
+    if not wide and data.count(b"xmlns") <= MOST_ATTRIBUTES:
+        return
+    in_scope = 0
+    for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):
+        in_scope += 1 if event == "start-ns" else -1
+        if in_scope > MOST_ATTRIBUTES:
+            raise XmlRefused("XML-004", f"> {MOST_ATTRIBUTES} espaces de noms")

@@ -67,6 +67,34 @@ def test_too_many_nodes_are_refused(data: bytes) -> None:
     assert refused.value.rule_id == "XML-004"
 
 
+def spelt(text: str, encoding: str = "utf-8") -> bytes:
+    return text.encode(encoding)
+
+
+def many(name: str, count: int) -> str:
+    return " ".join(f'{name}{number}="urn:x"' for number in range(count))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        spelt(f"<r><a {many('b', 1001)}/></r>"),
+        spelt(f"<a {many('b', 1001)}/>", "utf-16"),
+        spelt(f"<a {many('xmlns:b', 1001)}/>"),
+        spelt("".join(f"<a {many(f'xmlns:b{level}_', 10)}>" for level in range(101)) + "</a>" * 101),
+    ],
+    ids=["attributes", "in UTF-16", "namespaces", "nested namespaces"],
+)
+def test_what_canonicalization_would_take_for_ever_on_is_refused(data: bytes) -> None:
+    with pytest.raises(XmlRefused) as refused:
+        parse(data)
+    assert refused.value.rule_id == "XML-004"
+
+
+def test_many_attributes_in_all_are_read() -> None:
+    assert len(parse(spelt("<r>" + f'<a xmlns="urn:a" {many("b", 500)}/>' * 1500 + "</r>"))) == 1500
+
+
 def test_a_refusal_tells_where() -> None:
     with pytest.raises(XmlRefused) as refused:
         parse(b"<a>\n  <b></c>\n</a>")
