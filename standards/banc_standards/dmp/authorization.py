@@ -16,6 +16,8 @@ from banc_standards.dmp.names import AUTHORIZATIONS_NS
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
+from banc_standards.terminology.oids import NON_PROFESSIONAL
+from banc_standards.vihf.names import G15, G16
 from banc_standards.vihf.read import Assertion
 
 ACTION: Final = f"{AUTHORIZATIONS_NS}:HabilitationsEndPoint:setAuthorization"
@@ -57,8 +59,12 @@ def set_authorization(wish: Wish) -> etree._Element:
 
 
 def wish(body: etree._Element) -> Wish:
-    """What a request asks for."""
-    return Wish((body.findtext(f"{_NS}action") or "").strip(), (body.findtext(f"{_NS}role") or "").strip())
+    """What a request asks for; of an element that comes more than once, every text, which is then no known one."""
+    return Wish(_said(body, "action"), _said(body, "role"))
+
+
+def _said(body: etree._Element, name: str) -> str:
+    return ", ".join((element.text or "").strip() for element in body.findall(f"{_NS}{name}"))
 
 
 def outcome(status: str, context: str) -> etree._Element:
@@ -136,8 +142,24 @@ def _not_blocked(subject: AuthorizationSubject) -> Iterator[Hit]:
 )
 def _doctor(subject: AuthorizationSubject) -> Iterator[Hit]:
     roles = subject.vihf.roles
-    if subject.wish.role == TREATING and not (roles and roles[0].code == _DOCTOR):
+    if subject.wish.role == TREATING and not (roles and roles[0].code == _DOCTOR and roles[0].system in (G15, G16)):
         yield Hit("setAuthorization/role", found=roles[0].code if roles else "", expected=_DOCTOR)
+
+
+@_BOOK.rule(
+    "DMP-AUT-005",
+    (
+        "Qui n'est pas professionnel de santé n'ajoute une autorisation que pour sa structure, et n'en retire pas.",
+        "Who is no health professional adds an authorization for their structure only, and removes none.",
+    ),
+    ("Laisser le professionnel retirer son autorisation.", "Let the professional remove their authorization."),
+    at="CPE",
+    always=True,
+)
+def _layman_adds(subject: AuthorizationSubject) -> Iterator[Hit]:
+    roles = subject.vihf.roles
+    if subject.wish.action == REMOVE and roles and roles[0].system == NON_PROFESSIONAL:
+        yield Hit("VIHF/subject:role", found=roles[0].code, expected="G15, G16")
 
 
 RULES = _BOOK.rules

@@ -19,6 +19,7 @@ SPECIALITY_REQUIRED: Final = "DMPMockSpecialityRequired"
 AUTHOR_MISMATCH: Final = "DMPMockAuthorMismatch"
 INVALID_VIHF: Final = "DMPMockInvalidVihf"
 EXPIRED_VIHF: Final = "DMPMockVihfExpired"
+REPLAYED_VIHF: Final = "DMPMockVihfReplayed"
 INVALID_TOKEN: Final = "DMPMockInvalidToken"  # noqa: S105 - the name of an error
 INVALID_MESSAGE: Final = "DMPMockInvalidMessage"
 PATIENT_MISMATCH: Final = "DMPMockPatientMismatch"
@@ -54,6 +55,7 @@ SENTENCES: Final[dict[str, Sentence]] = {
     ),
     INVALID_VIHF: Sentence("Le VIHF est invalide", "The VIHF is invalid"),
     EXPIRED_VIHF: Sentence("Le VIHF est expiré", "The VIHF has expired"),
+    REPLAYED_VIHF: Sentence("Le VIHF a déjà servi à un autre message", "The VIHF served another message already"),
     INVALID_TOKEN: Sentence("Le jeton d'accès est invalide", "The access token is invalid"),
     INVALID_MESSAGE: Sentence("Le message est invalide", "The message is invalid"),
     PATIENT_MISMATCH: Sentence(

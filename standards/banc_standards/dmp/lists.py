@@ -12,12 +12,15 @@ from typing import Final
 
 from lxml import etree
 
+from banc_standards.cda.times import read_time
 from banc_standards.dmp import errors
 from banc_standards.dmp.names import AUTHORIZATIONS_NS, PATIENTS_NS
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.ins import Ins
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
+from banc_standards.terminology.oids import NON_PROFESSIONAL
+from banc_standards.vihf.read import Assertion
 
 OK: Final = "DMPOk"
 LAST_AUTHORIZATION: Final = "LASTAUTORIZATION"
@@ -72,11 +75,12 @@ class ListedHolder:
 
 @dataclass(frozen=True, slots=True)
 class ListSubject:
-    """A request of TD0.4 (``since``) or TD1.6 (``mode``), and the state of the record that TD1.6 is about."""
+    """A request of TD0.4 (``since``) or TD1.6 (``mode``), the state of the record that TD1.6 is about, and who asks."""
 
     since: Since | None = None
     mode: str | None = None
     record: RecordState = "open"
+    vihf: Assertion | None = None
 
 
 def patient_list(since: Since) -> etree._Element:
@@ -162,8 +166,8 @@ def authorizations(holders: Sequence[ListedHolder], status: str = OK, context: s
 @_BOOK.rule(
     "DMP-LST-001",
     (
-        "La demande de liste dit une date AAAAMMJJhhmmss et LASTAUTORIZATION ou LASTDOC.",
-        "The request of a list says a date YYYYMMDDhhmmss and LASTAUTORIZATION or LASTDOC.",
+        "La demande de liste dit une date AAAAMMJJhhmmss qui existe, et LASTAUTORIZATION ou LASTDOC.",
+        "The request of a list says a date YYYYMMDDhhmmss that exists, and LASTAUTORIZATION or LASTDOC.",
     ),
     ("Corriger startDate ou dateType.", "Correct startDate or dateType."),
     at="patientList",
@@ -172,7 +176,7 @@ def authorizations(holders: Sequence[ListedHolder], status: str = OK, context: s
 def _since(subject: ListSubject) -> Iterator[Hit]:
     if subject.since is None:
         return
-    if not _TIME.fullmatch(subject.since.start):
+    if not _TIME.fullmatch(subject.since.start) or read_time(subject.since.start) is None:
         yield Hit("patientList/startDate", found=subject.since.start, expected="YYYYMMDDhhmmss")
     if subject.since.kind not in _DATE_TYPES:
         yield Hit("patientList/dateType", found=subject.since.kind, expected=" | ".join(_DATE_TYPES))
@@ -204,6 +208,23 @@ def _record(subject: ListSubject) -> Iterator[Hit]:
         yield Hit("VIHF/resource-id", found="absent", expected="open | closed")
 
 
+@_BOOK.rule(
+    "DMP-LST-004",
+    (
+        "Seul un professionnel de santé lit qui est autorisé sur un dossier.",
+        "Only a health professional reads who is authorized on a record.",
+    ),
+    ("Demander sous l'identité du professionnel.", "Ask under the identity of the professional."),
+    at="matrice des droits fonctionnels (PDT-INF-526 v1.8), TD1.6, CPE",
+    code=errors.ACCESS_DENIED,
+    always=True,
+)
+def _professional(subject: ListSubject) -> Iterator[Hit]:
+    roles = subject.vihf.roles if subject.mode is not None and subject.vihf is not None else ()
+    if roles and roles[0].system == NON_PROFESSIONAL:
+        yield Hit("VIHF/subject:role", found=roles[0].code, expected="G15, G16")
+
+
 RULES = _BOOK.rules
 
 
@@ -214,7 +235,8 @@ def _add(parent: etree._Element, namespace: str, name: str, text: str | None = N
 
 
 def _text(body: etree._Element, namespace: str, name: str) -> str:
-    return (body.findtext(f"{{{namespace}}}{name}") or "").strip()
+    """What an element says; when it comes more than once every text, which is then no known one."""
+    return ", ".join((element.text or "").strip() for element in body.findall(f"{{{namespace}}}{name}"))
 
 
 def _boolean(value: bool) -> str:

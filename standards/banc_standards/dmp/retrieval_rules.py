@@ -22,6 +22,8 @@ from banc_standards.xds.retrieve import DocumentRequest
 _READER = RuleBook("Matrice des droits fonctionnels DMP (PDT-INF-526 v1.8), TD3.2", errors.ACCESS_DENIED)
 _REQUEST = RuleBook("DMP, TD3.2 ; IHE ITI TF-2 §3.43", "XDSRepositoryError")
 _DOCUMENT = RuleBook("DMP, TD3.2 ; DMP, erreurs ; IHE ITI TF-3 §4.2.4.1", "XDSDocumentUniqueIdError")
+MOST_DOCUMENTS: Final = 1_000
+"""Documents of one request, a choice of the bench: the rest is asked for in another one."""
 MOST_BYTES: Final = 100 * 2**20
 """Octets of documents in one answer, a choice of the bench: what passes it is asked for again."""
 
@@ -90,6 +92,37 @@ def _once(subject: RetrievalSubject) -> Iterator[Hit]:
     for asked, number in Counter(subject.asked).items():
         if number > 1:
             yield Hit(f"DocumentRequest {asked.unique_id}", found=str(number), expected="1")
+
+
+@_REQUEST.rule(
+    "DMP-RET-009",
+    (
+        f"Une demande nomme {MOST_DOCUMENTS} documents au plus.",
+        f"A request names at most {MOST_DOCUMENTS} documents.",
+    ),
+    ("Demander le reste dans un autre message.", "Ask for the rest in another message."),
+    at="DocumentRequest (limite du banc)",
+    certainty="deduced",
+    always=True,
+)
+def _few(subject: RetrievalSubject) -> Iterator[Hit]:
+    if len(subject.asked) > MOST_DOCUMENTS:
+        yield Hit("RetrieveDocumentSetRequest", found=str(len(subject.asked)), expected=f"<= {MOST_DOCUMENTS}")
+
+
+@_REQUEST.rule(
+    "DMP-RET-010",
+    (
+        "Un DocumentRequest nomme un entrepôt et un document.",
+        "A DocumentRequest names one repository and one document.",
+    ),
+    ("Écrire un DocumentRequest par document voulu.", "Write one DocumentRequest for each document wanted."),
+    at="DocumentRequest",
+)
+def _one_document(subject: RetrievalSubject) -> Iterator[Hit]:
+    for asked in subject.asked:
+        if asked.repeated:
+            yield Hit(f"DocumentRequest {asked.unique_id}", found="2", expected="1")
 
 
 @_DOCUMENT.rule(

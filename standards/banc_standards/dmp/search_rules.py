@@ -21,11 +21,13 @@ _WITHOUT_AUTHORIZATION: Final = frozenset({"centre_15", "bris_de_glace"})
 
 @dataclass(frozen=True, slots=True)
 class SearchSubject:
-    """Who searches what: the verified assertion, whether metadata are wanted, the access authorization on this DMP."""
+    """Who searches what: the verified assertion, whether metadata are wanted, the access authorization on this DMP, and
+    whether the patient blocked the professional themselves."""
 
     vihf: Assertion
     metadata: bool
     authorization: str
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def _references_only(subject: SearchSubject) -> Iterator[Hit]:
 @_BOOK.rule(
     "DMP-005",
     (
-        "Consulter demande une autorisation d'accès en cours de validité.",
-        "Consulting needs an access authorization that is valid.",
+        "Consulter demande une autorisation d'accès en cours de validité ; un professionnel bloqué ne consulte jamais.",
+        "Consulting needs an access authorization that is valid; a professional who is blocked never consults.",
     ),
     (
         "Lire l'autorisation dans la réponse à TD0.2 avant de consulter.",
@@ -72,7 +74,7 @@ def _references_only(subject: SearchSubject) -> Iterator[Hit]:
 )
 def _authorized(subject: SearchSubject) -> Iterator[Hit]:
     purpose = subject.vihf.purpose.code if subject.vihf.purpose else ""
-    free = purpose in _WITHOUT_AUTHORIZATION or not subject.metadata
+    free = (purpose in _WITHOUT_AUTHORIZATION and not subject.blocked) or not subject.metadata
     if not free and subject.authorization != names.AUTHORIZATIONS[0]:
         yield Hit("VIHF", found=subject.authorization, expected=names.AUTHORIZATIONS[0])
 

@@ -15,6 +15,7 @@ from banc_standards.ins import Ins
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.oids import HL7_CONFIDENTIALITY, NON_PROFESSIONAL
+from banc_standards.vihf.names import G15, G16
 from banc_standards.xds.model import Association, DocumentEntry
 from banc_standards.xds.names import APPROVED, ARCHIVED, HAS_MEMBER, ORIGINAL
 
@@ -29,7 +30,8 @@ _OWN: Final = ("id", "version", "confidentiality", "source_patient_info", "patie
 @dataclass(frozen=True, slots=True)
 class MetadataSubject:
     """One entry of an update: as it was sent, the association that brings it, what the DMP holds under its logical id
-    (None: nothing that the sender may know of) with its metadata, the patient of the token, and who sends it."""
+    (None: nothing that the sender may know of) with its metadata, the patient of the token, and who sends it; whether
+    another entry of the update is of the same document."""
 
     sent: DocumentEntry
     link: Association | None
@@ -37,6 +39,7 @@ class MetadataSubject:
     registered: DocumentEntry | None
     patient: Ins
     reader: Reader
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,19 @@ def _stands(subject: MetadataSubject) -> Iterator[Hit]:
         yield Hit(place, found=subject.held.status, expected=f"{APPROVED} | {ARCHIVED}")
 
 
+@_BOOK.rule(
+    "DMP-UPD-009",
+    ("Une mise à jour ne change une entrée qu'une fois.", "An update changes an entry once."),
+    ("Garder un ExtrinsicObject par document.", "Keep one ExtrinsicObject for each document."),
+    at="ExtrinsicObject/@lid",
+    certainty="deduced",
+    always=True,
+)
+def _once(subject: MetadataSubject) -> Iterator[Hit]:
+    if subject.repeated:
+        yield Hit(f"DocumentEntry[{subject.sent.id}]/lid", found=subject.sent.logical_id or "", expected="1")
+
+
 @_ARCHIVE.rule(
     "DMP-UPD-008",
     (
@@ -214,7 +230,7 @@ def _may_archive(subject: ArchivingSubject) -> Iterator[Hit]:
         return
     purpose = reader.vihf.purpose.code if reader.vihf.purpose else ""
     urgent = purpose not in ("", "normal")
-    doctor = bool(roles) and roles[0].code == _DOCTOR
+    doctor = bool(roles) and roles[0].code == _DOCTOR and roles[0].system in (G15, G16)
     if urgent and not doctor:
         yield Hit("VIHF/purposeofuse", found=purpose, expected="normal")
     for link, held in subject.update.targets:

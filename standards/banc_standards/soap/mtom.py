@@ -21,6 +21,7 @@ from banc_standards.soap.names import SOAP12_MEDIA_TYPE, XOP
 from banc_standards.soap.read import SoapRefused
 
 MAX_PART_HEADERS = 16 * 1024
+_ENCODINGS = frozenset({"7bit", "8bit", "binary", "base64", "quoted-printable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +125,25 @@ def unpack(header: str, body: bytes, *, max_parts: int = 50) -> Package:
 def resolve(element: etree._Element, package: Package) -> bytes:
     """The bytes that ``element`` stands for: its ``xop:Include`` resolved, or its base64 text decoded.
 
-    Raises :class:`SoapRefused`: MTOM-006 a reference to no part, MTOM-007 text that is not base64.
+    Raises :class:`SoapRefused`: MTOM-006 a reference to no part, MTOM-007 text that is not base64, MTOM-009 a reference
+    that does not stand alone.
     """
-    reference = element.find(f"{{{XOP}}}Include")
+    held = [child for child in element if isinstance(child.tag, str)]
+    reference = next((child for child in held if child.tag == f"{{{XOP}}}Include"), None)
     if reference is None:
+        if held:
+            raise _refused("MTOM-007", str(held[0].tag))
         try:
             return base64.b64decode("".join((element.text or "").split()), validate=True)
         except (binascii.Error, ValueError):
             raise _refused("MTOM-007", str(element.tag)) from None
-    href = reference.get("href") or ""
-    content_id = unquote(href.removeprefix("cid:"))
-    if not href.startswith("cid:") or content_id not in package.parts:
+    around = "".join((element.text or "", *(child.tail or "" for child in element))).strip()
+    if around or len(held) > 1:
+        raise _refused("MTOM-009", around[:40] or str(len(held)))
+    href = (reference.get("href") or "").strip()
+    scheme, _, name = href.partition(":")
+    content_id = unquote(name)
+    if scheme.lower() != "cid" or content_id not in package.parts:
         raise _refused("MTOM-006", href)
     return package.parts[content_id]
 
@@ -147,6 +156,7 @@ _TEXTS = {
     "MTOM-005": Sentence("Le message MTOM a trop de parties", "The MTOM message has too many parts"),
     "MTOM-006": Sentence("Un xop:Include ne désigne aucune partie", "An xop:Include points to no part"),
     "MTOM-007": Sentence("Le contenu en ligne n'est pas en base64", "The inline content is not base64"),
+    "MTOM-009": Sentence("Un xop:Include n'est pas seul", "An xop:Include does not stand alone"),
 }
 
 
@@ -196,7 +206,9 @@ def _part(raw: memoryview, index: int) -> tuple[str, ContentType, bytes]:
         if colon:
             fields.setdefault(name.strip().lower(), value.strip())
     data = bytes(raw[blank.end() :])
-    encoding = fields.get("content-transfer-encoding", "binary").lower()
+    encoding = fields.get("content-transfer-encoding", "binary").lower().partition("(")[0].strip()
+    if encoding not in _ENCODINGS:
+        raise _refused("MTOM-001", f"Content-Transfer-Encoding: {encoding}")
     if encoding == "base64":
         try:
             data = base64.b64decode(b"".join(data.split()), validate=True)

@@ -35,6 +35,8 @@ def _content_type(subject: SoapSubject) -> Iterator[Hit]:
     expected = SOAP11_MEDIA_TYPE if subject.message.version == "1.1" else SOAP12_MEDIA_TYPE
     if announced != expected:
         yield Hit("Content-Type", found=announced or subject.content_type.media_type, expected=expected)
+    if subject.package.multipart and subject.content_type.media_type != "multipart/related":
+        yield Hit("Content-Type", found=subject.content_type.media_type, expected="multipart/related")
 
 
 def _required_headers(subject: SoapSubject) -> Iterator[Hit]:
@@ -269,6 +271,15 @@ MTOM_RULES = (
         _REPACK,
     ),
     DOCUMENTS_BY_XOP,
+    _mtom(
+        9,
+        Sentence(
+            "Un xop:Include est seul dans l'élément dont il tient lieu du contenu.",
+            "An xop:Include stands alone in the element whose content it stands for.",
+        ),
+        "XOP 1.0 §2.1, §3.2",
+        _REPACK,
+    ),
 )
 
 MESSAGE_RULES: tuple[Rule, ...] = (

@@ -89,7 +89,10 @@ class SubmissionSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Association:
-    """A link between two objects of the submission, or to an object that the registry holds already."""
+    """A link between two objects of the submission, or to an object that the registry holds already.
+
+    ``repeated`` names its slots that came more than once, or with more than one value: the first is what is read.
+    """
 
     id: str
     type: str
@@ -99,6 +102,7 @@ class Association:
     previous_version: str | None = None
     original_status: str | None = None
     new_status: str | None = None
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,9 @@ ORIGINAL: Final = "Original"
 """The SubmissionSetStatus of a member that comes with its lot."""
 HAS_MEMBER: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
 REPLACES: Final = "urn:ihe:iti:2007:AssociationType:RPLC"
+OLD_REPLACES: Final = "urn:ihe:iti:2010:AssociationType:RPLC"
+REPLACEMENTS: Final = (REPLACES, OLD_REPLACES)
+"""Both spellings of a replacement: the second is wrong, but some software writes it."""
 SIGNS: Final = "urn:ihe:iti:2007:AssociationType:signs"
 UPDATE_STATUS: Final = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
 

@@ -155,13 +155,16 @@ def document_entry(element: etree._Element) -> DocumentEntry:
 
 def association(element: etree._Element) -> Association:
     """An association, as it is written."""
-    slots, _ = _slots(element)
-    values = {attribute: next(iter(slots.get(name, ())), None) for attribute, name in ASSOCIATION_SLOTS.items()}
+    slots, repeated = _slots(element)
+    values: dict[str, Any] = {
+        attribute: _single(slots, name, repeated) for attribute, name in ASSOCIATION_SLOTS.items()
+    }
     return Association(
         id=element.get("id", ""),
         type=element.get("associationType", ""),
         source=element.get("sourceObject", ""),
         target=element.get("targetObject", ""),
+        repeated=tuple(repeated),
         **values,
     )
 

@@ -20,10 +20,14 @@ RETRIEVE: Final = "urn:ihe:iti:2007:RetrieveDocumentSet"
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
-    """One document that is asked for: the repository that holds it and its uniqueId, empty where the request is."""
+    """One document that is asked for: the repository that holds it and its uniqueId, empty where the request is.
+
+    ``repeated`` tells that either came more than once: the first is what is read.
+    """
 
     repository: str
     unique_id: str
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ def retrieve_documents(documents: Sequence[DocumentRequest]) -> etree._Element:
 def requests(body: etree._Element) -> tuple[DocumentRequest, ...]:
     """What a ``RetrieveDocumentSetRequest`` asks for, in its order."""
     return tuple(
-        DocumentRequest(_text(item, "RepositoryUniqueId"), _text(item, "DocumentUniqueId"))
+        DocumentRequest(
+            _text(item, "RepositoryUniqueId"),
+            _text(item, "DocumentUniqueId"),
+            any(len(item.findall(f"{XDS}{name}")) > 1 for name in ("RepositoryUniqueId", "DocumentUniqueId")),
+        )
         for item in body.findall(f"{XDS}DocumentRequest")
     )
 

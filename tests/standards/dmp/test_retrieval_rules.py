@@ -51,6 +51,12 @@ def test_a_request_is_read_back() -> None:
     assert retrieve.requests(written) == asked
 
 
+def test_a_document_that_is_named_twice_is_told() -> None:
+    written = retrieve.retrieve_documents([ASKED])
+    written[0].append(etree.fromstring(etree.tostring(written[0][1])))
+    assert retrieve.requests(written) == (replace(ASKED, repeated=True),)
+
+
 ERROR = RegistryError("XDSDocumentUniqueIdError", "1.2.9", "1.2.9")
 
 
@@ -80,7 +86,15 @@ def test_an_honest_request_breaks_no_rule(acting: Acting) -> None:
     assert broken((*retrieval_rules.READER_RULES, *retrieval_rules.REQUEST_RULES), subject) == set()
 
 
-@pytest.mark.parametrize(("asked", "rule"), [((), "DMP-RET-001"), ((ASKED, ASKED), "DMP-RET-002")])
+@pytest.mark.parametrize(
+    ("asked", "rule"),
+    [
+        ((), "DMP-RET-001"),
+        ((ASKED, ASKED), "DMP-RET-002"),
+        (tuple(replace(ASKED, unique_id=f"1.2.{number}") for number in range(1_001)), "DMP-RET-009"),
+        ((replace(ASKED, repeated=True),), "DMP-RET-010"),
+    ],
+)
 def test_a_request_that_is_not_honest_breaks_its_rule(
     asked: tuple[DocumentRequest, ...], rule: str, acting: Acting
 ) -> None:
@@ -163,4 +177,4 @@ def test_a_message_id_serves_once(seen: bool, rules: set[str]) -> None:
 
 
 def test_every_rule_is_tested_here() -> None:
-    assert {rule.id for rule in retrieval_rules.RULES} == {"DMP-006"} | {f"DMP-RET-00{n}" for n in range(1, 9)}
+    assert {rule.id for rule in retrieval_rules.RULES} == {"DMP-006"} | {f"DMP-RET-{n:03d}" for n in range(1, 11)}

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from banc_standards.dmp import authorization, update_rules
+from banc_standards.dmp import authorization, lists, update_rules
 from banc_standards.dmp.authorization import ADD, REMOVE, TREATING, AuthorizationSubject, Wish
+from banc_standards.dmp.lists import ListSubject
 from banc_standards.dmp.registry_rules import Held
 from banc_standards.dmp.update_rules import ARCHIVE_RULES, METADATA_RULES, ArchivingSubject, MetadataSubject
 from banc_standards.dmp.version_rules import DeletionSubject
@@ -67,6 +68,7 @@ def test_an_honest_update_breaks_no_rule(masking: MetadataSubject) -> None:
         ("DMP-UPD-004", {"registered": replace(ENTRY, title="Autre")}),
         ("DMP-UPD-004", {"registered": replace(ENTRY, confidentiality=(replace(NORMAL, code="R"),))}),
         ("DMP-UPD-007", {"held": replace(HELD, status=DELETED)}),
+        ("DMP-UPD-009", {"repeated": True}),
     ],
 )
 def test_an_update_that_the_registry_cannot_make_breaks_its_rule(
@@ -163,11 +165,37 @@ def test_a_wish_is_judged(rule: str | None, changes: dict[str, Any], acting: Act
     assert broken(authorization.RULES, subject) == ({rule} if rule else set())
 
 
-def test_only_a_doctor_is_a_treating_doctor(acting: Acting) -> None:
-    subject = AuthorizationSubject(Wish(ADD, TREATING), acting(mode="DIRECTE", roles=NURSE), "VALIDE")
+@pytest.mark.parametrize("roles", [NURSE, (Role("10", "1.2.250.1.213.1.6.1.4"),)])
+def test_only_a_doctor_is_a_treating_doctor(roles: tuple[Role, ...], acting: Acting) -> None:
+    subject = AuthorizationSubject(Wish(ADD, TREATING), acting(mode="DIRECTE", roles=roles), "VALIDE")
     assert broken(authorization.RULES, subject) == {"DMP-AUT-004"}
 
 
+@pytest.mark.parametrize(("action", "rules"), [(ADD, set()), (REMOVE, {"DMP-AUT-005"})])
+def test_a_secretary_removes_no_authorization(action: str, rules: set[str], acting: Acting) -> None:
+    subject = AuthorizationSubject(Wish(action), acting(mode="DIRECTE", roles=SECRETARY), "VALIDE")
+    assert broken(authorization.RULES, subject) == rules
+
+
+@pytest.mark.parametrize(("roles", "rules"), [(SECRETARY, {"DMP-LST-004"}), (NURSE, set())])
+def test_a_secretary_reads_no_list_of_rights(roles: tuple[Role, ...], rules: set[str], acting: Acting) -> None:
+    assert broken(lists.RULES, ListSubject(mode="TOUTE", vihf=acting(roles=roles))) == rules
+
+
+def test_what_a_small_service_says_twice_is_no_known_word() -> None:
+    wish = authorization.set_authorization(Wish(ADD))
+    wish.append(etree.fromstring(etree.tostring(wish[0]).replace(b"AJOUT", b"SUPPRESSION")))
+    assert authorization.wish(wish) == Wish("AJOUT, SUPPRESSION")
+    asked = lists.authorization_list("ACTIVE")
+    asked.append(etree.fromstring(etree.tostring(asked[0])))
+    assert lists.asked_mode(asked) == "ACTIVE, ACTIVE"
+
+
+@pytest.mark.parametrize("start", ["20260230000000", "20261301000000", "00000000000000", "20261122250000"])
+def test_a_list_since_a_time_that_does_not_exist_is_refused(start: str) -> None:
+    assert broken(lists.RULES, ListSubject(since=lists.Since(start, "LASTDOC"))) == {"DMP-LST-001"}
+
+
 def test_every_rule_is_tested_here() -> None:
-    assert {rule.id for rule in update_rules.RULES} == {f"DMP-UPD-00{n}" for n in range(1, 9)}
-    assert {rule.id for rule in authorization.RULES} == {f"DMP-AUT-00{n}" for n in range(1, 5)}
+    assert {rule.id for rule in update_rules.RULES} == {f"DMP-UPD-00{n}" for n in range(1, 10)}
+    assert {rule.id for rule in authorization.RULES} == {f"DMP-AUT-00{n}" for n in range(1, 6)}

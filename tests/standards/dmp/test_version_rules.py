@@ -167,6 +167,8 @@ def test_a_structure_searches_references_only(
 def test_consulting_needs_an_authorization(purpose: str, metadata: bool, refused: bool, acting: Acting) -> None:
     subject = SearchSubject(acting(mode="DIRECTE", purpose=purpose), metadata, "INTERDIT")
     assert broken(search_rules.RIGHTS, subject) == ({"DMP-005"} if refused else set())
+    blocked = replace(subject, blocked=True)
+    assert broken(search_rules.RIGHTS, blocked) == ({"DMP-005"} if metadata else set())
 
 
 @pytest.mark.parametrize(("number", "most", "refused"), [(5, 5, False), (6, 5, True), (6, None, False)])

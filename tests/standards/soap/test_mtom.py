@@ -1,4 +1,4 @@
-"""MTOM packages, both ways, with the bytes kept as they came (rules MTOM-001 to MTOM-007)."""
+"""MTOM packages, both ways, with the bytes kept as they came (rules MTOM-001 to MTOM-009)."""
 
 from __future__ import annotations
 
@@ -122,7 +122,30 @@ def test_an_include_of_nothing_is_refused(href: str) -> None:
     assert refused.value.rule_id == "MTOM-006"
 
 
-def test_inline_text_that_is_not_base64_is_refused() -> None:
+@pytest.mark.parametrize("text", ["é!", "<x/>", "<x><i:Include xmlns:i='http://www.w3.org/2004/08/xop/include'/></x>"])
+def test_inline_text_that_is_not_base64_is_refused(text: str) -> None:
     with pytest.raises(SoapRefused) as refused:
-        resolve(etree.fromstring("<d>é!</d>"), mtom.Package(b"", {}, None))
+        resolve(etree.fromstring(f"<d>{text}</d>"), mtom.Package(b"", {}, None))
     assert refused.value.rule_id == "MTOM-007"
+
+
+@pytest.mark.parametrize("inside", ["QUJD{0}", "{0}QUJD", "{0}{0}", "{0}<x/>"])
+def test_an_include_that_is_not_alone_is_refused(inside: str) -> None:
+    include = "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href='cid:x'/>"
+    with pytest.raises(SoapRefused) as refused:
+        resolve(etree.fromstring(f"<d>{inside.format(include)}</d>"), mtom.Package(b"", {"x": b"ABC"}, None))
+    assert refused.value.rule_id == "MTOM-009"
+
+
+def test_a_scheme_has_no_case_and_comments_and_blanks_are_nothing() -> None:
+    text = "<d> <!-- c --><i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href='CID:x%40y'/>\n</d>"
+    assert resolve(etree.fromstring(text), mtom.Package(b"", {"x@y": b"ABC"}, None)) == b"ABC"
+
+
+@pytest.mark.parametrize(("encoding", "known"), [(b"8BIT (as it is)", True), (b"x-uuencode", False)])
+def test_an_unknown_transfer_encoding_is_refused(encoding: bytes, known: bool) -> None:
+    body = BODY.replace(b"binary", encoding)
+    if known:
+        assert unpack(HEADER, body).parts["doc"] == b"\x00\r\n--bb\n\xff"
+    else:
+        assert refusal(HEADER, body) == "MTOM-001"

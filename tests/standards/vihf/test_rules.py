@@ -159,6 +159,7 @@ CONTEXTS: list[tuple[str, Callable[[VihfSubject], VihfSubject]]] = [
     ("VIHF-009", lambda checked: without(checked, names.VERSION)),
     ("VIHF-011", lambda checked: with_attribute(checked, names.RESOURCE_URN, "urn:ROR")),
     ("VIHF-013", lambda checked: amended(checked, repeated=(names.RESOURCE_ID,))),
+    ("VIHF-014", lambda checked: replace(checked, reused=True)),
     ("VIHF-038", lambda checked: amended(checked, unformed=((names.ROLE, "Role"),))),
     ("VIHF-020", lambda checked: without(checked, names.MODE)),
     ("VIHF-022", lambda checked: replace(checked, tls_kind="CPS_AUTH")),

@@ -144,6 +144,7 @@ BROKEN: dict[str, tuple[str, Callable[[StoredQuery], StoredQuery]]] = {
     "XDS-QRY-017": ("search", set_to(f"{names.ENTRY}TypeCode", "('11490-0')")),
     "XDS-QRY-018": ("search", set_to(names.AUTHOR, f"('{'%_' * 6}')")),
     "XDS-QRY-019": ("search", set_to(f"{names.ENTRY}TypeCode", "('%^^2.16.840.1.113883.6.1')")),
+    "XDS-QRY-021": ("search", as_(number=2)),
     "XDS-QRY-020": ("reference", set_to(names.UNIQUE_ID, f"({','.join([repr(UNIQUE_ID)] * 1_001)})")),
 }
 
@@ -181,6 +182,19 @@ def test_a_search_needs_its_statuses(search: QuerySubject) -> None:
     assert [finding.rule for finding in judge(RULES, without)] == ["XDS-QRY-003"]
 
 
+@pytest.mark.parametrize("parameter", [Parameter(names.STATUS), read.parameter(names.STATUS, ["('')"])])
+def test_a_parameter_without_a_value_is_missing(search: QuerySubject, parameter: Parameter) -> None:
+    others = tuple(item for item in search.query.parameters if item.name != names.STATUS)
+    empty = replace(search, query=replace(search.query, parameters=(*others, parameter)))
+    assert "XDS-QRY-003" in {finding.rule for finding in judge(RULES, empty)}
+
+
+def test_a_second_query_is_counted() -> None:
+    body = build.get_documents(unique_ids=[UNIQUE_ID])
+    body.append(etree.fromstring(etree.tostring(body[1])))
+    assert sent(body).number == 2
+
+
 @pytest.mark.parametrize(
     ("name", "change", "rule"),
     [
@@ -189,6 +203,8 @@ def test_a_search_needs_its_statuses(search: QuerySubject) -> None:
         ("lots", set_to(names.SET_PATIENT, f"('{INS}')"), "XDS-QRY-008"),
         ("lots", set_to(names.SET_PATIENT), "XDS-QRY-010"),
         ("lots", set_to(f"{names.SET_TIME}To", "'hier'"), "XDS-QRY-016"),
+        ("lots", set_to(f"{names.SET_TIME}To", "'20260230'"), "XDS-QRY-016"),
+        ("lots", set_to(f"{names.SET_TIME}To", "'20261122250000'"), "XDS-QRY-016"),
         ("lots", set_to(names.SET_CONTENT_TYPE, "('04')"), "XDS-QRY-017"),
         ("lots", set_to(names.SET_AUTHOR, f"'{'x' * 300}'"), "XDS-QRY-018"),
         ("links", set_to(names.OBJECTS), "XDS-QRY-003"),

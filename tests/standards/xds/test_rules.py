@@ -102,6 +102,7 @@ BROKEN: dict[str, Change] = {
     "XDS-META-003": lambda subject: whole(entries=subject.submission.signatures)(subject),
     "XDS-META-004": whole(others=("RegistryPackage Classeur01",)),
     "XDS-META-005": entry(patient_id=None),
+    "XDS-META-006": whole(others=("RegistryPackage",) * 1_001),
     "XDS-META-010": lot(source_id=None),
     "XDS-META-011": entry(title=None),
     "XDS-META-012": entry(repeated=("creationTime",)),

@@ -86,6 +86,17 @@ def test_a_change_breaks_its_rule_and_no_other(rule_id: str, deletion: Submissio
     assert [finding.rule for finding in found] == [rule_id]
 
 
+def test_a_status_that_is_said_twice_is_told(deletion: SubmissionSubject) -> None:
+    assert deletion.submission.set is not None
+    body = update_statuses(deletion.submission.set, ["urn:uuid:1"], original=APPROVED, new=DELETED)
+    [values] = [slot[0] for slot in body.iter("{*}Slot") if slot.get("name") == "NewStatus"]
+    etree.SubElement(values, values[0].tag).text = ARCHIVED
+    [said] = read(body).associations
+    assert (said.new_status, said.repeated) == (DELETED, ("NewStatus",))
+    found = judge(UPDATE_RULES, link(repeated=("NewStatus",))(deletion))
+    assert [finding.rule for finding in found] == ["XDS-META-012"]
+
+
 def test_a_document_has_no_place_in_it(deletion: SubmissionSubject, entry: DocumentEntry) -> None:
     filled = replace(deletion, submission=replace(deletion.submission, entries=(entry,)))
     assert "XDS-UPD-002" in {finding.rule for finding in judge(updates.RULES, filled)}

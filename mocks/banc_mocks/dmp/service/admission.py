@@ -12,8 +12,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from banc_fixtures.population import population
+from banc_mocks.dmp.service.existence import ONE_CALL
 from banc_mocks.dmp.service.refusal import DmpRefused, refused_by
-from banc_mocks.dmp.state.messages import seen
+from banc_mocks.dmp.state.messages import seen, spent
 from banc_mocks.psc.service import api_tokens
 from banc_mocks.psc.service.provider import Refused as TokenRefused
 from banc_mocks.sandbox.attribution import PeerCertificate
@@ -134,12 +135,16 @@ def admit(call: Call, message: Message, transaction: Transaction) -> Actor:
         resource_required=transaction.id not in _NO_PATIENT,
         declared_under=declared_under(),
         homologations=_homologations(call),
+        reused=spent(call.working, assertion.id, message.message_id or "", call.now),
     )
     refusing = call.judge(vihf_rules.TOKEN_RULES, subject)
     if refusing:
         raise refused_by(refusing, errors.INVALID_VIHF)
-    if call.session.mode == "strict" and any(finding.rule == STALE for finding in call.findings):
-        raise DmpRefused(errors.EXPIRED_VIHF)
+    if call.session.mode == "strict":
+        if any(finding.rule == STALE for finding in call.findings):
+            raise DmpRefused(errors.EXPIRED_VIHF)
+        if subject.reused and call.session.switch(ONE_CALL.name):
+            raise DmpRefused(errors.REPLAYED_VIHF)
     return Actor(assertion, certificate, subject.mode)
 
 

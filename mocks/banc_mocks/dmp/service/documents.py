@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from banc_mocks.dmp.service.admission import Actor, signer_subject
-from banc_mocks.dmp.service.existence import DOCUMENT_RULES
+from banc_mocks.dmp.service.existence import DOCUMENT_RULES, HIDDEN_BOTH_WAYS
 from banc_mocks.dmp.service.refusal import registry_errors
 from banc_mocks.sandbox.call import Call
 from banc_standards.cda.rules import ENGINE as CDA
@@ -17,9 +17,15 @@ from banc_standards.xds.rules.subject import SubmissionSubject
 from banc_standards.xds.signature import LotSignature
 
 
-def subject_of(submission: Submission, parts: Mapping[str, bytes], actor: Actor) -> SubmissionSubject:
+def subject_of(call: Call, submission: Submission, parts: Mapping[str, bytes], actor: Actor) -> SubmissionSubject:
     """What the rules of a submission read; ``parts`` gives the bytes by the id of their ``xds:Document``."""
-    return SubmissionSubject(submission, documents=parts, vihf=actor.assertion, signing_certificate=actor.certificate)
+    return SubmissionSubject(
+        submission,
+        documents=parts,
+        vihf=actor.assertion,
+        signing_certificate=actor.certificate,
+        masked_both_ways=bool(call.session.switch(HIDDEN_BOTH_WAYS.name)),
+    )
 
 
 def judge_content(call: Call, subject: SubmissionSubject) -> list[RegistryError]:

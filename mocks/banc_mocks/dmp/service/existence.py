@@ -86,6 +86,26 @@ MOST_RESULTS: Final = Switch(
     ),
     5_000,
 )
+HIDDEN_BOTH_WAYS: Final = Switch(
+    "dmp.masked_and_invisible",
+    "dmp",
+    Sentence(
+        "Un document peut être à la fois masqué aux professionnels et invisible au patient (paramètre "
+        "cumul-invisible_patient-masque_ps du serveur).",
+        "A document may be both masked from professionals and hidden from the patient (the server's parameter "
+        "cumul-invisible_patient-masque_ps).",
+    ),
+    False,
+)
+ONE_CALL: Final = Switch(
+    "dmp.vihf_serves_once",
+    "dmp",
+    Sentence(
+        "En mode strict, un VIHF qui a servi à un autre message depuis moins de 24 h est refusé.",
+        "In strict mode, a VIHF that served another message less than 24 h ago is refused.",
+    ),
+    True,
+)
 SWITCHES: tuple[Switch, ...] = (
     AUTHORIZATION,
     BLOCKED,
@@ -93,7 +113,9 @@ SWITCHES: tuple[Switch, ...] = (
     DOCUMENT_RULES,
     EMERGENCY_OPPOSED,
     GET_ALL,
+    HIDDEN_BOTH_WAYS,
     MOST_RESULTS,
+    ONE_CALL,
 )
 
 
@@ -167,11 +189,15 @@ def authorization_on(call: Call, records: Records, assertion: Assertion, ins: In
     """
     patient = records.patient(ins)
     stated = str(call.session.switch(AUTHORIZATION.name))
-    blocked = str(call.session.switch(BLOCKED.name)).replace(",", " ").split()
     opposed = patient is not None and "consult" in patient.opposed
-    if opposed or stated == authorization.BLOCKED or assertion.name_id in blocked:
+    if opposed or stated == authorization.BLOCKED or is_blocked(call, assertion):
         return authorization.BLOCKED
     return records.authorization(ins, assertion.name_id, assertion.structure) or stated
+
+
+def is_blocked(call: Call, assertion: Assertion) -> bool:
+    """Whether the patient blocked the professional, which holds in an emergency too."""
+    return assertion.name_id in str(call.session.switch(BLOCKED.name)).replace(",", " ").split()
 
 
 def reader_of(call: Call, assertion: Assertion, patient: Ins) -> Reader:

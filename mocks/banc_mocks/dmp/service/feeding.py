@@ -19,7 +19,7 @@ from banc_standards.dmp.registry_rules import Held, RegistrySubject, Sent
 from banc_standards.dmp.version_rules import REPLACEMENT_RULES, ReplacementSubject
 from banc_standards.ins import Ins
 from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
-from banc_standards.xds.names import DEPRECATED, REPLACES
+from banc_standards.xds.names import DEPRECATED, REPLACEMENTS
 from banc_standards.xds.rules.subject import SubmissionSubject
 
 LARGE: Final = 256 * 1024
@@ -32,7 +32,7 @@ async def feed(call: Call, submission: Submission, parts: Mapping[str, bytes], a
     Nothing is kept of a submission that has one error. The first error names the exchange's code.
     """
     note(call, submission)
-    subject = subject_of(submission, parts, actor)
+    subject = subject_of(call, submission, parts, actor)
     refused = armed_errors(call) or await _judged(call, subject, sum(map(len, parts.values())))
     # From here to the end nothing waits: what the registry holds cannot change between its check and the record.
     records = Records(call)
@@ -64,7 +64,7 @@ def note(call: Call, submission: Submission) -> None:
     if submission.set is not None and submission.set.unique_id:
         call.facts["submission_set"] = submission.set.unique_id
     call.facts["documents"] = [f"urn:oid:{entry.unique_id}" for entry in submission.contents if entry.unique_id]
-    replaced = [link.target for link in submission.associations if link.type == REPLACES]
+    replaced = [link.target for link in submission.associations if link.type in REPLACEMENTS]
     if replaced:
         call.facts["replaces"] = replaced
         known = (Records(call).entry(target) for target in replaced)
@@ -79,7 +79,7 @@ def _memory(
     sent = tuple(_sent(entry, content) for entry, content in _contents(subject))
     targets: dict[str, Held | None] = {}
     for link in submission.associations:
-        if link.type == REPLACES:
+        if link.type in REPLACEMENTS:
             found = records.entry(link.target)
             targets[link.target] = found.held if found else None
     return RegistrySubject(
@@ -96,7 +96,7 @@ def _memory(
 def _replacements(records: Records, subject: SubmissionSubject, actor: Actor) -> Iterator[ReplacementSubject]:
     clinical = {entry.id: document for entry, document in subject.clinical()}
     for link in subject.submission.associations:
-        former = records.entry(link.target) if link.type == REPLACES else None
+        former = records.entry(link.target) if link.type in REPLACEMENTS else None
         if former is not None:
             yield ReplacementSubject(former.held, clinical.get(link.source), actor.assertion)
 
@@ -117,7 +117,7 @@ def _register(
 ) -> None:
     submission = subject.submission
     lot = submission.set
-    replaces = {link.source: link.target for link in submission.associations if link.type == REPLACES}
+    replaces = {link.source: link.target for link in submission.associations if link.type in REPLACEMENTS}
     clinical = {entry.id: document for entry, document in subject.clinical()}
     held, named = dict(known), {}
     for entry, content in _contents(subject):

@@ -67,7 +67,7 @@ def holders_of(call: Call, mode: str, actor: Actor) -> tuple[list[ListedHolder],
         return [], *lie
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
-    refusing = call.judge(lists.RULES, ListSubject(mode=mode, record=state_of(call, records, patient)))
+    refusing = call.judge(lists.RULES, ListSubject(None, mode, state_of(call, records, patient), actor.assertion))
     if refusing:
         return [], *_refused(call, refusing)
     blocked = str(call.session.switch(BLOCKED.name)).replace(",", " ").split()

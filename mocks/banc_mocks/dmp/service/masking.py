@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from banc_mocks.dmp.service.admission import Actor
+from banc_mocks.dmp.service.documents import subject_of
 from banc_mocks.dmp.service.existence import reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, registry_errors
 from banc_mocks.dmp.state import Records, StoredDocument
@@ -19,7 +20,6 @@ from banc_standards.ins import Ins
 from banc_standards.xds.model import DocumentEntry, RegistryError, Submission
 from banc_standards.xds.names import HAS_MEMBER
 from banc_standards.xds.rules import METADATA_RULES
-from banc_standards.xds.rules.subject import SubmissionSubject
 
 _OF_ANY_LOT: Final = tuple(rule for rule in registry_rules.RULES if rule.id in ("DMP-REG-001", "DMP-REG-003"))
 _MADE_VISIBLE: Final = {HIDDEN, HIDDEN_FROM_GUARDIANS}
@@ -31,7 +31,7 @@ def change(call: Call, submission: Submission, actor: Actor) -> list[RegistryErr
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     asked = [_asked(call, records, submission, entry, actor, patient) for entry in submission.entries]
     _note(call, submission, asked)
-    sent = SubmissionSubject(submission, vihf=actor.assertion, signing_certificate=actor.certificate)
+    sent = subject_of(call, submission, {}, actor)
     refused = armed_errors(call) or registry_errors(call, call.judge(METADATA_RULES, sent))
     if not refused:
         lot = submission.set.unique_id if submission.set else None
@@ -73,6 +73,7 @@ def _asked(
         registered=records.metadata(document) if document else None,
         patient=patient,
         reader=reader,
+        repeated=sum(entry.logical_id == sent.logical_id for entry in submission.entries) > 1,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
-from banc_mocks.dmp.service.existence import DELETED_READABLE, authorization_on, reader_of, state_of
+from banc_mocks.dmp.service.existence import DELETED_READABLE, authorization_on, is_blocked, reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, refused_by, registry_errors
 from banc_mocks.dmp.state import Records, StoredDocument
 from banc_mocks.sandbox.call import Call
@@ -38,7 +38,8 @@ async def retrieve(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -
 
     Raises :class:`~banc_mocks.dmp.service.refusal.DmpRefused` when the reader has no right to this DMP at all.
     """
-    call.facts["requested"] = [f"urn:oid:{one.unique_id}" for one in dict.fromkeys(asked)]
+    named = list(dict.fromkeys(asked))[: retrieval_rules.MOST_DOCUMENTS]
+    call.facts["requested"] = [f"urn:oid:{one.unique_id}" for one in named]
     call.facts["documents"] = call.facts["requested"]  # what a fault may be armed for
     handed = Handed()
     try:
@@ -51,7 +52,12 @@ async def retrieve(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -
 async def _hand(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -> Handed:
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
-    rights = SearchSubject(actor.assertion, True, authorization_on(call, records, actor.assertion, patient))
+    rights = SearchSubject(
+        actor.assertion,
+        True,
+        authorization_on(call, records, actor.assertion, patient),
+        is_blocked(call, actor.assertion),
+    )
     request = RetrievalSubject(tuple(asked), actor.assertion)
     refusing = call.judge(retrieval_rules.READER_RULES, request) or call.judge((_AUTHORIZED,), rights)
     if refusing:

@@ -9,7 +9,7 @@ from typing import Final
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.existence import GET_ALL as ANSWERS_GET_ALL
-from banc_mocks.dmp.service.existence import MOST_RESULTS, authorization_on, reader_of, state_of
+from banc_mocks.dmp.service.existence import MOST_RESULTS, authorization_on, is_blocked, reader_of, state_of
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, refused_by, registry_errors
 from banc_mocks.dmp.state import FoundObject, Records, Search
 from banc_mocks.dmp.state.search import ends
@@ -59,7 +59,12 @@ async def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
     records = Records(call)
     patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
     whole = query.return_type == LEAF_CLASS
-    rights = SearchSubject(actor.assertion, whole, authorization_on(call, records, actor.assertion, patient))
+    rights = SearchSubject(
+        actor.assertion,
+        whole,
+        authorization_on(call, records, actor.assertion, patient),
+        is_blocked(call, actor.assertion),
+    )
     refusing = call.judge(search_rules.RIGHTS, rights)
     if refusing:
         raise refused_by(refusing, errors.ACCESS_DENIED)

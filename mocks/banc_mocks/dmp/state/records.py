@@ -24,7 +24,7 @@ from banc_standards.dmp.names import AUTHORIZATIONS, REPOSITORY
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.ins import Ins
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
-from banc_standards.xds.names import APPROVED, DEPRECATED
+from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACEMENTS, REPLACES
 from banc_standards.xds.read import document_entry
 
 if TYPE_CHECKING:
@@ -180,7 +180,11 @@ class Records:
         self._call.put("set", lot.unique_id or "", value, set_columns(kept, patient))
         for link in submission.associations:
             ends = replace(
-                link, id=fresh(), source=names.get(link.source, link.source), target=names.get(link.target, link.target)
+                link,
+                id=fresh(),
+                type=REPLACES if link.type in REPLACEMENTS else link.type,
+                source=names.get(link.source, link.source),
+                target=names.get(link.target, link.target),
             )
             told = {"type": ends.type, "source": ends.source, "target": ends.target}
             self._call.put("link", ends.id, told, link_columns(ends, patient))

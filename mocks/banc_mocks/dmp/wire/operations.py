@@ -31,9 +31,12 @@ from banc_standards.xds.model import RegistryError
 from banc_standards.xds.query import build as query_build
 from banc_standards.xds.query import read as query_read
 from banc_standards.xds.rules import RULES as XDS_RULES
+from banc_standards.xds.rules.metadata import few_objects
 from banc_standards.xds.rules.metadata import refusal as unreadable_objects
+from banc_standards.xds.rules.subject import SubmissionSubject
 
 NO_OBJECTS = next(rule for rule in XDS_RULES if rule.id == "XDS-META-001")
+TOO_MANY_OBJECTS = next(rule for rule in XDS_RULES if rule.id == "XDS-META-006")
 
 
 async def exchange(call: Call, path: str) -> Reply:
@@ -110,6 +113,8 @@ async def provide_and_register(call: Call, body: etree._Element, parts: Package,
     except SoapRefused as refused:
         rule, hit = soap_rules.hit(refused)
         return _unreadable(call, rule, hit, "XDSMissingDocument")
+    for hit in few_objects(SubmissionSubject(submission)):
+        return _unreadable(call, TOO_MANY_OBJECTS, hit, TOO_MANY_OBJECTS.code)
     return xds.registry_response(await feeding.feed(call, submission, contents, actor))
 
 
@@ -136,6 +141,8 @@ def update(call: Call, body: etree._Element, actor: Actor, transaction: Transact
         submission = xds_read.read(body)
     except xds_read.XdsRefused as refused:
         return _unreadable(call, NO_OBJECTS, unreadable_objects(refused), NO_OBJECTS.code)
+    for hit in few_objects(SubmissionSubject(submission)):
+        return _unreadable(call, TOO_MANY_OBJECTS, hit, TOO_MANY_OBJECTS.code)
     if transaction is transactions.MASK:
         return xds.registry_response(masking.change(call, submission, actor))
     return xds.registry_response(deletion.delete(call, submission, actor))

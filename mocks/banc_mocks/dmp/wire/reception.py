@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from lxml import etree
+
 from banc_mocks.dmp.service.refusal import DmpRefused
 from banc_mocks.sandbox.call import Call
 from banc_standards import xml_rules
@@ -17,8 +19,9 @@ from banc_standards.soap.mtom import Package
 from banc_standards.soap.read import Message, SoapRefused
 from banc_standards.xml import Limits, XmlRefused
 
-ENVELOPE_LIMITS: Final = Limits(max_bytes=50 * 2**20, max_depth=100, max_nodes=200_000)
-"""An envelope may hold a document in base64 where MTOM is not used, so its size is that of the whole body."""
+ENVELOPE_LIMITS: Final = Limits(max_bytes=50 * 2**20, max_depth=100, max_nodes=50_000)
+"""An envelope may hold a document in base64 where MTOM is not used, so its size is that of the whole body. Fifty
+documents, as many as a package holds, have some 8,000 nodes of metadata."""
 
 
 def package(call: Call) -> Package:
@@ -37,6 +40,8 @@ def message(call: Call, received: Package) -> Message:
         raise refusal(call, *xml_rules.hit(refused)) from None
     except SoapRefused as refused:
         raise refusal(call, *rules.hit(refused)) from None
+    if parsed.body is not None:  # comments and instructions are no part of a text, but would cut it for who reads it
+        etree.strip_tags(parsed.body, etree.Comment, etree.PI)
     if parsed.message_id:
         call.facts["message_id"] = parsed.message_id
     return parsed

@@ -22,6 +22,7 @@ class VihfSubject:
     ``tls_kind`` is the kind of the TLS certificate in the sandbox's register (None: unknown). ``algorithms`` are the
     signature and digest algorithm URIs used. ``resource_required`` is false for TD0.4 and TD0.5, which name no patient.
     ``declared_under`` gives for a legal entity (EJ) the structures (EG) that its certificate may speak for.
+    ``reused`` tells that another message carried the assertion already.
     ``homologations`` are the numbers that the session's software declared; None when it declared none.
     """
 
@@ -34,6 +35,7 @@ class VihfSubject:
     resource_required: bool = True
     declared_under: Mapping[str, frozenset[str]] = field(default_factory=dict)
     homologations: frozenset[str] | None = None
+    reused: bool = False
 
     @property
     def mode(self) -> str:

@@ -116,6 +116,11 @@ def _once(subject: VihfSubject) -> Iterator[Hit]:
         yield Hit(name, found="2", expected="1")
 
 
+def _spent(subject: VihfSubject) -> Iterator[Hit]:
+    if subject.reused:
+        yield Hit("saml:Assertion/@ID", found=subject.assertion.id, expected="_ + UUID")
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         id="VIHF-001",
@@ -248,5 +253,17 @@ RULES: tuple[Rule, ...] = (
         check=_once,
         certainty="deduced",
         code=_INVALID,
+    ),
+    Rule(
+        id="VIHF-014",
+        text=Sentence(
+            "Une assertion ne sert qu'à un message en 24 heures.", "An assertion serves one message in 24 hours."
+        ),
+        clause="SAML 2.0 profiles §4.1.4.5 ; VIHF 3.0, assertion : règle du serveur incertaine",
+        fix=Sentence("Produire une assertion par appel.", "Make one assertion for each call."),
+        check=_spent,
+        severity="info",
+        certainty="uncertain",
+        code="DMPMockVihfReplayed",
     ),
 )

@@ -30,13 +30,15 @@ class Parameter:
 class StoredQuery:
     """An ``AdhocQueryRequest``: the id of the query, what it shall return, its parameters in their order.
 
-    ``return_type`` and ``composed`` are None when the request does not say.
+    ``return_type`` and ``composed`` are None when the request does not say. ``number`` counts the queries that the
+    request carries: the first is what is read.
     """
 
     id: str
     return_type: str | None = None
     composed: str | None = None
     parameters: tuple[Parameter, ...] = ()
+    number: int = 1
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name."""

@@ -26,6 +26,7 @@ def query(body: etree._Element) -> StoredQuery:
         return_type=option.get("returnType") if option is not None else None,
         composed=option.get("returnComposedObjects") if option is not None else None,
         parameters=_parameters(asked) if asked is not None else (),
+        number=max(1, len(body.findall(f"{RIM}AdhocQuery"))),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from banc_standards.cda.times import read_time
 from banc_standards.identifiers import oid, uuid
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
@@ -57,6 +58,11 @@ class QuerySubject:
 
 def _at(name: str, found: str, expected: str) -> Hit:
     return Hit(f"AdhocQuery/{name}", found=found, expected=expected)
+
+
+def _given(item: Parameter | None) -> bool:
+    """Whether a parameter holds anything: a ``Slot`` without a value asks for nothing."""
+    return item is not None and bool(any(item.values) or item.malformed)
 
 
 def _known(query: StoredQuery) -> Iterator[Parameter]:
@@ -118,7 +124,7 @@ def _served(subject: QuerySubject) -> Iterator[Hit]:
 def _required(subject: QuerySubject) -> Iterator[Hit]:
     query = subject.query
     for names in REQUIRED.get(query.id, ()) if query.id in subject.served else ():
-        if all(query.parameter(name) is None for name in names):
+        if not any(_given(query.parameter(name)) for name in names):
             yield _at(names[0], "", " | ".join(names))
 
 
@@ -237,7 +243,8 @@ def _same_patient(subject: QuerySubject) -> Iterator[Hit]:
 )
 def _names_the_patient(subject: QuerySubject) -> Iterator[Hit]:
     name = PATIENTS.get(subject.query.id)
-    if name is not None and subject.query.parameter(name) is None:
+    asked = subject.query.parameter(name) if name is not None else None
+    if name is not None and (asked is None or not (asked.values or asked.malformed)):
         yield _at(name, "", "1")
 
 
@@ -328,14 +335,17 @@ def _statuses(subject: QuerySubject) -> Iterator[Hit]:
 
 @_BOOK.rule(
     "XDS-QRY-016",
-    ("Une borne de temps s'écrit AAAAMMJJhhmmss, en UTC.", "A bound of time is written YYYYMMDDhhmmss, in UTC."),
+    (
+        "Une borne de temps s'écrit AAAAMMJJhhmmss, en UTC, et existe.",
+        "A bound of time is written YYYYMMDDhhmmss, in UTC, and exists.",
+    ),
     ("Convertir en UTC, sans décalage.", "Convert to UTC, without offset."),
     at="…From, …To",
 )
 def _times(subject: QuerySubject) -> Iterator[Hit]:
     for name in BOUNDS:
         for value in subject.query.values(name):
-            if not _TIME.fullmatch(value):
+            if not _TIME.fullmatch(value) or read_time(value) is None:
                 yield _at(name, value, "AAAAMMJJhhmmss")
 
 
@@ -400,6 +410,18 @@ def _few_values(subject: QuerySubject) -> Iterator[Hit]:
     number = sum(len(item.values) + len(item.malformed) for item in subject.query.parameters)
     if number > MOST_VALUES:
         yield Hit("AdhocQuery", found=str(number), expected=f"<= {MOST_VALUES}")
+
+
+@_BOOK.rule(
+    "XDS-QRY-021",
+    ("La demande porte une requête et une seule.", "The request carries exactly one query."),
+    ("Envoyer un message par requête.", "Send one message for each query."),
+    at="AdhocQueryRequest",
+    always=True,
+)
+def _one_query(subject: QuerySubject) -> Iterator[Hit]:
+    if subject.query.number > 1:
+        yield Hit("AdhocQuery", found=str(subject.query.number), expected="1")
 
 
 RULES = _BOOK.rules

@@ -10,12 +10,11 @@ from banc_standards.identifiers import uuid
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.xds.model import Association
-from banc_standards.xds.names import HAS_MEMBER, REPLACES, SIGNS
+from banc_standards.xds.names import HAS_MEMBER, OLD_REPLACES, REPLACEMENTS, REPLACES, SIGNS
 from banc_standards.xds.rules.subject import SubmissionSubject
 
 _BOOK = RuleBook("Métadonnées XDS, profil français, associations", "XDSRegistryMetadataError")
-_SUPPORTED: Final = (HAS_MEMBER, SIGNS, REPLACES)
-_OLD_REPLACES: Final = "urn:ihe:iti:2010:AssociationType:RPLC"
+_SUPPORTED: Final = (HAS_MEMBER, SIGNS, *REPLACEMENTS)
 
 
 def _at(link: Association, attribute: str, found: str | None, expected: str) -> Hit:
@@ -52,7 +51,7 @@ def _ends(subject: SubmissionSubject) -> Iterator[Hit]:
     for link in submission.associations:
         if link.source not in known:
             yield _at(link, "sourceObject", link.source, ", ".join(sorted(known)))
-        if link.target not in known and link.type not in (REPLACES, _OLD_REPLACES):
+        if link.target not in known and link.type not in REPLACEMENTS:
             yield _at(link, "targetObject", link.target, ", ".join(sorted(known)))
 
 
@@ -67,7 +66,7 @@ def _ends(subject: SubmissionSubject) -> Iterator[Hit]:
 )
 def _supported(subject: SubmissionSubject) -> Iterator[Hit]:
     for link in subject.submission.associations:
-        if link.type not in (*_SUPPORTED, _OLD_REPLACES):
+        if link.type not in _SUPPORTED:
             yield _at(link, "associationType", link.type, "HasMember, signs, RPLC")
 
 
@@ -92,12 +91,12 @@ def _original(subject: SubmissionSubject) -> Iterator[Hit]:
 )
 def _old_replaces(subject: SubmissionSubject) -> Iterator[Hit]:
     for link in subject.submission.associations:
-        if link.type == _OLD_REPLACES:
+        if link.type == OLD_REPLACES:
             yield _at(link, "associationType", link.type, REPLACES)
 
 
 def _replacements(subject: SubmissionSubject) -> Iterator[Association]:
-    return (link for link in subject.submission.associations if link.type in (REPLACES, _OLD_REPLACES))
+    return (link for link in subject.submission.associations if link.type in REPLACEMENTS)
 
 
 @_BOOK.rule(

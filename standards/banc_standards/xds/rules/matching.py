@@ -12,7 +12,7 @@ from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.documents import XDS_SD, format_of_media, format_of_model
 from banc_standards.xds.model import DocumentEntry
-from banc_standards.xds.names import REPLACES
+from banc_standards.xds.names import REPLACEMENTS
 from banc_standards.xds.rules.people import person, structure
 from banc_standards.xds.rules.subject import SubmissionSubject, at_entry
 
@@ -252,7 +252,7 @@ def _format(subject: SubmissionSubject) -> Iterator[Hit]:
 
 
 def _replacing(subject: SubmissionSubject) -> set[str]:
-    return {link.source for link in subject.submission.associations if link.type == REPLACES}
+    return {link.source for link in subject.submission.associations if link.type in REPLACEMENTS}
 
 
 @_BOOK.rule(

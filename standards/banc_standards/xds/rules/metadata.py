@@ -14,6 +14,7 @@ _BOOK = RuleBook(
     "Métadonnées XDS, profil français (CI-SIS, volet Partage de documents ; DMP)", "XDSRegistryMetadataError"
 )
 
+MOST_OBJECTS: Final = 1_000
 _LOT: Final = {
     "submission_time": "submissionTime",
     "authors": "author",
@@ -99,6 +100,25 @@ def _other_objects(subject: SubmissionSubject) -> Iterator[Hit]:
 
 
 @_BOOK.rule(
+    "XDS-META-006",
+    (
+        f"La requête porte {MOST_OBJECTS} objets au plus.",
+        f"The request carries at most {MOST_OBJECTS} objects.",
+    ),
+    ("Envoyer plusieurs lots.", "Send several submissions."),
+    at="RegistryObjectList (limite du banc)",
+    certainty="deduced",
+    always=True,
+)
+def few_objects(subject: SubmissionSubject) -> Iterator[Hit]:
+    """What is wrong with a submission of so many objects that a registry must not even look them up."""
+    submission = subject.submission
+    number = len(submission.entries) + len(submission.associations) + len(submission.others)
+    if number > MOST_OBJECTS:
+        yield Hit("RegistryObjectList", found=str(number), expected=f"<= {MOST_OBJECTS}")
+
+
+@_BOOK.rule(
     "XDS-META-005",
     (
         "Le lot et ses documents disent qui ils sont (uniqueId) et de qui ils parlent (patientId).",
@@ -158,6 +178,9 @@ def _repeated(subject: SubmissionSubject) -> Iterator[Hit]:
     for entry in subject.submission.entries:
         for name in entry.repeated:
             yield at_entry(entry, name, "2", "0..1")
+    for link in subject.submission.associations:
+        for name in link.repeated:
+            yield Hit(f"Association[{link.id}]/{name}", found="2", expected="0..1")
 
 
 @_BOOK.rule(

@@ -148,6 +148,7 @@ def _short(status: str) -> str:
     ("Garder une association par entrée.", "Keep one association per entry."),
     at="Association/@targetObject",
     certainty="deduced",
+    always=True,
 )
 def _once(subject: SubmissionSubject) -> Iterator[Hit]:
     numbers = Counter(link.target for link in _updates(subject))
