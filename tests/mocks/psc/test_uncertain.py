@@ -51,3 +51,22 @@ def test_a_finess_may_hold_a_letter(bench: Bench, login: Login) -> None:
     activity = told["SubjectRefPro"]["exercices"][0]["activities"][0]
     assert activity["numeroFinessSite"] == "0B0000010"
     assert activity["identifiantTechniqueDeLaStructure"] == told["SubjectOrganizationID"] == "F0B0000010"
+
+
+@pytest.mark.parametrize(("value", "status"), [("inform", 200), ("refuse", 401)])
+def test_a_bound_token_without_its_certificate(
+    bench: Bench, login: Login, tmp_path: Path, value: str, status: int
+) -> None:
+    bench.declare(auth_method="both")
+    bench.tell("PUT", "switches", {"psc.access_token_use": value})
+    owner, _ = certified(bench, tmp_path)
+    thief, _ = certified(bench, tmp_path)
+    token = owner.post(token_endpoint(bench), data=grant_form(login, client_id=bench.client_id)).json()["access_token"]
+    endpoint, headers = bench.document()["userinfo_endpoint"], {"Authorization": f"Bearer {token}"}
+
+    answers = [caller.get(endpoint, headers=headers).status_code for caller in (owner, thief, bench.http())]
+
+    assert answers == [200, status, status]
+    last = bench.last("psc.userinfo")
+    assert last["findings"][-1]["rule"] == "PSC-UIN-002"
+    assert last["code"] == (None if status == 200 else "invalid_token")

@@ -102,6 +102,16 @@ _ACCESS_BINDING = Switch(
     ),
     True,
 )
+_BOUND_USE = Switch(
+    "psc.access_token_use",
+    _SERVICE,
+    Sentence(
+        "Jeton d'accès lié, montré à userinfo sans son certificat. inform : constat ; refuse : 401 (RFC 8705).",
+        "Bound access token, shown to userinfo without its certificate. inform: a finding; refuse: 401 (RFC 8705).",
+    ),
+    "inform",
+    ("inform", "refuse"),
+)
 _USERINFO_FINESS = Switch(
     "psc.userinfo_finess",
     _SERVICE,
@@ -223,6 +233,7 @@ SWITCHES: tuple[Switch, ...] = (
     _ACCESS_AUDIENCE,
     _ACCESS_IDENTITY,
     _ACCESS_BINDING,
+    _BOUND_USE,
     _KEY,
     _USERINFO_SIGNED,
     _USERINFO_FORM,
@@ -271,6 +282,7 @@ class Behaviour:
     amr: bool
     access: AccessClaims
     binds_access: bool
+    refuses_unbound: bool
     key: int
     userinfo_signed: bool
     userinfo_of_2021: bool
@@ -298,6 +310,7 @@ class Behaviour:
                 identity=bool(switch(_ACCESS_IDENTITY.name)),
             ),
             binds_access=bool(switch(_ACCESS_BINDING.name)),
+            refuses_unbound=switch(_BOUND_USE.name) == "refuse",
             key=int(switch(_KEY.name)),
             userinfo_signed=bool(switch(_USERINFO_SIGNED.name)),
             userinfo_of_2021=switch(_USERINFO_FORM.name) == "2021",

@@ -54,8 +54,9 @@ class BackChannel:
             return answers.refused(call, error)
         answers.note_grant(call, access.grant, access.identity)
         call.peer.token = {"client_id": access.grant.client_id, "subject": access.identity.sub}
-        clients.check_binding(call, access)
         behaviour = provider.behaviour
+        if clients.unbound(call, access) and behaviour.refuses_unbound:
+            return answers.refused_by_rule(call, grants.OTHER_CERTIFICATE)
         mode = behaviour.mode_of(access.sso.means)
         claims = build.userinfo(access.identity, auth_mode=mode)
         if behaviour.userinfo_letters:

@@ -88,12 +88,14 @@ def authenticate_certificate(call: Call, client: Client) -> None:
         raise Refused(rules.UNAUTHENTICATED, Hit("TLS", shown.subject, client.certificate_dn or client.client_id))
 
 
-def check_binding(call: Call, access: Access) -> None:
-    """Remarks that a token bound to a certificate is shown with another one, or with none (RFC 8705 §3)."""
+def unbound(call: Call, access: Access) -> bool:
+    """Whether a token bound to a certificate is shown with another one, or with none (RFC 8705 §3); remarks it."""
     bound = access.claims.get("cnf", {}).get("x5t#S256")
     shown = build.thumbprint(call.peer.certificate.der) if call.peer.certificate else None
-    if bound is not None and bound != shown:
-        call.find(grants.OTHER_CERTIFICATE, Hit("TLS", shown or "", bound))
+    if bound is None or bound == shown:
+        return False
+    call.find(grants.OTHER_CERTIFICATE, Hit("TLS", shown or "", bound))
+    return True
 
 
 def _same_secret(shown: str, known: str | None) -> bool:

@@ -98,7 +98,7 @@ class Exchange:
             subject = provider.access(form.get("subject_token") or "")
         except Refused as error:
             raise Refused(exchange.BAD_SUBJECT, error.hit or Hit("subject_token")) from None
-        clients.check_binding(call, subject)
+        clients.unbound(call, subject)
         answers.note_grant(call, subject.grant, subject.identity)
         call.facts |= {"client_id": client.client_id, "api": self._api, "scope": form.get("scope") or ""}
         jti = str(subject.claims["jti"])

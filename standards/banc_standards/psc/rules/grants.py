@@ -164,6 +164,7 @@ OTHER_CERTIFICATE = Rule(
     check=holds,
     severity="info",
     certainty="uncertain",
+    code="invalid_token",
 )
 
 RULES: tuple[Rule, ...] = (
