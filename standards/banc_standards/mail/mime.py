@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import quopri
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -247,15 +248,24 @@ def decoded(value: str) -> str:
         if isinstance(text, str):
             out.append(text)
             continue
-        try:
-            out.append(text.decode(charset or "ascii", "replace"))
-        except (LookupError, UnicodeError):
-            out.append(text.decode("latin-1"))
-    return _scalar("".join(out)) + value[end:]
+        out.append(in_charset(text, charset or "ascii", instead="latin-1"))
+    return "".join(out) + value[end:]
 
 
-def _scalar(text: str) -> str:
-    """The text without lone surrogates, which UTF-7 can spell and UTF-8 cannot."""
+_NO_CHARSETS: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Codecs of the library that are no charset of a mail; some are slow on hostile octets."""
+
+
+def in_charset(octets: bytes, charset: str, *, instead: str = "utf-8") -> str:
+    """The text that octets are in a charset, or in another one when there is no such charset.
+
+    What is outside the charset is replaced, lone surrogates too: UTF-7 can spell them and UTF-8 cannot.
+    """
+    try:
+        known = codecs.lookup(charset).name not in _NO_CHARSETS
+        text = octets.decode(charset if known else instead, "replace")
+    except (LookupError, ValueError):
+        text = octets.decode(instead, "replace")
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -266,10 +276,7 @@ def _joined(parts: Sequence[tuple[str, bool]]) -> str:
         if encoded and rank == 0 and text.count("'") >= 2:
             charset, _, text = text.split("'", 2)
         octets += unquote_to_bytes(text) if encoded else text.encode("utf-8", "surrogateescape")
-    try:
-        return _scalar(octets.decode(charset or "utf-8", "replace"))
-    except (LookupError, UnicodeError):
-        return octets.decode("utf-8", "replace")
+    return in_charset(octets, charset or "utf-8")
 
 
 def _lines(data: bytes, work: _Work) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from banc_standards.mail.addresses import listed
-from banc_standards.mail.mime import DEFAULT_LIMITS, Limits, Mime, Part, cut, decoded
+from banc_standards.mail.mime import DEFAULT_LIMITS, Limits, Mime, Part, cut, decoded, in_charset
 from banc_standards.mail.model import Mailbox
 from banc_standards.mail.names import ARCHIVE, CITIZEN, CODES, INS, MARKER, NIL, PDF, READ_RECEIPT, ZIP
 
@@ -165,7 +165,4 @@ def mailboxes(values: Iterable[str]) -> tuple[Mailbox, ...]:
 
 def decoded_text(part: Part) -> str:
     """The text of a part in its charset; octets outside it are replaced."""
-    try:
-        return part.content.decode(part.charset or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        return part.content.decode("utf-8", "replace")
+    return in_charset(part.content, part.charset or "utf-8")

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from lxml import etree
@@ -72,7 +73,7 @@ def file_of(entry: DocumentEntry) -> str:
     return (entry.uri or "").lower().removeprefix("./")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """One submission set of the archive: its folder, its metadata, and the bytes of its files by name.
 
@@ -89,8 +90,11 @@ class Folder:
 
     def content(self, entry: DocumentEntry) -> bytes | None:
         """The bytes that an entry's URI names inside this folder, compared without case; None when there are none."""
-        uri = file_of(entry)
-        return next((data for name, data in self.files.items() if name.lower() == uri), None) if uri else None
+        return self._by_name.get(file_of(entry))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, bytes]:
+        return {name.lower(): data for name, data in self.files.items()}
 
     @property
     def documents(self) -> dict[str, bytes]:

@@ -111,3 +111,26 @@ def test_a_parameter_has_its_form(lasting: Bench, command: str, parameter: str) 
         entry = lasting.last()
     assert (code, reply[:5]) == (501, b"5.5.4")
     assert lasting.rules(entry) == {"SMTP-SYN-002"}
+
+
+def test_a_program_hides_behind_no_second_name(bench: Bench) -> None:
+    hidden = b"Content-Type: application/pdf; name=a.exe\r\nContent-Disposition: attachment; filename=a.pdf\r\n"
+    client = bench.signed_in()
+    client.mail(DOCTOR.mailbox)
+    client.rcpt(GP.mailbox)
+    assert client.data(hidden + MAIL)[0] == 550
+    assert bench.rules(bench.last()) == {"SMTP-DATA-002"}
+
+
+def test_the_same_message_id_twice_at_once_is_told(bench: Bench) -> None:
+    senders = [bench.signed_in() for _ in range(2)]
+    for client in senders:
+        client.mail(DOCTOR.mailbox)
+        client.rcpt(GP.mailbox)
+        assert client.docmd("DATA")[0] == 354
+    data = MAIL + b"x" * 900 + (b"\r\n" + b"y" * 70) * 1_000 + b"\r\n.\r\n"
+    for client in senders:
+        client.send(data)
+    assert [client.getreply()[0] for client in senders] == [250, 250]
+    told = ["MAIL-HDR-006" in bench.rules(one, "warning") for one in bench.exchanges("mssante.submission")]
+    assert sorted(told) == [False, True]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from banc_standards.mail import dsn, mdn, report
+from banc_standards.mail import dsn, mdn, mime, report
 from banc_standards.mail.addresses import id_formed, listed
 from banc_standards.mail.dsn import Dsn, Outcome
 from banc_standards.mail.mdn import Mdn
@@ -144,3 +144,15 @@ def test_a_header_that_stands_once_is_not_said_twice(name: str) -> None:
 @pytest.mark.parametrize(("name", "refused"), [("virus.EXE", True), ("site.com", False), ("macro.js", False)])
 def test_only_what_the_operator_is_known_to_filter_is_refused(name: str, refused: bool) -> None:
     assert bool(list(SMTP["SMTP-DATA-002"].check(Content(1, 1, ((name, b"x"),))))) is refused
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8\x00", "x" * 10_000, "punycode", "idna", "hex", "unicode_escape", "utf-7", "é"]
+)
+def test_any_charset_gives_a_text_that_can_be_written(charset: str) -> None:
+    octets = b"+2AA- \\ud800 abc" * 1_000
+    mime.in_charset(octets, charset).encode()
+    head = f'From: a@b.fr\r\nContent-Type: text/plain; charset="{charset}"\r\nSubject: =?{charset}?q?a?=\r\n\r\n'
+    mail = read(head.encode() + octets)
+    assert mail.text
+    assert mail.subject

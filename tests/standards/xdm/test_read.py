@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banc_standards.xdm import build
-from banc_standards.xdm.read import HOSTILE, Limits, XdmRefused, read
+from banc_standards.xdm.read import HOSTILE, Folder, Limits, XdmRefused, read
 from banc_standards.xdm.rules.archive import hit
+from banc_standards.xds.model import DocumentEntry
 
 from .conftest import BASE, ORIGIN, Lot
 
@@ -229,3 +230,10 @@ def test_damaged_archives_are_read_or_refused(noise: bytes, place: int) -> None:
 def test_an_entry_without_uri_has_no_content(lot: Lot) -> None:
     folder = read(lot.packed(uri=None)).folders[0]
     assert folder.content(replace(lot.entry, uri=None)) is None
+
+
+def test_the_files_of_an_archive_are_looked_up_once() -> None:
+    names = {f"DOC{rank:04d}.XML": b"" for rank in range(1_000)}
+    folder = Folder("IHE_XDM/SUBSET01", None, names)
+    entries = [DocumentEntry(id=f"D{rank}", uri=f"doc{rank:04d}.xml") for rank in range(2_000)]
+    assert sum(folder.content(entry) is not None for entry in entries) == 1_000

@@ -8,7 +8,7 @@ from banc_mocks.mssante.faults import BOUNCE, DUPLICATE, RECIPIENT_FAULTS
 from banc_mocks.mssante.service import receipts
 from banc_mocks.mssante.service.access import Refused
 from banc_mocks.mssante.service.behaviour import CITIZEN_REFUSAL
-from banc_mocks.mssante.service.judging import Arrival
+from banc_mocks.mssante.service.judging import Arrival, repeated
 from banc_mocks.mssante.state import Box, Message, Records, Sent, directory, listed_domains
 from banc_mocks.sandbox.clock import second
 from banc_mocks.sandbox.exchange import Exchange
@@ -17,8 +17,10 @@ from banc_standards.errors import BancError, Sentence
 from banc_standards.mail.addresses import canonical, citizen_matricule, domain_of
 from banc_standards.mail.names import DELIVERY_RECEIPT
 from banc_standards.mail.read import Received, read
+from banc_standards.mail.rules.headers import REPEATED
 from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.mail.smtp_rules import RECIPIENT_RULES, Addressee
+from banc_standards.rules import Hit
 
 MAX_ID = 998
 """Characters of the longest Message-ID that is remembered: those of a line (RFC 5322 §2.1.1)."""
@@ -82,6 +84,8 @@ def recipient(exchange: Exchange, given: Given, address: str) -> Recipient:
 def accept(exchange: Exchange, arrival: Arrival, subject: MailSubject, to: list[Recipient], *, wants: Wants) -> None:
     """Puts an accepted mail where it belongs, once in each mailbox, with everything that comes back at once."""
     mail, records = subject.mail, Records(exchange)
+    if not subject.repeated and repeated(mail, records):  # the other one was judged at the same time
+        exchange.find(REPEATED, Hit("Message-ID", mail.message_id or "", "nouveau"))
     if mail.message_id and mail.message_id.isprintable() and len(mail.message_id) <= MAX_ID:
         asked = mail.read_receipt_to
         records.keep_sent(Sent(mail.message_id, arrival.mail_from, canonical(asked.address) if asked else ""))

@@ -58,7 +58,9 @@ def judge(exchange: Exchange, arrival: Arrival) -> MailSubject:
         mail = read(arrival.data)
     except MimeRefused as refused:
         raise Refused(*mime_rules.hit(refused)) from None
-    attachments = tuple((part.filename, part.content) for part in mail.mime.parts)
+    attachments = tuple(
+        (name, part.content) for part in mail.mime.parts for name in (part.filename, part.parameters.get("name", ""))
+    )
     _check(Content(len(arrival.data), arrival.limit, attachments))
     records = Records(exchange)
     subject = MailSubject(
@@ -67,7 +69,7 @@ def judge(exchange: Exchange, arrival: Arrival) -> MailSubject:
         recipients=arrival.recipients,
         box=arrival.box.kind if arrival.box and arrival.box.kind in ("PER", "ORG", "APP") else None,
         nils=frozenset(one.nil for one in exchange.session.software if one.nil),
-        repeated=mail.message_id is not None and records.sent(mail.message_id) is not None,
+        repeated=repeated(mail, records),
     )
     _note(exchange, subject)
     refusing = _find(exchange, subject, records, arrival.mail_from)
@@ -75,6 +77,11 @@ def judge(exchange: Exchange, arrival: Arrival) -> MailSubject:
         rule, hit = refusing
         raise Refused(rule, hit, reply=CONTENT_REFUSED, noted=True)
     return subject
+
+
+def repeated(mail: Received, records: Records) -> bool:
+    """Whether a mail that was accepted has this Message-ID already."""
+    return mail.message_id is not None and records.sent(mail.message_id) is not None
 
 
 def _check(content: Content) -> None:

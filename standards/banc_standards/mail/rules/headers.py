@@ -223,3 +223,5 @@ def _code_list(subject: MailSubject) -> Iterator[Hit]:
 
 
 RULES = _BOOK.rules
+REPEATED = next(rule for rule in RULES if rule.id == "MAIL-HDR-006")
+"""The rule of a Message-ID that was used before."""

@@ -122,6 +122,8 @@ def _metadata(subject: XdmSubject) -> Iterator[Hit]:
 
 _SHORT: Final = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{1,3})?")
 _MAX_LEVELS: Final = 8
+_MAX_PAGE: Final = 1_000_000
+"""Octets of INDEX.HTM in which links are looked for."""
 
 
 @_PLACE.rule(
@@ -167,7 +169,7 @@ def _one_set(subject: XdmSubject) -> Iterator[Hit]:
     certainty="uncertain",
 )
 def _links(subject: XdmSubject) -> Iterator[Hit]:
-    page = (subject.archive.member(INDEX) or b"").decode("utf-8", "replace").lower()
+    page = (subject.archive.member(INDEX) or b"")[:_MAX_PAGE].decode("utf-8", "replace").lower()
     for folder, entry in subject.entries():
         path = f"{folder.name}/{entry.uri or ''}"
         if page and entry.uri and path.lower() not in page:
