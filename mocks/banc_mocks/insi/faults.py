@@ -10,6 +10,7 @@ from banc_mocks.sandbox.faults import ArmedFault, Fault
 from banc_standards.errors import Sentence
 from banc_standards.ins import INS_NIR, Ins
 from banc_standards.insi import faults, names
+from banc_standards.insi.build import legible
 from banc_standards.insi.model import Answer, Individual, InsRecord
 
 SERVICE: Final = "insi"
@@ -53,8 +54,13 @@ def _of_individual(change: Callable[[Individual, ArmedFault], Individual]) -> Ca
     return tell
 
 
+def _setting(armed: ArmedFault, name: str) -> str:
+    """A setting, of characters that XML holds."""
+    return legible(str(armed.parameters[name]))
+
+
 def _code(answer: Answer, armed: ArmedFault) -> Answer:
-    code = str(armed.parameters["code"])
+    code = _setting(armed, "code")
     kept = answer.individual if code == names.FOUND else None
     return Answer(code, names.LABELS.get(code, "Code inconnu"), kept)
 
@@ -75,17 +81,17 @@ def _empty_trait(person: Individual, armed: ArmedFault) -> Individual:
 
 def _history(person: Individual, armed: ArmedFault) -> Individual:
     active = person.active.ins
-    records = {
+    records: dict[str, tuple[InsRecord, ...]] = {
         "none": (),
         "same": (InsRecord(active),),
         "undated": (*person.historical, InsRecord(_other_sex(active))),
         "reversed": (InsRecord(_other_sex(active), "2019-03-01", "2019-02-28"),),
     }
-    return replace(person, historical=records.get(str(armed.parameters["form"]), person.historical))
+    return replace(person, historical=records.get(_setting(armed, "form"), records["same"]))
 
 
 def _oid(person: Individual, armed: ArmedFault) -> Individual:
-    return replace(person, active=InsRecord(replace(person.active.ins, oid=str(armed.parameters["oid"]))))
+    return replace(person, active=InsRecord(replace(person.active.ins, oid=_setting(armed, "oid"))))
 
 
 def _wrong_key(person: Individual, _armed: ArmedFault) -> Individual:
@@ -94,7 +100,7 @@ def _wrong_key(person: Individual, _armed: ArmedFault) -> Individual:
 
 
 def _other_place(person: Individual, armed: ArmedFault) -> Individual:
-    return replace(person, traits=replace(person.traits, birth_place=str(armed.parameters["place"])))
+    return replace(person, traits=replace(person.traits, birth_place=_setting(armed, "place")))
 
 
 def _other_sex(ins: Ins) -> Ins:

@@ -12,11 +12,12 @@ from banc_fixtures.vitale_cards import VITALE_CARDS
 from banc_mocks.insi.people import NOBODY, Base, Person, Reference, known
 from banc_mocks.sandbox.switches import Switch, Value
 from banc_standards.errors import Sentence
-from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, StrictTraits, fold
+from banc_standards.ins import INS_DEMO, INS_NIA, INS_NIR, INS_TEST, birth_date_form, completed_birth_date, fold
 from banc_standards.insi import names
 from banc_standards.insi.build import VARIANTS, Wire
 from banc_standards.insi.card import CardSearch
 from banc_standards.insi.model import Answer, Individual, InsRecord, Search
+from banc_standards.insi.search_rules import UNKNOWN_PLACE
 from banc_standards.insi.verification import Held, Verdict
 
 SERVICE: Final = "insi"
@@ -36,6 +37,27 @@ _NON_FIRST = _switch(
     "non_first_given_name",
     "Un prénom qui n'est pas le premier, ou un composé tronqué : cr01 ne trouve pas, found trouve.",
     "A given name that is not the first, or a truncated compound: cr01 finds nothing, found finds.",
+    "cr01",
+    "found",
+)
+_PLACE = _switch(
+    "unknown_place",
+    "99999 (lieu inconnu) dans une recherche : equal ne trouve que qui a ce lieu, ignored n'en fait pas un critère.",
+    "99999 (unknown place) in a search: equal finds only who has that place, ignored makes it no criterion.",
+    "equal",
+    "ignored",
+)
+_PARTIAL = _switch(
+    "partial_dates",
+    "Date incomplète dans la base : text la compare telle quelle, completed accepte aussi sa forme complétée.",
+    "Incomplete date in the base: text compares it as it is, completed takes its completed form too.",
+    "text",
+    "completed",
+)
+_FORMER = _switch(
+    "former_identity",
+    "Recherche sous le sexe d'un ancien matricule : cr01 ne trouve pas, found trouve.",
+    "Search under the sex of a former number: cr01 finds nothing, found finds.",
     "cr01",
     "found",
 )
@@ -108,6 +130,9 @@ _BULK_KEPT = _switch(
 SWITCHES: Final[tuple[Switch, ...]] = (
     _FOLD,
     _NON_FIRST,
+    _PLACE,
+    _PARTIAL,
+    _FORMER,
     _UNKNOWN,
     _BAD_TRAITS,
     _PSC_TOKEN,
@@ -128,6 +153,9 @@ class Behaviour:
 
     fold_separators: bool
     non_first_found: bool
+    unknown_place_ignored: bool
+    completed_dates: bool
+    former_found: bool
     unknown_faults: bool
     bad_traits_fault: bool
     token_due: bool
@@ -145,6 +173,9 @@ class Behaviour:
         return cls(
             fold_separators=bool(switch(_FOLD.name)),
             non_first_found=switch(_NON_FIRST.name) == "found",
+            unknown_place_ignored=switch(_PLACE.name) == "ignored",
+            completed_dates=switch(_PARTIAL.name) == "completed",
+            former_found=switch(_FORMER.name) == "found",
             unknown_faults=switch(_UNKNOWN.name) == "fault",
             bad_traits_fault=switch(_BAD_TRAITS.name) == "fault",
             token_due=switch(_PSC_TOKEN.name) != "optional",
@@ -174,8 +205,11 @@ class Found:
 
 def search(asked: Search, behaviour: Behaviour, loaded: Base = NOBODY) -> Found:
     """Finds the one person whose traits are those of the search; ``code`` is None for a technical fault."""
-    people = Reference(known(behaviour.bench_oid), loaded).named(asked.birth_family, asked.birth_date)
-    return _ended([person for person in people if _matches(person.traits, asked, behaviour)], behaviour)
+    everybody = Reference(known(behaviour.bench_oid), loaded)
+    people = [
+        person for day in _days(asked.birth_date, behaviour) for person in everybody.named(asked.birth_family, day)
+    ]
+    return _ended([person for person in people if _matches(person, asked, behaviour)], behaviour)
 
 
 def search_card(asked: CardSearch, behaviour: Behaviour, loaded: Base = NOBODY) -> Found:
@@ -223,12 +257,35 @@ def _individual(person: Person) -> Individual:
     )
 
 
-def _matches(traits: StrictTraits, asked: Search, behaviour: Behaviour) -> bool:
-    """Exact comparison, dates and places as text (insi.md §7, rules 1 to 10)."""
+def _days(asked: str, behaviour: Behaviour) -> tuple[str, ...]:
+    """The dates of the base that a search by this one meets: itself and, where the switch says so, the incomplete ones
+    that the RNIV completes to it (EXI ID 11, 12).
+    """
+    if not behaviour.completed_dates or not birth_date_form(asked):
+        return (asked,)
+    year, month, day = asked.split("-")
+    incomplete = {
+        f"{year}-{month}-00": (int(month), None),
+        f"{year}-00-{day}": (None, int(day)),
+        f"{year}-00-00": (None, None),
+    }
+    completed = (text for text, (m, d) in incomplete.items() if completed_birth_date(int(year), m, d) == asked)
+    return tuple(dict.fromkeys((asked, *completed)))
+
+
+def _sexes(person: Person, behaviour: Behaviour) -> set[str]:
+    """The person's sex and, where the switch says so, those of the former numbers."""
+    former = person.historical if behaviour.former_found else ()
+    return {person.traits.sex, *("M" if one.ins.number[0] in "137" else "F" for one in former)}
+
+
+def _matches(person: Person, asked: Search, behaviour: Behaviour) -> bool:
+    """Exact comparison, places as text (insi.md §7, rules 1 to 10), of somebody of a date that was asked for."""
+    traits = person.traits
+    anywhere = not asked.birth_place or (behaviour.unknown_place_ignored and asked.birth_place == UNKNOWN_PLACE)
     return (
-        traits.sex == asked.sex
-        and traits.birth_date == asked.birth_date
-        and (not asked.birth_place or traits.birth_place == asked.birth_place)
+        asked.sex in _sexes(person, behaviour)
+        and (anywhere or traits.birth_place == asked.birth_place)
         and _same(traits.birth_family, asked.birth_family, behaviour)
         and _begins(traits.birth_givens, " ".join(asked.givens), behaviour)
     )

@@ -5,6 +5,7 @@ Elements and their order are those of the XSD CTXBAM V01_02, CTXLPS V01_00, INSi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -270,6 +271,14 @@ def _envelope(wire: Wire, *, header: bool = True) -> tuple[etree._Element, etree
     head = etree.SubElement(root, f"{{{SOAP12}}}Header") if header else root
     body = etree.SubElement(root, f"{{{SOAP12}}}Body", nsmap={wire.body_prefix: SOAP12})
     return root, head, body
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legible(text: str) -> str:
+    """A text of characters that XML holds (XML 1.0 §2.2), U+FFFD in the place of any other."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def leaf(parent: etree._Element, namespace: str, name: str, value: str) -> None:

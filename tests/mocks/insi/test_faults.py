@@ -137,3 +137,11 @@ def test_spellings_can_rotate(bench: Bench) -> None:
 def test_the_table_tells_every_fault_in_two_languages() -> None:
     assert all(fault.text.fr != fault.text.en for fault in FAULTS)
     assert len({fault.id for fault in FAULTS}) == len(FAULTS)
+
+
+@pytest.mark.parametrize(("fault", "setting"), [("code", "code"), ("oid", "oid"), ("other_place", "place")])
+def test_a_setting_that_xml_cannot_hold_is_answered_all_the_same(bench: Bench, fault: str, setting: str) -> None:
+    bench.arm(f"answer.{fault}", sequence=[{setting: "\x01\uffff"}])
+    got = bench.search(HISTORY)
+    assert (got.status, "\ufffd\ufffd" in got.body.decode()) == (200, True)
+    assert bench.last()["outcome"] == "accepted"

@@ -111,6 +111,23 @@ def test_a_completed_date_does_not_find_a_lunar_one(bench: Bench) -> None:
     assert bench.search(of(patient)).answer.code == "00"
 
 
+def test_a_completed_date_may_find_the_incomplete_one_by_a_switch(bench: Bench) -> None:
+    bench.switch(partial_dates="completed")
+    patient = population().patient("PAT-33")
+    for day, code in (("1950-12-31", "00"), ("1950-00-00", "00"), ("1950-01-01", "01"), ("1950-99-99", "01")):
+        assert bench.search(replace(of(patient), birth_date=day)).answer.code == code
+    assert bench.search(TILLEUL).answer.code == "00"
+
+
+def test_a_former_sex_may_find_who_changed_by_a_switch(bench: Bench) -> None:
+    patient = population().patient("PAT-18")
+    former = replace(of(patient), sex="M" if patient.sex == "F" else "F")
+    assert bench.search(former).answer.code == "01"
+    bench.switch(former_identity="found")
+    assert [bench.search(asked).answer.code for asked in (former, of(patient))] == ["00", "00"]
+    assert bench.search(replace(TILLEUL, sex="M")).answer.code == "01"
+
+
 def test_the_given_name_loop_stops_at_the_first_registered_one(bench: Bench) -> None:
     codes = [bench.search(attempt).answer.code for attempt in attempts(population().patient("PAT-35").papers)[:2]]
     assert codes == ["01", "00"]
@@ -121,6 +138,9 @@ def test_an_unknown_place_finds_only_who_has_it_too(bench: Bench) -> None:
     assert bench.search(replace(of(patient), birth_place="99999")).answer.code == "00"
     assert bench.findings() == {"INSI-TRAIT-006": "info"}
     assert bench.search(replace(TILLEUL, birth_place="99999")).answer.code == "01"
+    bench.switch(unknown_place="ignored")
+    assert bench.search(replace(TILLEUL, birth_place="99999")).answer.code == "00"
+    assert bench.search(replace(TILLEUL, birth_place="99350")).answer.code == "01"
 
 
 def test_hyphens_and_spaces_differ_unless_the_switch_says_otherwise(bench: Bench) -> None:

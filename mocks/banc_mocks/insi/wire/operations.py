@@ -16,6 +16,7 @@ from banc_mocks.insi.service import Behaviour, Found, answer, search, search_car
 from banc_mocks.insi.wire.refusals import MEDIA_TYPE, fail, faulted, judged, require
 from banc_mocks.sandbox.http import Reply
 from banc_standards.insi import build, verification
+from banc_standards.insi.build import legible
 from banc_standards.insi.card import searched
 from banc_standards.insi.card_rules import CARD_RULES
 from banc_standards.insi.faults import INSI_101, INSI_102, SiramFault
@@ -128,7 +129,7 @@ def _lied(call: Call, verdict: Verdict) -> Verdict:
     """The verdict, or the code that a tester asked for in its place."""
     lie = next(lie for lie in LIES if lie.fault.id.endswith(".code"))
     armed = call.armed(lie.fault.id)
-    return verdict if armed is None else Verdict(str(armed.parameters["code"]), verdict.id)
+    return verdict if armed is None else Verdict(legible(str(armed.parameters["code"])), verdict.id)
 
 
 def _answer(call: Call, told: Answer, behaviour: Behaviour) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from banc_mocks.sandbox.http import Headers, InternalFailure, Reply, SessionConflict, status_of
 from banc_standards.errors import BancError, Sentence
 from banc_standards.insi import build
+from banc_standards.insi.build import legible
 from banc_standards.insi.faults import DOCUMENTED, RIGHTS, SiramFault, mock_fault
 from banc_standards.psc.names import BEARER_CHALLENGE
 from banc_standards.rulebook import MOST_HITS
@@ -47,7 +47,6 @@ class Faulted(BancError):
 
 
 _MOST_SHOWN: Final = 500
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def judged(call: Call, rules: Iterable[Rule], subject: Any) -> list[tuple[Rule, Finding]]:
@@ -64,9 +63,9 @@ def _shown(hit: Hit) -> Hit:
 
 
 def _cut(text: str) -> str:
-    """A text that a fault and the journal can hold: of XML characters only (XML 1.0 §2.2), shortened."""
-    legible = _NOT_XML.sub("\ufffd", text)
-    return legible if len(legible) <= _MOST_SHOWN else f"{legible[:_MOST_SHOWN]}…"
+    """A text that a fault and the journal can hold: of XML characters only, shortened."""
+    shown = legible(text)
+    return shown if len(shown) <= _MOST_SHOWN else f"{shown[:_MOST_SHOWN]}…"
 
 
 def require(call: Call, rules: Iterable[Rule], subject: Any) -> None:
