@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from banc_standards.contracts.events import AnyEvent
 from banc_standards.contracts.vocabulary import SoftwareType
-from banc_standards.errors import EnvironmentFailed, Lang, Sentence
+from banc_standards.errors import EnvironmentFailed, Lang, Sentence, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,8 +79,8 @@ def ndjson(target: str, *, more: bool = False) -> Iterator[Consumer]:
             raise EnvironmentFailed(
                 "EVENTS-001",
                 Sentence(
-                    f"impossible d'écrire les événements dans {target} : {error.strerror}",
-                    f"cannot write the events to {target}: {error.strerror}",
+                    f"impossible d'écrire les événements dans {target} : {reason(error).fr}",
+                    f"cannot write the events to {target}: {reason(error).en}",
                 ),
                 Sentence("donnez un fichier que vous pouvez écrire, ou -", "give a file that you can write, or -"),
             ) from None

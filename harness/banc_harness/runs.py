@@ -42,7 +42,7 @@ from banc_harness.together import Played, Whole
 from banc_standards.contracts.report import Report
 from banc_standards.contracts.sandbox import Ready
 from banc_standards.contracts.vocabulary import RunKind, SessionMode
-from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence
+from banc_standards.errors import BancError, EnvironmentFailed, Lang, Sentence, reason
 
 if TYPE_CHECKING:
     from banc_harness.evidence.sealing import Brought
@@ -347,8 +347,8 @@ def event_files(options: Options, folder: Path) -> list[str]:
         raise EnvironmentFailed(
             "REPORT-001",
             Sentence(
-                f"impossible de créer le dossier {folder} : {error.strerror}",
-                f"cannot create the folder {folder}: {error.strerror}",
+                f"impossible de créer le dossier {folder} : {reason(error).fr}",
+                f"cannot create the folder {folder}: {reason(error).en}",
             ),
             Sentence("donnez un autre dossier par --report", "give another folder with --report"),
         ) from None

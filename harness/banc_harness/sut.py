@@ -16,7 +16,7 @@ from banc_standards.contracts import sut as described
 from banc_standards.contracts.misfit import misfit
 from banc_standards.contracts.sut import Sut
 from banc_standards.contracts.vocabulary import ACTIONS
-from banc_standards.errors import NOTHING, Sentence, UnusableInput
+from banc_standards.errors import NOTHING, Sentence, UnusableInput, reason
 
 MAX_BYTES = 2**20
 Place = tuple[str | int, ...]
@@ -63,7 +63,7 @@ def load(path: Path, *, capabilities: Collection[str] = ()) -> Described:
     except OSError as error:
         raise UnusableInput(
             "SUT-001",
-            Sentence(f"impossible de lire {path} : {error.strerror}", f"cannot read {path}: {error.strerror}"),
+            Sentence(f"impossible de lire {path} : {reason(error).fr}", f"cannot read {path}: {reason(error).en}"),
             Sentence("`banc run --sut` attend un fichier sut.yaml", "`banc run --sut` wants a sut.yaml file"),
         ) from None
     return read(data, name=str(path), folder=path.resolve().parent, capabilities=capabilities)

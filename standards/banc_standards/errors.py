@@ -6,8 +6,10 @@ what to do next.
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Lang = Literal["fr", "en"]
 
@@ -25,6 +27,28 @@ class Sentence:
 
 
 NOTHING = Sentence("", "")
+
+
+_REASONS: Final[Mapping[int, str]] = {
+    errno.ENOENT: "aucun fichier de ce nom",
+    errno.EEXIST: "un fichier de ce nom existe déjà",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOTDIR: "un morceau du chemin n'est pas un dossier",
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "opération interdite",
+    errno.ENOSPC: "plus de place sur le disque",
+    errno.EROFS: "système de fichiers en lecture seule",
+    errno.EIO: "erreur d'entrée-sortie",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ELOOP: "trop de liens symboliques",
+}
+
+
+def reason(error: OSError) -> Sentence:
+    """What the system said, in both languages; what is rare keeps the system's words in both."""
+    said = error.strerror or str(error) or type(error).__name__
+    return Sentence(_REASONS.get(error.errno or 0, said), said)
 
 
 class BancError(Exception):

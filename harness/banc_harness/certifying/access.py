@@ -10,7 +10,7 @@ from pathlib import Path
 
 from banc_standards.contracts.driver import ActionSandbox
 from banc_standards.contracts.sut import Sut
-from banc_standards.errors import EnvironmentFailed, Sentence
+from banc_standards.errors import EnvironmentFailed, Sentence, reason
 
 FILE = "access.json"
 BY_HAND = frozenset({"manual", "passive"})
@@ -38,7 +38,9 @@ def write(sandbox: ActionSandbox, folder: Path) -> Sentence:
     except OSError as error:
         raise EnvironmentFailed(
             "MANUAL-003",
-            Sentence(f"impossible d'écrire {folder} : {error.strerror}", f"cannot write {folder}: {error.strerror}"),
+            Sentence(
+                f"impossible d'écrire {folder} : {reason(error).fr}", f"cannot write {folder}: {reason(error).en}"
+            ),
         ) from None
     path = folder / FILE
     return Sentence(

@@ -27,7 +27,7 @@ from banc_harness.drivers.instruction import Instruction
 from banc_harness.drivers.reply import Evidence
 from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import AnswerStatus
-from banc_standards.errors import BancError, Sentence, UnusableInput
+from banc_standards.errors import BancError, Sentence, UnusableInput, reason
 
 MAX_BYTES = 2**20
 
@@ -107,8 +107,8 @@ def _read(path: Path) -> Answers:
     try:
         data = path.read_bytes()
     except OSError as error:
-        said = error.strerror
-        raise _wrong(f"impossible de lire {path} : {said}", f"cannot read {path}: {said}") from None
+        why = reason(error)
+        raise _wrong(f"impossible de lire {path} : {why.fr}", f"cannot read {path}: {why.en}") from None
     if len(data) > MAX_BYTES:
         raise _wrong(f"{path} dépasse 1 Mio", f"{path} is over 1 MiB")
     try:

@@ -12,7 +12,7 @@ from banc_harness.drivers.instruction import Instruction
 from banc_harness.drivers.reply import Evidence
 from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import AnswerStatus
-from banc_standards.errors import BancError, Sentence
+from banc_standards.errors import BancError, Sentence, reason
 
 MAX_FILE = 16 * 2**20
 """Largest file that may be attached, in bytes."""
@@ -66,7 +66,7 @@ def attached(paths: Iterable[Path]) -> tuple[Evidence, ...]:
         except OSError as error:
             raise BancError(
                 "ANSWER-002",
-                Sentence(f"impossible de lire {path} : {error.strerror}", f"cannot read {path}: {error.strerror}"),
+                Sentence(f"impossible de lire {path} : {reason(error).fr}", f"cannot read {path}: {reason(error).en}"),
             ) from None
         if len(data) > MAX_FILE:
             most = MAX_FILE >> 20

@@ -30,7 +30,7 @@ from banc_standards.contracts.driver import PscClient
 from banc_standards.contracts.events import AnyEvent, read_event
 from banc_standards.contracts.review import Review
 from banc_standards.contracts.sut import Sut
-from banc_standards.errors import NOTHING, EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import NOTHING, EnvironmentFailed, Sentence, UnusableInput, reason
 
 EVENTS = "events.ndjson"
 
@@ -97,7 +97,7 @@ def load(folder: Path) -> Past:
         if len(whole) < len(data):
             path.write_bytes(whole)
     except OSError as error:
-        raise _refused("001", f"{path} : {error.strerror}", f"{path}: {error.strerror}", _GIVE_A_RUN) from None
+        raise _refused("001", f"{path} : {reason(error).fr}", f"{path}: {reason(error).en}", _GIVE_A_RUN) from None
     except ValidationError:
         raise _refused("002", f"{path} ne se lit pas", f"{path} cannot be read", _GIVE_A_RUN) from None
     if not told or not isinstance(told[0], events.RunStarted) or [item.n for item in told] != _numbers(told):

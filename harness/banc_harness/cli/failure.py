@@ -11,7 +11,7 @@ from typing import Any, Final
 from banc_harness.cli.language import Words
 from banc_harness.cli.nearest import did_you_mean
 from banc_harness.cli.streams import silence
-from banc_standards.errors import NOTHING, BancError, EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import NOTHING, BancError, EnvironmentFailed, Sentence, UnusableInput, reason
 
 CONFORM: Final = 0
 NOT_CONFORM: Final = 1
@@ -63,12 +63,12 @@ def crash(say: Words) -> int:
 def unwritten(error: OSError, say: Words) -> int:
     """Says what the system did not let a command do; returns its exit code."""
     silence()
-    why = error.strerror or type(error).__name__
+    why = reason(error)
     where = f" ({error.filename})" if error.filename else ""
     return tell(
         EnvironmentFailed(
             "CLI-011",
-            Sentence(f"le système a refusé : {why}{where}", f"the system refused: {why}{where}"),
+            Sentence(f"le système a refusé : {why.fr}{where}", f"the system refused: {why.en}{where}"),
             Sentence(
                 "voyez la place sur le disque et où va la sortie, puis recommencez",
                 "look at the room on the disk and at where the output goes, then begin again",

@@ -13,7 +13,7 @@ from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import one_of, option
 from banc_standards.contracts.vocabulary import CertificateKind, CertificateProfile
-from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput, reason
 
 if TYPE_CHECKING:
     from banc_harness.cli.control import SandboxControl
@@ -163,7 +163,8 @@ async def _trust_store(control: "SandboxControl") -> Path:
         raise UnusableInput(
             "ENV-001",
             Sentence(
-                f"impossible d'écrire dans {folder} : {error.strerror}", f"cannot write to {folder}: {error.strerror}"
+                f"impossible d'écrire dans {folder} : {reason(error).fr}",
+                f"cannot write to {folder}: {reason(error).en}",
             ),
             Sentence("dites un autre dossier par BANC_DATA", "give another folder with BANC_DATA"),
         ) from None
@@ -194,6 +195,6 @@ def _write_privately(path: Path, content: bytes) -> None:
     except OSError as error:
         raise UnusableInput(
             "CERT-003",
-            Sentence(f"impossible d'écrire {path} : {error.strerror}", f"cannot write {path}: {error.strerror}"),
+            Sentence(f"impossible d'écrire {path} : {reason(error).fr}", f"cannot write {path}: {reason(error).en}"),
             Sentence("donnez un autre --out", "give another --out"),
         ) from None

@@ -9,7 +9,7 @@ import typer
 from banc_harness.cli.helping import command
 from banc_harness.cli.language import Words
 from banc_harness.cli.options import one_of, option
-from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput, reason
 
 FORMATS = ("html", "pdf", "json", "junit", "gitb", "fhir", "sarif", "markdown")
 
@@ -66,6 +66,6 @@ def add(application: typer.Typer, say: Words) -> None:
         except OSError as error:
             raise EnvironmentFailed(
                 "REPORT-001",
-                Sentence(f"impossible d'écrire {out} : {error.strerror}", f"cannot write {out}: {error.strerror}"),
+                Sentence(f"impossible d'écrire {out} : {reason(error).fr}", f"cannot write {out}: {reason(error).en}"),
                 Sentence("donnez un autre --out", "give another --out"),
             ) from None

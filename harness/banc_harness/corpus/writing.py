@@ -16,7 +16,7 @@ from banc_harness.corpus import drawn, symbols
 from banc_harness.corpus.mutations import MUTATIONS, Mutation
 from banc_harness.corpus.symbols import Forgery
 from banc_standards.cda.build import serialise
-from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput, reason
 from banc_standards.xml import parse
 
 INDEX: Final = "corpus.csv"
@@ -106,7 +106,7 @@ def write(folder: Path, documents: Iterator[Made], kind: str) -> Iterator[Made]:
         raise EnvironmentFailed(
             "CORPUS-003",
             Sentence(
-                f"impossible d'écrire dans {folder} : {error.strerror}", f"cannot write {folder}: {error.strerror}"
+                f"impossible d'écrire dans {folder} : {reason(error).fr}", f"cannot write {folder}: {reason(error).en}"
             ),
             Sentence("donnez un autre --out", "give another --out"),
         ) from None

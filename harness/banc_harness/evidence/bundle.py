@@ -28,7 +28,7 @@ from banc_standards.contracts.bundle import BUNDLE_VERSION, Manifest, Tombstone
 from banc_standards.contracts.events import AnyEvent, read_event
 from banc_standards.contracts.review import Review
 from banc_standards.contracts.sut import Sut
-from banc_standards.errors import Sentence
+from banc_standards.errors import Sentence, reason
 
 MAX_MANIFEST = 256 * 2**20
 MAX_LINE = 64 * 2**20
@@ -54,7 +54,7 @@ class Bundle:
         except OSError as error:
             raise NotJudged(
                 "BUNDLE-001",
-                Sentence(f"impossible de lire {path} : {error.strerror}", f"cannot read {path}: {error.strerror}"),
+                Sentence(f"impossible de lire {path} : {reason(error).fr}", f"cannot read {path}: {reason(error).en}"),
                 Sentence("donnez un fichier *.banc.zip", "give a *.banc.zip file"),
             ) from None
         except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):

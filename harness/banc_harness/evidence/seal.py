@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -40,7 +41,7 @@ from banc_standards.contracts.bundle import (
 )
 from banc_standards.contracts.events import read_event
 from banc_standards.contracts.review import Review
-from banc_standards.errors import EnvironmentFailed, Sentence
+from banc_standards.errors import EnvironmentFailed, Sentence, reason
 
 REPORTS = ("junit.xml", "report.html", "report.json", "report.pdf")
 """Reports that go into the bundle when the run wrote them: they are derived, nothing trusts them."""
@@ -249,7 +250,7 @@ def _write(writer: archive.Writer, file: _File) -> None:
     if isinstance(file.data, bytes):
         writer.add(file.sealed.name, file.data)
     elif writer.copy(file.sealed.name, file.data) != file.sealed.sha256:
-        raise _cannot(Path(file.data), "changed while it was sealed")
+        raise _cannot(Path(file.data), Sentence("modifié pendant le scellement", "changed while it was sealed"))
 
 
 @contextmanager
@@ -259,7 +260,7 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
-        raise _cannot(path, error.strerror or str(error)) from None
+        raise _cannot(path, reason(error)) from None
     try:
         with os.fdopen(handle, "w+b") as file:
             yield file
@@ -269,7 +270,7 @@ def _written(path: Path) -> Iterator[IO[bytes]]:
         Path(temporary).replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _cannot(path, error.strerror or str(error)) from None
+        raise _cannot(path, reason(error)) from None
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -284,10 +285,12 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _cannot(path: Path, why: str) -> EnvironmentFailed:
+def _cannot(path: Path, why: Sentence) -> EnvironmentFailed:
     return EnvironmentFailed(
         "SEAL-001",
-        Sentence(f"impossible d'écrire le dossier de preuves {path} : {why}", f"cannot write the bundle {path}: {why}"),
+        Sentence(
+            f"impossible d'écrire le dossier de preuves {path} : {why.fr}", f"cannot write the bundle {path}: {why.en}"
+        ),
         Sentence("donnez un autre --bundle, ou faites de la place", "give another --bundle, or make room"),
     )
 
@@ -299,6 +302,6 @@ def check_writable(path: Path) -> None:
         with tempfile.TemporaryFile(dir=path.parent):
             pass
         if path.is_dir():
-            raise IsADirectoryError(0, os.strerror(21))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     except OSError as error:
-        raise _cannot(path, error.strerror or str(error)) from None
+        raise _cannot(path, reason(error)) from None

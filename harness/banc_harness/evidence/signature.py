@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from banc_harness.evidence.refusal import Refused, refused
 from banc_standards.certificates import common_name
-from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.errors import Sentence, UnusableInput, reason
 
 _CURVES: Final = {"secp256r1": "ES256", "secp384r1": "ES384"}
 _ALGORITHMS: Final = ("RS256", "PS256", "ES256", "ES384")
@@ -69,7 +69,7 @@ def load(path: Path, password: str | None, *, now: datetime | None = None) -> Si
     except OSError as error:
         raise UnusableInput(
             "SIGN-001",
-            Sentence(f"impossible de lire {path} : {error.strerror}", f"cannot read {path}: {error.strerror}"),
+            Sentence(f"impossible de lire {path} : {reason(error).fr}", f"cannot read {path}: {reason(error).en}"),
             HOW_TO_MAKE_A_KEY,
         ) from None
     try:

@@ -12,7 +12,7 @@ from cryptography.x509 import verification as paths
 
 from banc_harness.evidence.refusal import NotJudged, refused
 from banc_harness.evidence.signature import may_sign, named
-from banc_standards.errors import Sentence
+from banc_standards.errors import Sentence, reason
 
 
 def anchors(path: Path) -> tuple[x509.Certificate, ...]:
@@ -22,7 +22,7 @@ def anchors(path: Path) -> tuple[x509.Certificate, ...]:
     except OSError as error:
         raise NotJudged(
             "BUNDLE-033",
-            Sentence(f"impossible de lire {path} : {error.strerror}", f"cannot read {path}: {error.strerror}"),
+            Sentence(f"impossible de lire {path} : {reason(error).fr}", f"cannot read {path}: {reason(error).en}"),
             _GIVE_PEM,
         ) from None
     except ValueError:

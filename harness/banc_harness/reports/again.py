@@ -14,7 +14,7 @@ from banc_harness.reports import fhir, gitb, junit, sarif, whole
 from banc_harness.sealed import NOTHING_SEALED, Sealed
 from banc_harness.together import Played, Whole
 from banc_standards.contracts.events import AnyEvent, read_event
-from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.errors import Sentence, UnusableInput, reason
 
 EVENTS = "events.ndjson"
 
@@ -71,15 +71,15 @@ def _lines(path: Path) -> Iterator[AnyEvent]:
         with path.open("rb") as file:
             yield from (read_event(line) for line in file)
     except OSError as error:
-        raise _unreadable(path, error.strerror or "") from None
+        raise _unreadable(path, reason(error)) from None
     except ValidationError:
-        raise _unreadable(path, "events") from None
+        raise _unreadable(path, Sentence("ce ne sont pas des événements", "no events")) from None
 
 
-def _unreadable(path: Path, why: str) -> UnusableInput:
+def _unreadable(path: Path, why: Sentence) -> UnusableInput:
     return UnusableInput(
         "REPORT-003",
-        Sentence(f"impossible de lire {path} : {why}", f"cannot read {path}: {why}"),
+        Sentence(f"impossible de lire {path} : {why.fr}", f"cannot read {path}: {why.en}"),
         Sentence(
             "donnez un dossier de preuves (*.banc.zip) ou le dossier des rapports d'une exécution",
             "give an evidence bundle (*.banc.zip) or the folder of a run's reports",

@@ -13,7 +13,7 @@ from banc_harness.scoring import SHORT
 from banc_standards.contracts.report import Report
 from banc_standards.contracts.score import RequirementVerdict
 from banc_standards.contracts.vocabulary import Verdict
-from banc_standards.errors import Sentence, UnusableInput
+from banc_standards.errors import Sentence, UnusableInput, reason
 
 _RANK: dict[Verdict, int] = {"CONFORME": 2, "PARTIEL": 1, "NON_CONFORME": 0}
 
@@ -110,10 +110,11 @@ def load(path: Path) -> Report:
     try:
         return Report.read(path.read_bytes())
     except (OSError, ValidationError) as error:
-        why = error.strerror if isinstance(error, OSError) else "ce n'est pas un report.json / not a report.json"
+        none = Sentence("ce n'est pas un report.json", "not a report.json")
+        why = reason(error) if isinstance(error, OSError) else none
         raise UnusableInput(
             "REPORT-002",
-            Sentence(f"référence illisible : {path} ({why})", f"unreadable baseline: {path} ({why})"),
+            Sentence(f"référence illisible : {path} ({why.fr})", f"unreadable baseline: {path} ({why.en})"),
             Sentence("donnez le report.json d'une exécution", "give the report.json of a run"),
         ) from None
 

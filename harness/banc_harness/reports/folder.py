@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from banc_standards.errors import EnvironmentFailed, Sentence
+from banc_standards.errors import EnvironmentFailed, Sentence, reason
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -17,8 +17,8 @@ def write(folder: Path, name: str, text: str) -> Path:
         raise EnvironmentFailed(
             "REPORT-001",
             Sentence(
-                f"impossible d'écrire le rapport dans {folder} : {error.strerror}",
-                f"cannot write the report into {folder}: {error.strerror}",
+                f"impossible d'écrire le rapport dans {folder} : {reason(error).fr}",
+                f"cannot write the report into {folder}: {reason(error).en}",
             ),
             Sentence("choisissez un autre dossier par --report", "choose another folder with --report"),
         ) from None

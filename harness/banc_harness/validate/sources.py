@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from banc_harness.validate.detect import EXTENSIONS, extension, is_candidate
-from banc_standards.errors import Sentence
+from banc_standards.errors import Sentence, reason
 
 STDIN: Final = "-"
 _MOST_BESIDE: Final = 50_000_000
@@ -73,8 +73,8 @@ def cannot_open(error: OSError) -> Sentence:
         )
     if isinstance(error, PermissionError):
         return Sentence("impossible à ouvrir : accès refusé", "cannot be opened: permission denied")
-    reason = error.strerror or type(error).__name__
-    return Sentence(f"impossible à ouvrir : {reason}", f"cannot be opened: {reason}")
+    why = reason(error)
+    return Sentence(f"impossible à ouvrir : {why.fr}", f"cannot be opened: {why.en}")
 
 
 def _pattern(name: str) -> Iterator[Found]:

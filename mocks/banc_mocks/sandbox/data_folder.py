@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from banc_mocks.sandbox.config import Config
-from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput, reason
 
 if TYPE_CHECKING:
     from banc_mocks.sandbox.store import Store
@@ -33,8 +33,8 @@ def unwritable(folder: Path, error: OSError) -> EnvironmentFailed:
     return EnvironmentFailed(
         "UP-007",
         Sentence(
-            f"dossier de données impossible à écrire : {folder} ({error.strerror})",
-            f"data folder not writable: {folder} ({error.strerror})",
+            f"dossier de données impossible à écrire : {folder} ({reason(error).fr})",
+            f"data folder not writable: {folder} ({reason(error).en})",
         ),
         Sentence("donnez-en un autre par --data", "give another one with --data"),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
-from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput
+from banc_standards.errors import EnvironmentFailed, Sentence, UnusableInput, reason
 
 LOOPBACK = ("127.0.0.1", "::1")
 _ATTEMPTS = 50
@@ -158,7 +158,9 @@ def _refused(name: str, port: int, error: OSError) -> EnvironmentFailed:
         )
     return EnvironmentFailed(
         "UP-005",
-        Sentence(f"port {port} ({name}) refusé : {error.strerror}", f"port {port} ({name}) refused: {error.strerror}"),
+        Sentence(
+            f"port {port} ({name}) refusé : {reason(error).fr}", f"port {port} ({name}) refused: {reason(error).en}"
+        ),
         Sentence(
             "prenez une base au-dessus de 1100",
             "take a base above 1100",

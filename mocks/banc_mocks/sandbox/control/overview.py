@@ -12,7 +12,7 @@ from banc_mocks.sandbox.control.endpoint import Asked, Endpoint, Raw
 from banc_mocks.sandbox.control.problems import ApiRefusal, not_found
 from banc_standards.contracts.control import Health, IdentityList
 from banc_standards.contracts.sandbox import Ready
-from banc_standards.errors import Sentence
+from banc_standards.errors import Sentence, reason
 
 _STARTED = time.monotonic()
 _LABELS = ("service", "operation", "outcome")
@@ -86,7 +86,7 @@ async def trust(asked: Asked) -> Raw:
     try:
         return Raw(await asyncio.to_thread(path.read_bytes), _TRUST[name])
     except OSError as error:
-        raise not_found(Sentence(f"{path}: {error.strerror}", f"{path}: {error.strerror}")) from error
+        raise not_found(Sentence(f"{path} : {reason(error).fr}", f"{path}: {reason(error).en}")) from error
 
 
 ENDPOINTS = (
