@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from banc_mocks.sandbox.faults import Fault, Parameter
+from banc_mocks.sandbox.faults import ArmedFault, Fault, Parameter
 from banc_standards.dmp import errors
 from banc_standards.errors import Sentence
 
 SERVICE: Final = "dmp"
 _KEYS: Final = ("ins", "professional", "structure", "documents", "submission_set")
+
+
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML holds (XML 1.0 §2.2), whatever a test asks to be said."""
+
+
+def said(lie: ArmedFault, name: str) -> str:
+    """The text of a setting, fit to be written in an answer."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", str(lie.parameters[name]))
 
 
 def _fault(name: str, fr: str, en: str, parameters: Mapping[str, Parameter] | None = None) -> Fault:

@@ -18,6 +18,9 @@ from banc_standards.vihf.read import Assertion
 RecordState = Literal["open", "closed", "absent"]
 DEPRECATED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"
 APPROVED: Final = "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+PATIENT_CLASS: Final = "90"
+PATIENT_TYPES: Final = "DOCPAT"
+"""What tells a document that the patient deposited: its class, or how its type begins (EX_3.1-1040)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Held:
 
     ``set_id`` and ``version`` are those of its CDA; ``persons`` and ``institutions`` identify its authors, those of its
     lot and its legal authenticator; ``visibility`` are its confidentiality codes, ``metadata_version`` the number of
-    the version of its metadata.
+    the version of its metadata; ``by_patient`` tells that the patient deposited it.
     """
 
     unique_id: str
@@ -42,6 +45,7 @@ class Held:
     visibility: tuple[str, ...] = ()
     logical_id: str = ""
     metadata_version: int = 1
+    by_patient: bool = False
 
     def authored_by(self, vihf: Assertion) -> bool:
         """Whether who acts is an author of it (EX_2.1-1140, rights matrix).

@@ -215,8 +215,10 @@ def _once(subject: MetadataSubject) -> Iterator[Hit]:
 @_ARCHIVE.rule(
     "DMP-UPD-008",
     (
-        "On n'archive que ses propres documents, sauf le médecin traitant, ou un médecin en urgence.",
-        "One archives only one's own documents, except the treating doctor, or a doctor in an emergency.",
+        "On n'archive que ses propres documents, sauf le médecin traitant (ceux du patient aussi), ou un médecin en "
+        "urgence.",
+        "One archives only one's own documents, except the treating doctor (those of the patient too), or a doctor in "
+        "an emergency.",
     ),
     ("Laisser l'auteur ou le médecin traitant archiver.", "Let the author or the treating doctor archive."),
     at=f"{_MATRIX}, archiver, désarchiver",
@@ -234,8 +236,9 @@ def _may_archive(subject: ArchivingSubject) -> Iterator[Hit]:
     if urgent and not doctor:
         yield Hit("VIHF/purposeofuse", found=purpose, expected="normal")
     for link, held in subject.update.targets:
-        free = reader.treating or (urgent and doctor)
-        if held is not None and not free and not held.authored_by(reader.vihf):
+        if held is None or reader.treating:
+            continue
+        if held.by_patient or not ((urgent and doctor) or held.authored_by(reader.vihf)):
             place = f"Association[{link.id}]/targetObject"
             yield Hit(place, found=reader.vihf.name_id or "", expected=" | ".join(held.persons))
 

@@ -33,11 +33,12 @@ class ReplacementSubject:
 @dataclass(frozen=True, slots=True)
 class DeletionSubject:
     """A deletion before the memory of the DMP: each association with what stands under the entryUUID that it names
-    (None: nothing), the patient of the token, and who asks."""
+    (None: nothing), the patient of the token, who asks, and whether they are the treating doctor."""
 
     patient: Ins
     targets: tuple[tuple[Association, Held | None], ...]
     vihf: Assertion
+    treating: bool = False
 
 
 def series(document: Document) -> str:
@@ -162,8 +163,8 @@ def _present_status(subject: DeletionSubject) -> Iterator[Hit]:
 @_DELETION.rule(
     "DMP-REG-024",
     (
-        "On ne supprime que ses propres documents, ou ceux de sa structure.",
-        "One deletes only one's own documents, or those of one's structure.",
+        "On ne supprime que ses propres documents, ou ceux de sa structure ; le médecin traitant, ceux du patient.",
+        "One deletes only one's own documents, or those of one's structure; the treating doctor those of the patient.",
     ),
     (
         "Laisser l'auteur, sa structure ou le patient supprimer le document.",
@@ -175,7 +176,7 @@ def _present_status(subject: DeletionSubject) -> Iterator[Hit]:
 )
 def _own(subject: DeletionSubject) -> Iterator[Hit]:
     for link, held in subject.targets:
-        if held is not None and not held.authored_by(subject.vihf):
+        if held is not None and not (subject.treating if held.by_patient else held.authored_by(subject.vihf)):
             yield _author(f"Association[{link.id}]/targetObject", held, subject.vihf)
 
 

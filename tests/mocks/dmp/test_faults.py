@@ -27,6 +27,15 @@ def test_any_documented_fault(hospital: Hospital) -> None:
     assert (entry["fault"], entry["outcome"]) == ("dmp.fault", "refused")
 
 
+def test_what_no_xml_holds_is_replaced_in_what_a_test_asks_to_be_said(hospital: Hospital) -> None:
+    hospital.bench.arm("dmp.fault", sequence=[{"code": "DMP\x01", "reason": "a\x00b"}])
+    assert (hospital.ask().fault.subcode, hospital.ask().existence.found) == ("DMP\ufffd", "OK")
+    hospital.bench.arm("dmp.hl7_error", sequence=[{"code": "X", "text": "\x02"}])
+    assert hospital.ask().existence.error_text == "\ufffd"
+    hospital.bench.arm("dmp.registry_error", sequence=[{"code": "X", "context": "\x0b"}])
+    assert hospital.feed().errors == [("X", "\ufffd")]
+
+
 def test_any_hl7_error(hospital: Hospital) -> None:
     hospital.bench.arm("dmp.hl7_error", sequence=[{"code": "DMPFound", "text": "Le DMP existe"}])
     found = hospital.ask().existence

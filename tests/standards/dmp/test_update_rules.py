@@ -139,6 +139,17 @@ def test_archiving_is_for_authors_and_few_others(
     assert broken(ARCHIVE_RULES, subject) == ({"DMP-UPD-008"} if refused else set())
 
 
+@pytest.mark.parametrize(("purpose", "treating", "refused"), [("centre_15", False, True), ("normal", True, False)])
+def test_a_document_of_the_patient_is_archived_by_the_treating_doctor_alone(
+    purpose: str, treating: bool, refused: bool, acting: Acting
+) -> None:
+    vihf = acting(mode="DIRECTE", purpose=purpose)
+    link = Association(id="a", type=UPDATE_STATUS, source="Lot01", target="urn:uuid:1", new_status=ARCHIVED)
+    asked = DeletionSubject(PATIENT, ((link, replace(HELD, by_patient=True)),), vihf)
+    found = broken(ARCHIVE_RULES, ArchivingSubject(asked, Reader(vihf, treating=treating)))
+    assert found == ({"DMP-UPD-008"} if refused else set())
+
+
 # -- TD0.3 ---------------------------------------------------------------------------------------------------------
 
 

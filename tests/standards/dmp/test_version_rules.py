@@ -135,6 +135,14 @@ def test_only_ones_own_documents_are_deleted(changes: dict[str, Any], own: bool,
     assert broken(DELETION_RULES, deletion(acting(**changes))) == (set() if own else {"DMP-REG-024"})
 
 
+@pytest.mark.parametrize(("treating", "refused"), [(True, False), (False, True)])
+def test_a_document_of_the_patient_is_deleted_by_the_treating_doctor_alone(
+    treating: bool, refused: bool, acting: Acting
+) -> None:
+    asked = replace(deletion(acting(), replace(HELD, by_patient=True)), treating=treating)
+    assert broken(DELETION_RULES, asked) == ({"DMP-REG-024"} if refused else set())
+
+
 def test_of_a_document_without_author_nothing_is_said(acting: Acting) -> None:
     assert broken(DELETION_RULES, deletion(acting(), replace(HELD, persons=(), institutions=()))) == set()
 

@@ -26,7 +26,7 @@ def authorize(call: Call, wish: Wish, actor: Actor) -> tuple[str, str]:
     standing = authorization_on(call, records, vihf, patient)
     lie = call.armed(faults.STATUS.id)
     if lie is not None:
-        return _refused(call, str(lie.parameters["code"]), str(lie.parameters["context"]))
+        return _refused(call, faults.said(lie, "code"), faults.said(lie, "context"))
     subject = AuthorizationSubject(wish, vihf, standing, state_of(call, records, patient))
     refusing = call.judge(authorization.RULES, subject)
     if refusing:

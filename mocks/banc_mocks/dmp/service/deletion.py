@@ -14,6 +14,7 @@ from banc_standards.dmp import registry_rules
 from banc_standards.dmp.registry_rules import RegistrySubject
 from banc_standards.dmp.update_rules import ARCHIVE_RULES, ArchivingSubject
 from banc_standards.dmp.version_rules import DELETION_RULES, DeletionSubject
+from banc_standards.dmp.visibility import Reader
 from banc_standards.ins import Ins
 from banc_standards.xds.model import RegistryError, Submission
 from banc_standards.xds.names import DELETED, UPDATE_STATUS
@@ -34,9 +35,10 @@ def delete(call: Call, submission: Submission, actor: Actor) -> list[RegistryErr
     refused = armed_errors(call) or registry_errors(call, call.judge(UPDATE_RULES, sent))
     if not refused:
         refused = registry_errors(call, call.judge(_OF_ANY_LOT, _lot(call, records, submission, patient)))
-        deleted, archived = _asked(records, submission, actor, patient)
+        reader = reader_of(call, actor.assertion, patient)
+        deleted, archived = _asked(records, submission, actor, patient, reader)
         refused += registry_errors(call, call.judge(DELETION_RULES, deleted))
-        archiving = ArchivingSubject(archived, reader_of(call, actor.assertion, patient))
+        archiving = ArchivingSubject(archived, reader)
         refused += registry_errors(call, call.judge(_ON_ARCHIVING, archived))
         refused += registry_errors(call, call.judge(ARCHIVE_RULES, archiving) if archived.targets else [])
     if refused:
@@ -76,7 +78,7 @@ def _lot(call: Call, records: Records, submission: Submission, patient: Ins) -> 
 
 
 def _asked(
-    records: Records, submission: Submission, actor: Actor, patient: Ins
+    records: Records, submission: Submission, actor: Actor, patient: Ins, reader: Reader
 ) -> tuple[DeletionSubject, DeletionSubject]:
     """What a lot deletes, and what it archives or takes out of the archives."""
     links = (link for link in submission.associations if link.type == UPDATE_STATUS)
@@ -84,4 +86,5 @@ def _asked(
     targets = [(link, document.held if document else None) for link, document in found]
     deleted = tuple(target for target in targets if target[0].new_status == DELETED)
     archived = tuple(target for target in targets if target[0].new_status != DELETED)
-    return DeletionSubject(patient, deleted, actor.assertion), DeletionSubject(patient, archived, actor.assertion)
+    asks = (actor.assertion, reader.treating)
+    return DeletionSubject(patient, deleted, *asks), DeletionSubject(patient, archived, *asks)

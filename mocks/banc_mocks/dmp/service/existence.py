@@ -137,7 +137,7 @@ def existence(call: Call, query: Query, assertion: Assertion) -> Outcome:
         return _refused(call, rule.code, said)
     lie = call.armed(faults.HL7_ERROR.id)
     if lie is not None:
-        return _refused(call, str(lie.parameters["code"]), str(lie.parameters["text"]))
+        return _refused(call, faults.said(lie, "code"), faults.said(lie, "text"))
     asked = Ins(query.patients[0].extension, query.patients[0].root)
     records = Records(call)
     patient = records.patient(asked)

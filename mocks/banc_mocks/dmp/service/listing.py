@@ -112,8 +112,8 @@ def _told(call: Call) -> tuple[str, str] | None:
     if lie is None:
         return None
     call.outcome = "refused"
-    call.code = str(lie.parameters["code"])
-    return call.code, str(lie.parameters["context"])
+    call.code = faults.said(lie, "code")
+    return call.code, faults.said(lie, "context")
 
 
 def _refused(call: Call, refusing: list[tuple[Rule, Finding]]) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def armed_errors(call: Call) -> list[RegistryError]:
     """The registry error that the session asked to be answered; none when nothing is armed."""
     lie = call.armed(faults.REGISTRY_ERROR.id)
     if lie is not None:
-        return [RegistryError(str(lie.parameters["code"]), str(lie.parameters["context"]))]
+        return [RegistryError(faults.said(lie, "code"), faults.said(lie, "context"))]
     for fault_id, (code, context) in faults.BUSY_CODES.items():
         if fault_id in _OF and call.operation not in _OF[fault_id]:
             continue

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from lxml import etree
 
-from banc_standards.dmp.registry_rules import Held
+from banc_standards.dmp.registry_rules import PATIENT_CLASS, PATIENT_TYPES, Held
 from banc_standards.dmp.visibility import MASKED
 from banc_standards.ins import Ins
 from banc_standards.terminology.codes import Code
@@ -89,6 +89,7 @@ class StoredDocument:
             self.visibility,
             self.logical_id,
             self.version,
+            self.class_code == PATIENT_CLASS or self.type_code.startswith(PATIENT_TYPES),
         )
 
 

@@ -80,9 +80,9 @@ async def exchange(call: Call, path: str) -> Reply:
 def _told_to_fail(call: Call) -> None:
     lie = call.armed(faults.SOAP_FAULT.id)
     if lie is not None:
-        reason = str(lie.parameters["reason"])
+        reason = faults.said(lie, "reason")
         text = Sentence(reason, reason) if reason else None
-        raise DmpRefused(str(lie.parameters["code"]), text, receiver=bool(lie.parameters["receiver"]))
+        raise DmpRefused(faults.said(lie, "code"), text, receiver=bool(lie.parameters["receiver"]))
 
 
 def find_record(call: Call, body: etree._Element, actor: Actor) -> etree._Element:
