@@ -11,12 +11,15 @@ from banc_standards.rules import Hit, Rule, holds
 
 @dataclass(frozen=True, slots=True)
 class ReceivedBody:
-    """How a body arrived: octets received, the service's limit, and whether its end was seen in time."""
+    """How a body arrived: octets received, the service's limit, whether its end was seen in time, and whether it was
+    encoded as it said.
+    """
 
     size: int
     limit: int
     complete: bool = True
     in_time: bool = True
+    decoded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ def _truncated(body: ReceivedBody) -> Iterator[Hit]:
 def _late(body: ReceivedBody) -> Iterator[Hit]:
     if not body.in_time:
         yield Hit(location="body", found=f"{body.size}")
+
+
+def _undecodable(body: ReceivedBody) -> Iterator[Hit]:
+    if not body.decoded:
+        yield Hit(location="Content-Encoding", found=f"{body.size}")
 
 
 def _unknown_path(asked: RequestedPath) -> Iterator[Hit]:
@@ -125,6 +133,18 @@ WRONG_METHOD = Rule(
     always=True,
 )
 
+UNDECODABLE = Rule(
+    id="HTTP-007",
+    text=Sentence(
+        "Le corps se décode comme son Content-Encoding le dit.", "The body decodes as its Content-Encoding says."
+    ),
+    clause="RFC 9110 §8.4",
+    fix=Sentence("Envoyez le corps sans Content-Encoding.", "Send the body without Content-Encoding."),
+    check=_undecodable,
+    code="HTTP-007",
+    always=True,
+)
+
 TLS_REFUSED = Rule(
     id="TLS-REFUSED",
     text=Sentence("La négociation TLS a échoué.", "The TLS handshake failed."),
@@ -138,4 +158,4 @@ TLS_REFUSED = Rule(
     always=True,
 )
 
-RULES: tuple[Rule, ...] = (MALFORMED, TOO_LARGE, TRUNCATED, LATE, UNKNOWN_PATH, WRONG_METHOD, TLS_REFUSED)
+RULES: tuple[Rule, ...] = (MALFORMED, TOO_LARGE, TRUNCATED, LATE, UNKNOWN_PATH, WRONG_METHOD, UNDECODABLE, TLS_REFUSED)

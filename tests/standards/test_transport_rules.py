@@ -8,6 +8,7 @@ from banc_standards.transport_rules import (
     TLS_REFUSED,
     TOO_LARGE,
     TRUNCATED,
+    UNDECODABLE,
     UNKNOWN_PATH,
     WRONG_METHOD,
     ReceivedBody,
@@ -15,7 +16,7 @@ from banc_standards.transport_rules import (
 )
 
 
-@pytest.mark.parametrize("rule", [TOO_LARGE, TRUNCATED, LATE], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [TOO_LARGE, TRUNCATED, UNDECODABLE, LATE], ids=lambda rule: rule.id)
 def test_a_whole_body_at_the_limit_passes(rule: Rule) -> None:
     assert list(rule.check(ReceivedBody(size=10, limit=10))) == []
 
@@ -31,6 +32,10 @@ def test_a_whole_body_at_the_limit_passes(rule: Rule) -> None:
 )
 def test_a_body_that_is_not_whole_is_found(rule: Rule, body: ReceivedBody) -> None:
     assert [hit.location for hit in rule.check(body)] == ["body"]
+
+
+def test_a_body_that_is_not_encoded_as_it_says_is_found() -> None:
+    assert [hit.location for hit in UNDECODABLE.check(ReceivedBody(5, 10, decoded=False))] == ["Content-Encoding"]
 
 
 def test_a_known_path_and_method_pass() -> None:

@@ -18,7 +18,15 @@ from banc_mocks.sandbox.switches import Switch
 from banc_standards.attribution_rules import SESSION_CONFLICT, SESSION_UNKNOWN
 from banc_standards.errors import NOTHING, BancError, Sentence
 from banc_standards.rules import Hit, Rule
-from banc_standards.transport_rules import LATE, MALFORMED, TOO_LARGE, TRUNCATED, UNKNOWN_PATH, WRONG_METHOD
+from banc_standards.transport_rules import (
+    LATE,
+    MALFORMED,
+    TOO_LARGE,
+    TRUNCATED,
+    UNDECODABLE,
+    UNKNOWN_PATH,
+    WRONG_METHOD,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -184,6 +192,7 @@ _STATUS: Mapping[str, int] = {
     MALFORMED.id: 400,
     TOO_LARGE.id: 413,
     TRUNCATED.id: 400,
+    UNDECODABLE.id: 400,
     LATE.id: 408,
     UNKNOWN_PATH.id: 404,
     WRONG_METHOD.id: 405,

@@ -38,6 +38,7 @@ from banc_standards.transport_rules import (
     TLS_REFUSED,
     TOO_LARGE,
     TRUNCATED,
+    UNDECODABLE,
     UNKNOWN_PATH,
     WRONG_METHOD,
     ReceivedBody,
@@ -176,7 +177,7 @@ class ServiceServer:
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0
         received = bytearray()
-        complete = in_time = True
+        complete = in_time = decoded = True
         try:
             while len(received) <= limit and not request.content.at_eof():
                 if request.content.is_eof():  # the whole body came with the head: nothing to wait for
@@ -186,11 +187,15 @@ class ServiceServer:
                     received += await request.content.readany()
         except TimeoutError:
             in_time = False
-        except (web.RequestPayloadError, ConnectionError):
-            complete = False
+        except (web.RequestPayloadError, ConnectionError) as error:
+            decoded = "content-encoding" not in str(error)
+            complete = not decoded
+            if not decoded:  # nothing more can be read: neither of this body, nor after it
+                request.content.feed_eof()
+                request.protocol.close()
         call.body = bytes(received[:limit])
-        body = ReceivedBody(len(received), limit, complete, in_time)
-        for rule in (TOO_LARGE, TRUNCATED, LATE):
+        body = ReceivedBody(len(received), limit, complete, in_time, decoded)
+        for rule in (TOO_LARGE, TRUNCATED, UNDECODABLE, LATE):
             _refuse_broken(rule, rule.check(body))
 
     async def _answer(self, call: Call, route: Route | None, request: web.BaseRequest) -> Reply | None:

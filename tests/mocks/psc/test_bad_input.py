@@ -335,6 +335,19 @@ def test_a_method_that_an_address_has_not(bench: Bench, name: str, method: str, 
     assert not [header for header in answer.headers if header.startswith("access-control")]
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_body_that_is_not_encoded_as_it_says(bench: Bench, encoding: str, caplog: pytest.LogCaptureFixture) -> None:
+    headers = {"Content-Encoding": encoding, "Content-Type": "application/x-www-form-urlencoded"}
+
+    with bench.http() as http:
+        answer = http.post(token_endpoint(bench), content=b"grant_type=refresh_token", headers=headers)
+    bench.document()
+
+    assert error(answer) == (400, "invalid_request")
+    assert told(bench.last("psc.token")) == ("refused", {"HTTP-007"})
+    assert [record for record in caplog.records if record.name == "banc.sandbox"] == []
+
+
 # -- settings of the bench ------------------------------------------------------------------------------------------
 
 
