@@ -136,7 +136,8 @@ WRONG_METHOD = Rule(
 UNDECODABLE = Rule(
     id="HTTP-007",
     text=Sentence(
-        "Le corps se décode comme son Content-Encoding le dit.", "The body decodes as its Content-Encoding says."
+        "Le corps ne se décode pas comme son Content-Encoding le dit.",
+        "The body does not decode as its Content-Encoding says.",
     ),
     clause="RFC 9110 §8.4",
     fix=Sentence("Envoyez le corps sans Content-Encoding.", "Send the body without Content-Encoding."),
