@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from banc_standards.cda import build as cda
 from banc_standards.dmp import authorization, lists, names
 from banc_standards.soap.names import SAML
 from banc_standards.terminology.codes import value_set
@@ -19,7 +20,7 @@ from banc_standards.xds.names import APPROVED, DELETED, DEPRECATED, OLD_REPLACES
 from banc_standards.xds.query import build as query_build
 from banc_standards.xds.query.names import STORED_QUERY
 
-from .hospital import Answer, Hospital
+from .hospital import Answer, Bench, Hospital, hospital_of
 
 CARD = {"authn_class": vihf.SMARTCARD_CLASS}
 SECRETARY = (Code("SECRETARIAT_MEDICAL", vihf.A00, "Secrétariat"),)
@@ -144,6 +145,27 @@ def test_a_document_masked_both_ways_waits_for_the_parameter_of_the_server(hospi
     assert "XDS-CODE-007" in hospital.bench.rules("dmp.TD2.1")
     hospital.bench.tell("PUT", "switches", {"dmp.masked_and_invisible": True})
     assert hospital.feed(visibility=hidden).errors == []
+
+
+def test_a_record_stays_one_when_the_number_of_its_patient_changes(bench: Bench) -> None:
+    present = hospital_of(bench, "PAT-17")
+    before = replace(present, patient=replace(present.patient, ins=present.patient.historical[0].ins))
+    letter = before.letter()
+    assert before.send(before.lot(cda.discharge_letter(letter))).errors == []
+
+    later = present.letter(version=2, set_id=letter.set_id, replaces=letter.id)
+    replacing = present.lot(cda.discharge_letter(later), replaces=present.entry_uuid(letter.id))
+    assert present.send(replacing).errors == []
+
+    reader = Hospital(bench, bench.credential("CPS_AUTH", "P01"), bench.credential("CPS_SIGN", "P01"), present.patient)
+    reader.mode = vihf.DIRECT
+    query = query_build.find_documents(patient=present.ins.cx(), statuses=[APPROVED, DEPRECATED])
+    found = reader.search(query, **CARD).found.entries
+    assert [(entry.unique_id, entry.patient_id) for entry in found] == [
+        (letter.id, before.ins.cx()),
+        (later.id, present.ins.cx()),
+    ]
+    assert len(reader.retrieve(letter.id, later.id, **CARD).retrieved.documents) == 2
 
 
 # -- rights --------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from banc_standards.terminology.oids import NON_PROFESSIONAL
 def authorize(call: Call, wish: Wish, actor: Actor) -> tuple[str, str]:
     """Judges a wish and fulfils it; the DMP code and the sentence of the answer."""
     vihf = actor.assertion
-    patient = Ins(vihf.ins or "", vihf.ins_oid or "")
     records = Records(call)
+    patient = records.owner(vihf)
     call.facts["action"] = wish.action
     if wish.role:
         call.facts["role"] = wish.role

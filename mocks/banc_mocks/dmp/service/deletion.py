@@ -30,7 +30,7 @@ def delete(call: Call, submission: Submission, actor: Actor) -> list[RegistryErr
     """Changes the availability of documents, or says why not: all of them, or none."""
     records = Records(call)
     _note(call, records, submission)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     sent = SubmissionSubject(submission, vihf=actor.assertion, signing_certificate=actor.certificate)
     refused = armed_errors(call) or registry_errors(call, call.judge(UPDATE_RULES, sent))
     if not refused:

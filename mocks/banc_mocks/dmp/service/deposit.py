@@ -42,8 +42,8 @@ def deposit(
     entry, lot = _described(content, submitted or now, visibility)
     records = Records(memory)
     document = read(content)
-    patient = document.patient.ins
-    assert patient is not None  # the metadata could not be made otherwise
+    assert document.patient.ins is not None  # the metadata could not be made otherwise
+    patient = records.kept_under(document.patient.ins)
     if records.document(entry.unique_id or "") is not None:
         raise _unfit(f"uniqueId {entry.unique_id}", "déjà au registre", "in the registry already")
     former = _former(records, replaces, patient) if replaces else None

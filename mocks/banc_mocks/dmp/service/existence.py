@@ -138,8 +138,8 @@ def existence(call: Call, query: Query, assertion: Assertion) -> Outcome:
     lie = call.armed(faults.HL7_ERROR.id)
     if lie is not None:
         return _refused(call, faults.said(lie, "code"), faults.said(lie, "text"))
-    asked = Ins(query.patients[0].extension, query.patients[0].root)
     records = Records(call)
+    asked = records.kept_under(Ins(query.patients[0].extension, query.patients[0].root))
     patient = records.patient(asked)
     state = state_of(call, records, asked)
     if patient is None or state == "absent":

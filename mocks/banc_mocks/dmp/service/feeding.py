@@ -36,7 +36,7 @@ async def feed(call: Call, submission: Submission, parts: Mapping[str, bytes], a
     refused = armed_errors(call) or await _judged(call, subject, sum(map(len, parts.values())))
     # From here to the end nothing waits: what the registry holds cannot change between its check and the record.
     records = Records(call)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     known: Mapping[str, StoredDocument] = {}
     if not refused:
         known = records.documents({entry.unique_id or "" for entry, _ in _contents(subject)})

@@ -66,7 +66,7 @@ def holders_of(call: Call, mode: str, actor: Actor) -> tuple[list[ListedHolder],
     if lie is not None:
         return [], *lie
     records = Records(call)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     refusing = call.judge(lists.RULES, ListSubject(None, mode, state_of(call, records, patient), actor.assertion))
     if refusing:
         return [], *_refused(call, refusing)

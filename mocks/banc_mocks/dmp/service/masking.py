@@ -28,7 +28,7 @@ _MADE_VISIBLE: Final = {HIDDEN, HIDDEN_FROM_GUARDIANS}
 def change(call: Call, submission: Submission, actor: Actor) -> list[RegistryError]:
     """Changes the visibility of documents, or says why not: of all of them, or of none."""
     records = Records(call)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     asked = [_asked(call, records, submission, entry, actor, patient) for entry in submission.entries]
     _note(call, submission, asked)
     sent = subject_of(call, submission, {}, actor)

@@ -51,7 +51,7 @@ async def retrieve(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -
 
 async def _hand(call: Call, asked: Sequence[DocumentRequest], actor: Actor) -> Handed:
     records = Records(call)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     rights = SearchSubject(
         actor.assertion,
         True,

@@ -57,7 +57,7 @@ async def search(call: Call, query: StoredQuery, actor: Actor) -> Found:
     if asked:
         call.facts["documents"] = [f"urn:oid:{unique_id}" for unique_id in asked]
     records = Records(call)
-    patient = Ins(actor.assertion.ins or "", actor.assertion.ins_oid or "")
+    patient = records.owner(actor.assertion)
     whole = query.return_type == LEAF_CLASS
     rights = SearchSubject(
         actor.assertion,

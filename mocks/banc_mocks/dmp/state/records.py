@@ -23,6 +23,7 @@ from banc_standards import xml
 from banc_standards.dmp.names import AUTHORIZATIONS, REPOSITORY
 from banc_standards.dmp.registry_rules import RecordState
 from banc_standards.ins import Ins
+from banc_standards.vihf.read import Assertion
 from banc_standards.xds.model import DocumentEntry, Submission, SubmissionSet
 from banc_standards.xds.names import APPROVED, DEPRECATED, REPLACEMENTS, REPLACES
 from banc_standards.xds.read import document_entry
@@ -79,6 +80,15 @@ class Records:
             if ins in owned:
                 return patient
         return None
+
+    def owner(self, vihf: Assertion) -> Ins:
+        """Under which INS the DMP keeps the record of a token's patient: the present one, whichever the token names."""
+        return self.kept_under(Ins(vihf.ins or "", vihf.ins_oid or ""))
+
+    def kept_under(self, ins: Ins) -> Ins:
+        """The INS that a patient has now; the one that was given when nobody has or had it."""
+        patient = self.patient(ins)
+        return ins if patient is None or patient.ins is None else patient.ins
 
     def record(self, ins: Ins) -> RecordState:
         """The state of the patient's record: the session's own, else the population's."""
