@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Attributes = frozenset[tuple[str, str]]
@@ -43,6 +43,32 @@ _OIDS: Final = {
 _RDN = re.compile(
     r"\s*([A-Za-z][A-Za-z0-9]*|(?:OID\.)?[0-9]+(?:\.[0-9]+)+)\s*=\s*((?:\\.|[^,+;\\])*)([,+;]|$)", re.DOTALL
 )
+
+
+_PARTS: Final = ("subject", "issuer", "extensions", "not_valid_before_utc", "not_valid_after_utc")
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+
+def load(der: bytes) -> x509.Certificate:
+    """The certificate in ``der``, all of which can be read: the library would fail later, where a part is asked for.
+
+    Raises ``ValueError``.
+    """
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        certificate.public_key()
+        for part in _PARTS:
+            getattr(certificate, part)
+    except _UNREADABLE as error:
+        raise ValueError(str(error)) from error
+    return certificate
 
 
 def _fold(value: str) -> str:
@@ -162,6 +188,6 @@ def issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> boo
     """Whether ``authority`` signed ``certificate``: names match and the signature verifies; dates are not judged."""
     try:
         certificate.verify_directly_issued_by(authority)
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
         return False
     return True

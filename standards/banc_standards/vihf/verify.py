@@ -16,6 +16,7 @@ from typing import TypeVar
 from cryptography import x509
 from lxml import etree
 
+from banc_standards import certificates
 from banc_standards.errors import BancError, Sentence
 from banc_standards.soap.names import DS, SAML, SOAP12, WSSE
 from banc_standards.vihf.enveloped import signed_octets
@@ -134,7 +135,7 @@ _LONGEST_KEPT = 10_000
 
 @lru_cache(maxsize=1024)
 def _loaded(text: str) -> x509.Certificate:
-    return x509.load_der_x509_certificate(b64decode(text))
+    return certificates.load(b64decode(text))
 
 
 _Member = TypeVar("_Member")

@@ -1,10 +1,13 @@
 """Who may call: card holders, Pro Santé Connect users, structures, and the certificates and assertions that fail."""
 
+from base64 import b64decode, b64encode
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from banc_standards.soap.names import DS, SAML, WSSE
@@ -72,6 +75,17 @@ def no_certificate(root: etree._Element) -> None:
     root.find(f".//{{{DS}}}X509Certificate").text = "????"
 
 
+def relative_namespace(root: etree._Element) -> None:
+    root.find(f".//{{{DS}}}Signature").set("{relative}a", "1")
+
+
+def half_read_certificate(root: etree._Element) -> None:
+    element = root.find(f".//{{{DS}}}X509Certificate")
+    der = b64decode(element.text)
+    issuer = x509.load_der_x509_certificate(der).issuer.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value.encode()
+    element.text = b64encode(der.replace(issuer, b"\xff" + issuer[1:])).decode()
+
+
 @pytest.mark.parametrize(
     ("forge", "rule"),
     [
@@ -80,6 +94,8 @@ def no_certificate(root: etree._Element) -> None:
         (wrapped, "VIHF-SIG-001"),
         (doubly_signed, "VIHF-SIG-003"),
         (no_certificate, "VIHF-SIG-006"),
+        (half_read_certificate, "VIHF-SIG-006"),
+        (relative_namespace, "VIHF-SIG-005"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )

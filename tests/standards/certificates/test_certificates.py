@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from banc_standards import certificates
 from banc_standards.certificate_rules import RULES, CertificateSubject
+from banc_standards.rules import judge
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SUBJECT = "CN=cachet.clinique.example,OU=1990000001,O=CLINIQUE FICTIVE,ST=Paris (75),C=FR"
@@ -122,3 +125,29 @@ def test_the_structure_is_the_ou() -> None:
     assert certificates.common_name(CLIENT.certificate) == "cachet.clinique.example"
     assert certificates.organization(CLIENT.certificate) == "CLINIQUE FICTIVE"
     assert certificates.structure(issue("CN=899900000011,OU=Médecin,C=FR", CA).certificate) is None
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_spoilt_certificate_is_unreadable_or_judged_never_a_surprise() -> None:
+    der, draw = SEAL.certificate.public_bytes(Encoding.DER), Random(20)
+    unreadable = 0
+    for _ in range(1500):
+        spoilt = bytearray(der)
+        spoilt[draw.randrange(len(der))] = draw.randrange(256)
+        try:
+            certificate = certificates.load(bytes(spoilt))
+        except ValueError:
+            unreadable += 1
+            continue
+        judge(RULES, replace(subject(), certificate=certificate, use="signature"))
+        certificates.names_subject(SUBJECT, certificate)
+    assert 0 < unreadable < 1500
+
+
+def test_a_certificate_is_read_whole() -> None:
+    der = SEAL.certificate.public_bytes(Encoding.DER)
+    assert certificates.load(der) == SEAL.certificate
+    assert x509.load_der_x509_certificate(der.replace(b"AC de test", b"\xffC de test"))
+    for spoilt in (b"", der[:-1], der.replace(b"AC de test", b"\xffC de test")):
+        with pytest.raises(ValueError, match=r"."):
+            certificates.load(spoilt)
