@@ -15,7 +15,7 @@ from banc_standards.ins import Ins
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 from banc_standards.terminology.oids import HL7_CONFIDENTIALITY, NON_PROFESSIONAL
-from banc_standards.vihf.names import G15, G16
+from banc_standards.vihf.names import AIR, G15, G16
 from banc_standards.xds.model import Association, DocumentEntry
 from banc_standards.xds.names import APPROVED, ARCHIVED, HAS_MEMBER, ORIGINAL
 
@@ -216,12 +216,12 @@ def _once(subject: MetadataSubject) -> Iterator[Hit]:
     "DMP-UPD-008",
     (
         "On n'archive que ses propres documents, sauf le médecin traitant (ceux du patient aussi), ou un médecin en "
-        "urgence.",
+        "urgence ou en AIR.",
         "One archives only one's own documents, except the treating doctor (those of the patient too), or a doctor in "
-        "an emergency.",
+        "an emergency or in AIR mode.",
     ),
     ("Laisser l'auteur ou le médecin traitant archiver.", "Let the author or the treating doctor archive."),
-    at=f"{_MATRIX}, archiver, désarchiver",
+    at=f"{_MATRIX} et PDT-INF-606 v1.3, archiver, désarchiver",
     always=True,
 )
 def _may_archive(subject: ArchivingSubject) -> Iterator[Hit]:
@@ -238,7 +238,8 @@ def _may_archive(subject: ArchivingSubject) -> Iterator[Hit]:
     for link, held in subject.update.targets:
         if held is None or reader.treating:
             continue
-        if held.by_patient or not ((urgent and doctor) or held.authored_by(reader.vihf)):
+        air = (reader.vihf.mode or "").upper() == AIR
+        if held.by_patient or not ((doctor and (urgent or air)) or held.authored_by(reader.vihf)):
             place = f"Association[{link.id}]/targetObject"
             yield Hit(place, found=reader.vihf.name_id or "", expected=" | ".join(held.persons))
 

@@ -182,8 +182,10 @@ def read(assertion: etree._Element) -> Assertion:
     statement = _find(assertion, "AuthnStatement")
     issuer = _find(assertion, "Issuer")
     name_id = _find(assertion, "Subject/NameID")
-    confidentiality = next(iter(coded.get(names.CONFIDENTIALITY, ())), None)
-    confidential_text = attributes.get(names.CONFIDENTIALITY, attributes.get("confidentiality_code", ("",)))
+    confidentiality, confidential_text = None, ""
+    for name in (names.CONFIDENTIALITY, names.KIT_CONFIDENTIALITY):
+        confidentiality = confidentiality or next(iter(coded.get(name, ())), None)
+        confidential_text = confidential_text or next(iter(attributes.get(name, ())), "")
     return Assertion(
         id=assertion.get("ID") or "",
         version=assertion.get("Version") or "",
@@ -201,7 +203,7 @@ def read(assertion: etree._Element) -> Assertion:
         attributes=attributes,
         roles=coded.get(names.ROLE, ()),
         purpose=next(iter(coded.get(names.PURPOSE, ())), None),
-        confidentiality=confidentiality.code if confidentiality else next(iter(confidential_text), None) or None,
+        confidentiality=(confidentiality.code if confidentiality else confidential_text) or None,
         repeated=tuple(_repeated(assertion)),
         unformed=tuple(_unformed(assertion)),
     )

@@ -97,6 +97,17 @@ def test_comments_and_instructions_in_a_body_change_nothing(hospital: Hospital, 
     assert hospital.bench.last("dmp.TD3.1")["findings"] == []
 
 
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0"?>'])
+def test_an_encoding_may_be_told_by_the_content_type_alone(hospital: Hospital, declaration: str) -> None:
+    query = hospital.query()
+    next(query.iter("{*}softwareName")).text = "Éditeur"
+    text = declaration + hospital.envelope(names.QUERY_ACTION, query).decode().partition("?>")[2]
+    answer = hospital.post("patients", text.encode("latin-1"), "application/soap+xml; charset=ISO-8859-1")
+    assert answer.existence.found == "OK"
+    unsaid = hospital.post("patients", text.encode("latin-1"), "application/soap+xml")
+    assert unsaid.rule == "XML-006"
+
+
 def test_what_is_more_than_a_registry_looks_up_is_refused_at_once(hospital: Hospital, doctor: Hospital) -> None:
     asked = doctor.retrieve(*(f"1.2.{number}" for number in range(1_001)), **CARD).retrieved
     assert [error.code for error in asked.errors] == ["XDSRepositoryError"]

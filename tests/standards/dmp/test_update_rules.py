@@ -126,6 +126,8 @@ def test_an_update_of_metadata_is_read_back() -> None:
         ({"name_id": "899900000099"}, False, True),
         ({"name_id": "899900000099"}, True, False),
         ({"name_id": "899900000099", "purpose": "centre_15"}, False, False),
+        ({"name_id": "899900000099", "mode": "INDIRECTE_RENFORCEE"}, False, False),
+        ({"name_id": "899900000099", "mode": "INDIRECTE_RENFORCEE", "roles": NURSE}, False, True),
         ({"purpose": "centre_15", "roles": NURSE}, False, True),
         ({"roles": SECRETARY}, False, True),
     ],
@@ -133,7 +135,7 @@ def test_an_update_of_metadata_is_read_back() -> None:
 def test_archiving_is_for_authors_and_few_others(
     changes: dict[str, Any], treating: bool, refused: bool, acting: Acting
 ) -> None:
-    vihf = acting(mode="DIRECTE", **changes)
+    vihf = acting(**({"mode": "DIRECTE"} | changes))
     link = Association(id="a", type=UPDATE_STATUS, source="Lot01", target="urn:uuid:1", new_status=ARCHIVED)
     subject = ArchivingSubject(DeletionSubject(PATIENT, ((link, HELD),), vihf), Reader(vihf, treating=treating))
     assert broken(ARCHIVE_RULES, subject) == ({"DMP-UPD-008"} if refused else set())

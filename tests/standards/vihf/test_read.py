@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,3 +124,17 @@ def test_a_role_that_is_not_written_as_hl7_does_is_told(change: Callable[[etree.
     assert unformed(read(assertion)) == set()
     change(assertion)
     assert unformed(read(assertion)) == {names.ROLE}
+
+
+@pytest.mark.parametrize("name", [names.CONFIDENTIALITY, "Confidentiality_code"])
+@pytest.mark.parametrize("coded", [True, False])
+def test_a_secret_connection_is_asked_by_either_name_in_either_form(name: str, coded: bool, vihf: Vihf) -> None:
+    assertion = build(replace(vihf, confidentiality=names.HIDDEN_FROM_GUARDIANS))
+    asked = attribute(assertion, names.CONFIDENTIALITY)
+    asked.set("Name", name)
+    for child in list(asked[0]):
+        asked[0].remove(child)
+    asked[0].text = None if coded else names.HIDDEN_FROM_GUARDIANS
+    if coded:
+        etree.SubElement(asked[0], "{urn:hl7-org:v3}ConfidentialityCode", code=names.HIDDEN_FROM_GUARDIANS)
+    assert read(assertion).confidentiality == names.HIDDEN_FROM_GUARDIANS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lxml import etree
@@ -19,6 +20,8 @@ from banc_standards.soap.mtom import Package
 from banc_standards.soap.read import Message, SoapRefused
 from banc_standards.xml import Limits, XmlRefused
 
+_SINGLE_BYTE: Final = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252"})
+_DECLARED: Final = re.compile(rb"""(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|<\?xml\s[^>]*\sencoding\s*=)""")
 ENVELOPE_LIMITS: Final = Limits(max_bytes=50 * 2**20, max_depth=100, max_nodes=50_000)
 """An envelope may hold a document in base64 where MTOM is not used, so its size is that of the whole body. Fifty
 documents, as many as a package holds, have some 8,000 nodes of metadata."""
@@ -35,7 +38,7 @@ def package(call: Call) -> Package:
 def message(call: Call, received: Package) -> Message:
     """The SOAP message of a package. Raises :class:`DmpRefused` (rules XML-… and SOAP-001)."""
     try:
-        parsed = read.read(received.root, limits=ENVELOPE_LIMITS)
+        parsed = read.read(_readable(call, received), limits=ENVELOPE_LIMITS)
     except XmlRefused as refused:
         raise refusal(call, *xml_rules.hit(refused)) from None
     except SoapRefused as refused:
@@ -45,6 +48,17 @@ def message(call: Call, received: Package) -> Message:
     if parsed.message_id:
         call.facts["message_id"] = parsed.message_id
     return parsed
+
+
+def _readable(call: Call, received: Package) -> bytes:
+    """The envelope in UTF-8 where only the Content-Type tells its encoding (RFC 7303 §3: it may)."""
+    told = mtom.content_type(call.headers.get("Content-Type", "")).parameters.get("charset", "").lower()
+    if received.multipart or told not in _SINGLE_BYTE or _DECLARED.match(received.root):
+        return received.root
+    try:
+        return received.root.decode(told).encode()
+    except UnicodeDecodeError:
+        return received.root
 
 
 def transaction(call: Call, path: str, received: Message) -> Transaction | None:
