@@ -40,11 +40,18 @@ def _prepared(stream: TextIO | None) -> TextIO:
     if stream is None:
         nowhere = io.FileIO(os.open(os.devnull, os.O_WRONLY), "w", closefd=False)
         return io.TextIOWrapper(io.BufferedWriter(nowhere), encoding="utf-8", errors="replace")
+    if not isinstance(stream, io.TextIOWrapper):  # something else stands for it
+        return stream
     if os.name == "posix" and not stream.isatty():
         raw = _Patient(stream.fileno(), "w", closefd=False)
-        at_once = stream is sys.__stderr__
-        return io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="replace", line_buffering=at_once)
-    if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+        return io.TextIOWrapper(
+            io.BufferedWriter(raw),
+            encoding="utf-8",
+            errors="replace",
+            line_buffering=stream.line_buffering,
+            write_through=stream.write_through,
+        )
+    if stream.encoding.lower() not in ("utf-8", "utf8"):
         stream.reconfigure(encoding="utf-8", errors="replace")
     return stream
 
