@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,16 +19,19 @@ _INSTANT: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})T(?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _MIDNIGHT: Final = re.compile(r"24:00:00(?:\.0+)?")
-_ONCE: Final = (
-    "Issuer",
-    "Subject",
-    "Subject/NameID",
-    "Conditions",
-    "AuthnStatement",
-    "AuthnStatement/AuthnContext",
-    "AuthnStatement/AuthnContext/AuthnContextClassRef",
+_ONCE: Final = tuple(
+    "/".join(f"{{{SAML}}}{step}" for step in path.split("/"))
+    for path in (
+        "Issuer",
+        "Subject",
+        "Subject/NameID",
+        "Conditions",
+        "AuthnStatement",
+        "AuthnStatement/AuthnContext",
+        "AuthnStatement/AuthnContext/AuthnContextClassRef",
+    )
 )
-_CODED: Final = {names.ROLE: "Role", names.PURPOSE: "PurposeOfUse"}
+_CODED: Final = {names.ROLE: f"{{{names.HL7}}}Role", names.PURPOSE: f"{{{names.HL7}}}PurposeOfUse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _text(element: etree._Element | None) -> str | None:
     """The text of an element, of which comments and processing instructions are no part."""
     if element is None:
         return None
+    if not len(element):
+        return (element.text or "").strip()
     after = (child.tail or "" for child in element if not isinstance(child.tag, str))
     return "".join((element.text or "", *after)).strip()
 
@@ -172,12 +176,20 @@ def read(assertion: etree._Element) -> Assertion:
     """The content of an assertion; give it the tree that ``vihf.verify`` returned, and no other."""
     attributes: dict[str, tuple[str, ...]] = {}
     coded: dict[str, tuple[Code, ...]] = {}
-    for attribute in _attributes(assertion):
-        name = (attribute.get("Name") or "").lower()
+    repeated = [f"saml:{path.rpartition('}')[2]}" for path in _ONCE if len(assertion.findall(path)) > 1]
+    unformed: list[tuple[str, str]] = []
+    for attribute in assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute"):
+        written = attribute.get("Name") or ""
+        name = written.lower()
         values = attribute.findall(f"{{{SAML}}}AttributeValue")
+        if (name in attributes or (len(values) > 1 and name != names.ROLE)) and written not in repeated:
+            repeated.append(written)
         attributes[name] = attributes.get(name, ()) + tuple(_text(value) or "" for value in values)
-        children = [child for value in values for child in value if isinstance(child.tag, str)]
-        coded[name] = coded.get(name, ()) + tuple(_code(child) for child in children)
+        for value in values:
+            children = [child for child in value if isinstance(child.tag, str)]
+            coded[name] = coded.get(name, ()) + tuple(_code(child) for child in children)
+            if name in _CODED and not _as_hl7(children, _CODED[name]):
+                unformed.append((name, ", ".join(str(child.tag) for child in children) or (_text(value) or "")))
     conditions = _find(assertion, "Conditions")
     statement = _find(assertion, "AuthnStatement")
     issuer = _find(assertion, "Issuer")
@@ -204,34 +216,13 @@ def read(assertion: etree._Element) -> Assertion:
         roles=coded.get(names.ROLE, ()),
         purpose=next(iter(coded.get(names.PURPOSE, ())), None),
         confidentiality=(confidentiality.code if confidentiality else confidential_text) or None,
-        repeated=tuple(_repeated(assertion)),
-        unformed=tuple(_unformed(assertion)),
+        repeated=tuple(repeated),
+        unformed=tuple(unformed),
     )
 
 
-def _repeated(assertion: etree._Element) -> Iterator[str]:
-    for path in _ONCE:
-        if len(assertion.findall("/".join(f"{{{SAML}}}{step}" for step in path.split("/")))) > 1:
-            yield f"saml:{path.rpartition('/')[2]}"
-    found: Counter[str] = Counter()
-    for attribute in _attributes(assertion):
-        name = attribute.get("Name") or ""
-        values = len(attribute.findall(f"{{{SAML}}}AttributeValue"))
-        found[name] += 1 if name.lower() == names.ROLE else max(1, values)
-    yield from (name for name, number in found.items() if number > 1)
-
-
-def _unformed(assertion: etree._Element) -> Iterator[tuple[str, str]]:
-    for attribute in _attributes(assertion):
-        name = (attribute.get("Name") or "").lower()
-        expected = f"{{{names.HL7}}}{_CODED.get(name)}"
-        for value in attribute.findall(f"{{{SAML}}}AttributeValue") if name in _CODED else ():
-            held = [child for child in value if isinstance(child.tag, str)]
-            kinds = [(child.get(f"{{{XSI}}}type") or "").strip().rpartition(":")[2] for child in held]
-            if [child.tag for child in held] != [expected] or kinds != ["CE"]:
-                said = (f"{child.tag} {kind}".strip() for child, kind in zip(held, kinds, strict=True))
-                yield name, ", ".join(said) or (_text(value) or "")
-
-
-def _attributes(assertion: etree._Element) -> Iterator[etree._Element]:
-    return assertion.iterfind(f"{{{SAML}}}AttributeStatement/{{{SAML}}}Attribute")
+def _as_hl7(children: list[etree._Element], tag: str) -> bool:
+    """Whether a value holds one element of this name, of the type CE."""
+    if len(children) != 1 or children[0].tag != tag:
+        return False
+    return (children[0].get(f"{{{XSI}}}type") or "").strip().rpartition(":")[2] == "CE"

@@ -188,7 +188,7 @@ def _by_the_library(content: bytes, ident: str, certificate: x509.Certificate, s
     )
     try:
         outcome = XMLVerifier().verify(content, x509_cert=certificate, id_attribute="ID", expect_config=configuration)
-    except (SignXMLException, KeyMismatch, ValueError, etree.LxmlError) as error:
+    except (SignXMLException, KeyMismatch, ValueError, TypeError, etree.LxmlError) as error:
         raise Refused("VIHF-SIG-005", str(error)) from None
     signed = outcome.signed_xml if not isinstance(outcome, list) else None
     if signed is None or signed.tag != f"{{{SAML}}}Assertion" or signed.get("ID") != ident:
