@@ -75,6 +75,10 @@ def no_certificate(root: etree._Element) -> None:
     root.find(f".//{{{DS}}}X509Certificate").text = "????"
 
 
+def no_value(root: etree._Element) -> None:
+    root.find(f".//{{{DS}}}SignatureValue").text = None
+
+
 def relative_namespace(root: etree._Element) -> None:
     root.find(f".//{{{DS}}}Signature").set("{relative}a", "1")
 
@@ -96,6 +100,7 @@ def half_read_certificate(root: etree._Element) -> None:
         (no_certificate, "VIHF-SIG-006"),
         (half_read_certificate, "VIHF-SIG-006"),
         (relative_namespace, "VIHF-SIG-005"),
+        (no_value, "VIHF-SIG-005"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
