@@ -96,3 +96,12 @@ def test_a_folder_made_again_after_a_reset_has_a_greater_uidvalidity(bench: Benc
     assert isinstance(before, bytes)
     assert isinstance(after, bytes)
     assert int(after) > int(before)
+
+
+def test_a_heavy_message_is_kept_and_found(bench: Bench, line: Line) -> None:
+    opened(bench, line)
+    data = b"Subject: lourd\r\n\r\n" + (b"z" * 70 + b"\r\n") * 5_000
+    assert line.ask(b"APPEND INBOX {%d+}\r\n" % len(data) + data)[-1].startswith(b"a OK")
+    assert bench.messages(GP.mailbox)[-1]["subject"] == "lourd"
+    for keys, found in ((b"BODY zzz", b"* SEARCH 1"), (b"SUBJECT leger", b"* SEARCH")):
+        assert line.ask(b"SEARCH " + keys)[0] == found

@@ -11,6 +11,8 @@ from typing import Final
 from banc_mocks.mssante.wire.imap import writing
 from banc_standards.mail.addresses import listed
 
+HEAVY: Final = 262_144
+"""Octets beyond which a message is read on another thread, so that the loop breathes."""
 MAX_DEPTH: Final = 10
 MAX_PARTS: Final = 200
 MAX_HEADER: Final = 262_144

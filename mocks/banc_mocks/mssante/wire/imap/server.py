@@ -14,7 +14,7 @@ from banc_mocks.mssante.state import Message
 from banc_mocks.mssante.wire import sasl
 from banc_mocks.mssante.wire.imap import parts
 from banc_mocks.mssante.wire.imap.connection import ImapConnection
-from banc_mocks.mssante.wire.imap.parts import Node
+from banc_mocks.mssante.wire.imap.parts import HEAVY, Node
 from banc_mocks.mssante.wire.port import Port
 from banc_mocks.sandbox.http import InternalFailure
 from banc_mocks.sandbox.tls import Connection
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 1_048_576
 """Octets of an answer beyond which the journal keeps its size only: the messages in it are kept already."""
-HEAVY: Final = 262_144
-"""Octets beyond which a message is cut on another thread, so that the loop breathes."""
 REMEMBERED: Final = 32_000_000
 """Octets of the messages that stay cut in memory."""
 EXTENSIONS: Final = ("LITERAL+", "IDLE", "UIDPLUS", "MOVE", "NAMESPACE", "SPECIAL-USE", "UNSELECT", "CHILDREN", "ID")

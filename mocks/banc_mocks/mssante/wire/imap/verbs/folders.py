@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from banc_mocks.mssante.state import Message
 from banc_mocks.mssante.state.folders import MAX_FOLDERS, SEEN, SEPARATOR, Folder
 from banc_mocks.mssante.wire.imap import writing
 from banc_mocks.mssante.wire.imap.grammar import SYSTEM_FLAGS
+from banc_mocks.mssante.wire.imap.parts import HEAVY
 from banc_mocks.mssante.wire.imap.verbs.verb import Verb
 from banc_mocks.mssante.wire.imap.view import View
 from banc_mocks.sandbox.clock import second
@@ -245,17 +247,17 @@ async def append(turn: Turn) -> str:
     if len(data) > limit:
         raise Refused(BY_ID["IMAP-MSG-003"], Hit("APPEND", f"{len(data)}", f"<= {limit}"))
     exchange.facts["folder"] = found.name
-    placed = turn.folders.add(found, kept(turn, data, at, flags))
+    placed = turn.folders.add(found, await kept(turn, data, at, flags))
     turn.about(uids=[placed.uid], message_ids=[placed.message_id])
     return f"[APPENDUID {uid_validity(turn, found)} {placed.uid}] APPEND completed"
 
 
-def kept(turn: Turn, data: bytes, at: datetime, flags: tuple[str, ...]) -> Message:
+async def kept(turn: Turn, data: bytes, at: datetime, flags: tuple[str, ...]) -> Message:
     """A message that a client puts into a folder."""
     subject = message_id = ""
     report = None
     try:
-        mail = read(data)
+        mail = await asyncio.to_thread(read, data) if len(data) > HEAVY else read(data)
     except MimeRefused:
         pass
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from banc_mocks.mssante.state.folders import DELETED, SEEN, Folder
 from banc_mocks.mssante.wire.imap import fetching, writing
 from banc_mocks.mssante.wire.imap.fetching import Fetched, Item
 from banc_mocks.mssante.wire.imap.grammar import Numbers
+from banc_mocks.mssante.wire.imap.parts import HEAVY
 from banc_mocks.mssante.wire.imap.searching import CHARSETS, Candidate, Query
 from banc_mocks.mssante.wire.imap.verbs.folders import uid_validity
 from banc_mocks.mssante.wire.imap.verbs.verb import Verb
@@ -189,7 +191,9 @@ async def search(turn: Turn) -> str:
             continue
         data = await turn.client.server.octets(message) if query.opens else None
         one = Candidate(sequence, message, frozenset(message.flags), uid in view.recent, data)
-        if query.key.test(one, len(view.uids), view.last_uid):
+        bounds = len(view.uids), view.last_uid
+        heavy = data is not None and len(data) > HEAVY
+        if await asyncio.to_thread(query.key.test, one, *bounds) if heavy else query.key.test(one, *bounds):
             found.append(uid if turn.by_uid else sequence)
     turn.say(b" ".join([b"SEARCH", *(b"%d" % number for number in found)]))
     return f"{'UID ' if turn.by_uid else ''}SEARCH completed"
