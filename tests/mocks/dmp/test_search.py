@@ -49,12 +49,15 @@ def test_what_is_not_there_is_not_found(hospital: Hospital) -> None:
     assert (answer.errors, answer.found.references) == ([], ())
 
 
-def test_the_signature_of_a_lot_is_never_found(hospital: Hospital) -> None:
+def test_the_signature_of_a_lot_is_found_by_its_id_alone(hospital: Hospital, colleague: Hospital) -> None:
     lot = hospital.lot(hospital.document())
     hospital.send(lot)
     [signature] = lot.submission.signatures
-    answer = hospital.search(build.get_documents(unique_ids=[signature.unique_id or ""]))
-    assert answer.found.references == ()
+    query = build.get_documents(unique_ids=[signature.unique_id or ""])
+    assert len(hospital.search(query).found.references) == 1
+    assert colleague.search(query).found.references == ()
+    hospital.bench.tell("PUT", "switches", {"dmp.signature_by_id": False})
+    assert hospital.search(query).found.references == ()
 
 
 def test_the_documents_of_another_patient_are_not_found(hospital: Hospital) -> None:

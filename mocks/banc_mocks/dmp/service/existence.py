@@ -106,6 +106,15 @@ ONE_CALL: Final = Switch(
     ),
     True,
 )
+SIGNATURE_BY_ID: Final = Switch(
+    "dmp.signature_by_id",
+    "dmp",
+    Sentence(
+        "TD3.1 rend la signature d'un lot à ses auteurs qui la demandent par son identifiant.",
+        "TD3.1 gives the signature of a lot to its authors who ask for it by its id.",
+    ),
+    True,
+)
 SWITCHES: tuple[Switch, ...] = (
     AUTHORIZATION,
     BLOCKED,
@@ -115,6 +124,7 @@ SWITCHES: tuple[Switch, ...] = (
     GET_ALL,
     HIDDEN_BOTH_WAYS,
     MOST_RESULTS,
+    SIGNATURE_BY_ID,
     ONE_CALL,
 )
 

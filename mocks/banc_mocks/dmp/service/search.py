@@ -1,4 +1,5 @@
-"""TD3.1: what the DMP finds, and for whom. Signatures of lots never show; deleted documents only where asked for."""
+"""TD3.1: what the DMP finds, and for whom. Signatures of lots show only to their authors who ask for them by id;
+deleted documents only where asked for."""
 
 from __future__ import annotations
 
@@ -9,7 +10,14 @@ from typing import Final
 from banc_mocks.dmp import faults
 from banc_mocks.dmp.service.admission import Actor
 from banc_mocks.dmp.service.existence import GET_ALL as ANSWERS_GET_ALL
-from banc_mocks.dmp.service.existence import MOST_RESULTS, authorization_on, is_blocked, reader_of, state_of
+from banc_mocks.dmp.service.existence import (
+    MOST_RESULTS,
+    SIGNATURE_BY_ID,
+    authorization_on,
+    is_blocked,
+    reader_of,
+    state_of,
+)
 from banc_mocks.dmp.service.refusal import armed_errors, refuse, refused_by, registry_errors
 from banc_mocks.dmp.state import FoundObject, Records, Search
 from banc_mocks.dmp.state.search import ends
@@ -102,7 +110,7 @@ async def _matching(
         return everything + await looking.get_associations([one.id for one in everything])
     if query.id not in (GET_DOCUMENTS, GET_DOCUMENTS_AND_ASSOCIATIONS):
         return await looking.find_documents(query)
-    found = await looking.get_documents(query)
+    found = await looking.get_documents(query, signatures=bool(call.session.switch(SIGNATURE_BY_ID.name)))
     if query.id == GET_DOCUMENTS_AND_ASSOCIATIONS:
         found += await looking.get_associations([one.id for one in found])
     return found

@@ -73,11 +73,12 @@ class Search:
             wanted += _bounds(entries.c[attribute], query, name)
         return await self._entries(wanted, _groups(query, AUTHOR))
 
-    async def get_documents(self, query: StoredQuery) -> list[FoundObject]:
-        """GetDocuments: by uniqueId or entryUUID, in the current version for the former; never what is deleted."""
+    async def get_documents(self, query: StoredQuery, *, signatures: bool) -> list[FoundObject]:
+        """GetDocuments: by uniqueId or entryUUID, in the current version for the former; never what is deleted, and the
+        signatures of lots only if ``signatures`` says so, to who may read them."""
         by_unique_id = sa.and_(entries.c.unique_id.in_(query.values(UNIQUE_ID)), entries.c.current)
         by_name = entries.c.key.in_(query.values(ENTRY_UUID))
-        return await self._entries([sa.or_(by_unique_id, by_name), entries.c.status != DELETED], ())
+        return await self._entries([sa.or_(by_unique_id, by_name), entries.c.status != DELETED], (), signatures)
 
     async def find_sets(self, query: StoredQuery) -> list[FoundObject]:
         """FindSubmissionSets, without the lots of which every document is hidden from the reader."""
@@ -120,16 +121,18 @@ class Search:
         return await self._read(links, chosen, read)
 
     async def _entries(
-        self, wanted: Sequence[sa.ColumnElement[bool]], authors: Sequence[Sequence[str]]
+        self, wanted: Sequence[sa.ColumnElement[bool]], authors: Sequence[Sequence[str]], signatures: bool = False
     ) -> list[FoundObject]:
         hidden = sa.case((entries.c.masked, entries.c.value), else_=sa.null()).label("hidden")
         chosen = sa.select(entries.c.key, entries.c.unique_id, entries.c.authors, hidden, self._xml(entries))
 
         def read(row: Any) -> FoundObject | None:
-            shown = self._open(row.hidden) and _authored(row.authors, authors)
+            shown = self._open(row.hidden, signatures) and _authored(row.authors, authors)
             return FoundObject(row.key, row.metadata, row.unique_id) if shown else None
 
-        return await self._read(entries, chosen.where(~entries.c.signature, *wanted), read)
+        if not signatures:
+            chosen = chosen.where(~entries.c.signature)
+        return await self._read(entries, chosen.where(*wanted), read)
 
     async def _read(
         self, table: sa.Table, chosen: sa.Select[Any], read: Callable[[Any], FoundObject | None]
@@ -156,12 +159,12 @@ class Search:
     def _xml(self, table: sa.Table) -> sa.ColumnElement[Any]:
         return (octets(table.c.metadata) if self._whole else sa.literal(b"")).label("metadata")
 
-    def _open(self, hidden: str | None) -> bool:
+    def _open(self, hidden: str | None, signatures: bool = False) -> bool:
         """Whether the reader may know of an object behind which this document stands, if any does."""
         if hidden is None:
             return True
         document = StoredDocument.from_json(json.loads(hidden))
-        return not document.signature and self._shown(document)
+        return (signatures or not document.signature) and self._shown(document)
 
 
 def ends(query: StoredQuery) -> tuple[str, ...]:
