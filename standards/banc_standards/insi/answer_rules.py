@@ -10,6 +10,7 @@ from lxml import etree
 
 from banc_standards.ins import OIDS
 from banc_standards.insi import names
+from banc_standards.insi.card import right_key
 from banc_standards.insi.read import error
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
@@ -31,7 +32,8 @@ def _result(message: Message) -> etree._Element | None:
 
 
 def _text(root: etree._Element, path: str) -> str:
-    return (root.findtext("/".join(f"{_R}{step}" for step in path.split("/"))) or "").strip()
+    found = root.find("/".join(f"{_R}{step}" for step in path.split("/")))
+    return "" if found is None else str(found.xpath("string()")).strip()
 
 
 def _records(message: Message) -> Iterator[tuple[str, etree._Element]]:
@@ -142,13 +144,11 @@ def _ins(message: Message) -> Iterator[Hit]:
     certainty="deduced",
 )
 def _key(message: Message) -> Iterator[Hit]:
-    from banc_standards.ins import key
-
     for place, item in _records(message):
         number, given = _text(item, "IdIndividu/NumIdentifiant"), _text(item, "IdIndividu/Cle")
-        known = re.fullmatch(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}", number) is not None
-        if known and given and given != key(number):
-            yield Hit(f"{place}/IdIndividu/Cle", found=given, expected=key(number), line=line_of(item))
+        right = right_key(number)
+        if right and given and given != right:
+            yield Hit(f"{place}/IdIndividu/Cle", found=given, expected=right, line=line_of(item))
 
 
 @_BOOK.rule(

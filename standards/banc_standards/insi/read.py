@@ -281,7 +281,7 @@ def error(message: Message) -> SiramError | None:
         code=attributes.get("code", ""),
         severity=attributes.get("severite", ""),
         message_id=attributes.get("messageID"),
-        text="" if found is None else (found.text or ""),
+        text="" if found is None else _whole(found),
         subcode=raised.subcode,
         reason=raised.reason,
     )
@@ -314,7 +314,8 @@ def _record(root: etree._Element) -> InsRecord:
 
 def _result(root: etree._Element, path: str) -> str:
     qualified = "/".join(f"{{{names.RESULTAT}}}{step}" for step in path.split("/"))
-    return (root.findtext(qualified) or "").strip()
+    found = root.find(qualified)
+    return "" if found is None else _whole(found).strip()
 
 
 def _elements(root: etree._Element) -> list[etree._Element]:

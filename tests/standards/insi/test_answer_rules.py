@@ -9,6 +9,7 @@ from banc_standards.insi import build
 from banc_standards.insi.answer_rules import RULES
 from banc_standards.insi.faults import DESIR_550
 from banc_standards.insi.model import Answer, Individual, InsRecord
+from banc_standards.insi.read import answer
 from banc_standards.soap.build import serialize
 from banc_standards.soap.read import read
 
@@ -52,6 +53,17 @@ def test_a_right_answer_breaks_nothing(data):
 def test_a_rule_finds_its_own_break(rule):
     assert BROKEN[rule] not in (FOUND, FAULT)
     assert rule in found(BROKEN[rule])
+
+
+@pytest.mark.parametrize("number", ["9790351215189", "0790351215189", "27903A1215189"])
+def test_a_number_that_no_key_fits_has_none_to_compare(number):
+    assert "INSI-ANS-006" not in found(FOUND.replace(b"2790351215189", number.encode()))
+
+
+def test_a_comment_cuts_no_text_of_an_answer():
+    cut = FOUND.replace(b"2790351215189", b"279035<!-- coupe -->1215189").replace(b">00<", b"><!-- -->00<")
+    assert found(cut) == set()
+    assert answer(read(cut)) == answer(read(FOUND))
 
 
 def test_every_rule_has_its_case():
