@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from banc_standards.mail.addresses import listed
-from banc_standards.mail.mime import DEFAULT_LIMITS, Limits, Mime, Part, cut, decoded, in_charset
+from banc_standards.mail.mime import DEFAULT_LIMITS, Limits, Mime, Part, cut, decoded, in_charset, uncommented
 from banc_standards.mail.model import Mailbox
 from banc_standards.mail.names import ARCHIVE, CITIZEN, CODES, INS, MARKER, NIL, PDF, READ_RECEIPT, ZIP
 
@@ -49,18 +49,17 @@ class Received:
     @cached_property
     def message_id(self) -> str | None:
         """The Message-ID, brackets included."""
-        value = self.mime.headers.first("Message-ID")
-        return value.strip() or None if value else None
+        return self._bare("Message-ID") or None
 
     @cached_property
     def in_reply_to(self) -> tuple[str, ...]:
         """The messages that this one answers."""
-        return tuple((self.mime.headers.first("In-Reply-To") or "").split())
+        return tuple(self._bare("In-Reply-To").split())
 
     @cached_property
     def references(self) -> tuple[str, ...]:
         """The thread, oldest first."""
-        return tuple((self.mime.headers.first("References") or "").split())
+        return tuple(self._bare("References").split())
 
     @cached_property
     def subject(self) -> str:
@@ -148,6 +147,10 @@ class Received:
         """Whether a machine answered by itself, so that no machine answers it (RFC 3834 §2)."""
         said = (self.mime.headers.first("Auto-Submitted") or "no").partition(";")[0].strip().lower()
         return said != "no" or self.report_type is not None
+
+    def _bare(self, name: str) -> str:
+        """A header that names messages, without comments; empty when absent."""
+        return uncommented(self.mime.headers.first(name) or "").strip()
 
     def _mailboxes(self, name: str) -> tuple[Mailbox, ...]:
         return mailboxes(self.mime.headers.all(name))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from banc_standards.mail import dsn, mdn, mime, report
+from banc_standards.mail import build, dsn, mdn, mime, report
 from banc_standards.mail.addresses import id_formed, listed
 from banc_standards.mail.dsn import Dsn, Outcome
 from banc_standards.mail.mdn import Mdn
@@ -16,7 +18,7 @@ from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.mail.smtp_rules import BY_ID as SMTP
 from banc_standards.mail.smtp_rules import Content
 
-from .conftest import DOCTOR, NOW, SENDER
+from .conftest import DOCTOR, NOW, SENDER, Letter
 
 RULES = {rule.id: rule for rule in MAIL_RULES}
 
@@ -156,3 +158,38 @@ def test_any_charset_gives_a_text_that_can_be_written(charset: str) -> None:
     mail = read(head.encode() + octets)
     assert mail.text
     assert mail.subject
+
+
+@pytest.mark.parametrize(
+    ("date", "taken"),
+    [
+        ("Sun, 22 Nov 2026 10:00:00 +0100 (CET)", True),
+        ("22 Nov 2026 10:00:00 -0000", True),
+        ("29 Feb 2024 23:59:59 GMT", True),
+        ("Thu, 31 Dec 9999 23:59:59 -1200", True),
+        ("22 Nov 2026 10:00:00", False),
+        ("29 Feb 2025 10:00:00 +0100", False),
+        ("1 Jan 10000 10:00:00 +0000", False),
+        ("2026-11-22T10:00:00Z", False),
+        ("22 Nov 2026 10:00:00 +9900", False),
+    ],
+)
+def test_a_date_is_whole_and_has_its_zone(date: str, taken: bool) -> None:
+    mail = read(f"From: A_B <a@b.fr>\r\nDate: {date}\r\n\r\nx".encode())
+    assert list(RULES["MAIL-HDR-007"].check(MailSubject(mail))) is not taken
+
+
+def test_a_comment_is_no_part_of_a_message_id() -> None:
+    mail = read(b"From: a@b.fr\r\nMessage-ID: (avant) <a@b> (apres)\r\nReferences: <x@y> (un) <z@y>\r\n\r\nx")
+    assert (mail.message_id, mail.references) == ("<a@b>", ("<x@y>", "<z@y>"))
+
+
+@pytest.mark.parametrize(
+    "day", ["1979-03-21", "21.03.1979", "21-03-79", "21 03 1979", "21031979", "1979", "03/21/1979"]
+)
+def test_a_birth_date_has_one_form(honest: Letter, day: str) -> None:
+    written = build.message(honest.mail)
+    mail = replace(honest.mail, subject=f"{honest.mail.subject.rsplit(' ', 1)[0]} {day}")
+    assert "MAIL-SUBJ-005" not in {r.id for r in MAIL_RULES for _ in r.check(MailSubject(read(written)))}
+    found = MailSubject(read(build.message(mail)))
+    assert [hit.location for hit in RULES["MAIL-SUBJ-005"].check(found)] == ["Subject"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from banc_standards.mail.addresses import canonical, id_formed, well_formed
+from banc_standards.mail.mime import uncommented
 from banc_standards.mail.names import CITIZEN, CODES, DELIVERY_RECEIPT, END_OF_EXCHANGE, INS, NIL, READ_RECEIPT
 from banc_standards.mail.rules.subject import MailSubject
 from banc_standards.rulebook import RuleBook
 from banc_standards.rules import Hit
 
 _BOOK = RuleBook("Référentiel MSSanté #2", "554 5.6.0")
+_ZONE: Final = re.compile(r"\s(?:[+-][0-9]{4}|[A-Za-z]{1,5})\Z")
 _ONCE: Final = (
     *("From", "Sender", "Reply-To", "To", "Cc", "Message-ID", "In-Reply-To", "References", "Subject", "Date"),
     *("MIME-Version", "Content-Type", "Content-Transfer-Encoding", READ_RECEIPT),
@@ -113,8 +116,9 @@ def _unique(subject: MailSubject) -> Iterator[Hit]:
     at="RFC 5322 §3.6.1",
 )
 def _date(subject: MailSubject) -> Iterator[Hit]:
-    if subject.mail.date is None:
-        yield Hit("Date", found=subject.mail.mime.headers.first("Date") or "", expected="date RFC 5322")
+    written = subject.mail.mime.headers.first("Date") or ""
+    if subject.mail.date is None or not _ZONE.search(uncommented(written).rstrip()):
+        yield Hit("Date", found=written, expected="22 Nov 2026 10:00:00 +0100")
 
 
 @_BOOK.rule(

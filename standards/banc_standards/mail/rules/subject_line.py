@@ -15,6 +15,7 @@ from banc_standards.rules import Hit
 
 _BOOK = RuleBook("Référentiel MSSanté #2, §3.1.3", "554 5.6.0")
 _DATE: Final = re.compile(r"\d{2}/\d{2}/\d{4}")
+_OTHER_DATE: Final = re.compile(r"(?:[0-9]{1,4}[-./ ][0-9]{1,2}[-./ ][0-9]{1,4}|[0-9]{4,8})\Z")
 _MATRICULE: Final = re.compile(r"(?<![0-9])[1-478][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{8}(?![0-9])")
 
 
@@ -123,7 +124,7 @@ def _birth_date(subject: MailSubject) -> Iterator[Hit]:
     found = _DATE.findall(rest)
     if found and found[-1] != expected:
         yield Hit("Subject", found=found[-1], expected=expected)
-    elif not found and rest[-4:].isdigit():
+    elif not found and _OTHER_DATE.search(rest):
         yield Hit("Subject", found=rest[-12:], expected=expected)
 
 
