@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, aclosing, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -49,8 +49,12 @@ if TYPE_CHECKING:
     from banc_harness.evidence.signature import Signer
 
 READY_FILE = "sandbox.json"
-OWNER_FILE = "sandbox.run"
-"""Holds the process of the run that a sandbox was started for."""
+_IN_USE = "UP-009"
+
+
+def owner_file(data: Path, pid: int) -> Path:
+    """The mark of a process that starts sandboxes for its own runs: one file each, as several may begin at once."""
+    return data / f"sandbox.run.{pid}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,23 +198,38 @@ async def reached(options: Options, folder: Path) -> AsyncIterator[Reached]:
         return
     beside = folder / "sandbox"
     data = options.data if found is None and not (options.resume and beside.is_dir()) else beside
-    with suppress(OSError):  # a folder that cannot be written is refused by the start itself, with its reason
-        data.mkdir(parents=True, exist_ok=True)
-        (data / OWNER_FILE).write_text(str(os.getpid()))
+    async with AsyncExitStack() as stack:
+        try:
+            ready = await stack.enter_async_context(_own(data, options.lang))
+        except EnvironmentFailed as error:
+            if error.code != _IN_USE or data == beside:
+                raise
+            ready = await stack.enter_async_context(_own(beside, options.lang))  # another run has just begun there
+        yield Reached(ready.control, Path(ready.ca_file), own=True)
+
+
+@asynccontextmanager
+async def _own(data: Path, lang: Lang) -> AsyncIterator[Ready]:
+    mark = _marked(data)
     try:
-        async with started_sandbox(data, lang=options.lang) as ready:
-            yield Reached(ready.control, Path(ready.ca_file), own=True)
+        async with started_sandbox(data, lang=lang) as ready:
+            yield ready
     finally:
         with suppress(OSError):
-            (data / OWNER_FILE).unlink()
+            mark.unlink()
+
+
+def _marked(data: Path) -> Path:
+    mark = owner_file(data, os.getpid())
+    with suppress(OSError):  # a folder that cannot be written is refused by the start itself, with its reason
+        data.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    return mark
 
 
 def _ends_with_its_run(ready: Ready, data: Path) -> bool:
     """Whether a running sandbox was started by another run, which will stop it: it is no place to play in."""
-    try:
-        return int((data / OWNER_FILE).read_text()) == ready.pid
-    except (OSError, ValueError):
-        return False
+    return owner_file(data, ready.pid).exists()
 
 
 async def _play(

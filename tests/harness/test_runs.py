@@ -6,12 +6,14 @@ import dataclasses
 import json
 import sys
 from collections.abc import Callable
+from glob import glob
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from banc_harness import runs
+from banc_harness.in_process import sandbox as started_sandbox
 from banc_harness.reports import baseline
 from banc_harness.runs import Options
 from banc_standards.contracts.events import read_event
@@ -198,8 +200,23 @@ async def test_sandbox_of_another_run_is_left_alone(
     chosen = dataclasses.replace(options(sandbox=None, ca_file=None), data=data)
     assert (await runs.run(chosen)).report.mode == "strict"
 
-    (data / runs.OWNER_FILE).write_text(str(ready.pid))
+    runs.owner_file(data, ready.pid).touch()
     report = (await runs.run(chosen)).report
 
     assert report.mode == "lenient"
     assert (tmp_path / "report" / "sandbox").is_dir()
+
+
+async def test_runs_that_begin_at_once_in_one_folder_have_a_sandbox_each(options: MakeOptions, tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    held.mkdir()
+    async with started_sandbox(held):
+        (held / runs.READY_FILE).unlink()  # as if it had not got that far yet
+        chosen = dataclasses.replace(options(sandbox=None, ca_file=None), data=held)
+
+        report = (await runs.run(chosen)).report
+
+    assert report.mode == "lenient"
+    assert (tmp_path / "report" / "sandbox").is_dir()
+    assert not glob(f"{tmp_path}/**/sandbox.run.*", recursive=True)
+    assert not glob(f"{tmp_path}/**/pki.*.tmp", recursive=True)
