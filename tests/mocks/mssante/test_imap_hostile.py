@@ -105,3 +105,11 @@ def test_a_heavy_message_is_kept_and_found(bench: Bench, line: Line) -> None:
     assert bench.messages(GP.mailbox)[-1]["subject"] == "lourd"
     for keys, found in ((b"BODY zzz", b"* SEARCH 1"), (b"SUBJECT leger", b"* SEARCH")):
         assert line.ask(b"SEARCH " + keys)[0] == found
+
+
+@pytest.mark.parametrize("command", ['SELECT "Envoyés"', 'CREATE "é"', 'LIST "" "Envoyé%"', "SELECT {9+}\r\nEnvoyés"])
+def test_a_folder_is_named_in_modified_utf7(bench: Bench, line: Line, command: str) -> None:
+    opened(bench, line)
+    assert line.ask(command.encode())[-1].startswith(b"a BAD")
+    assert bench.rules(bench.exchanges()[-1]) == {"IMAP-SYN-001"}
+    assert line.ask(b"SELECT Envoy&AOk-s")[-1].startswith(b"a OK")

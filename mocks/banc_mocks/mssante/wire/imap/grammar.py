@@ -142,13 +142,18 @@ class Reader:
 
     def folder(self) -> str:
         """The name of a folder, out of modified UTF-7 (RFC 3501 §5.1.3)."""
-        return decoded_name(self.astring())
+        return self._name(self.astring())
 
     def pattern(self) -> str:
         """A folder name that may hold ``*`` and ``%``."""
         if self.peek() in (b'"', b"{"):
-            return decoded_name(self.string())
-        return decoded_name(self.match(_LIST, "nom de dossier / folder name")[0])
+            return self._name(self.string())
+        return self._name(self.match(_LIST, "nom de dossier / folder name")[0])
+
+    def _name(self, octets: bytes) -> str:
+        if not octets.isascii():
+            raise self.fail("UTF-7 modifié / modified UTF-7")
+        return decoded_name(octets)
 
     def numbers(self) -> Numbers:
         """A sequence set."""
@@ -222,8 +227,8 @@ _SHIFTED: Final = re.compile(r"&([^-]*)-")
 
 
 def decoded_name(octets: bytes) -> str:
-    """A folder name out of modified UTF-7; what is not of that form is taken as UTF-8."""
-    text = octets.decode("utf-8", "replace")
+    """A folder name out of modified UTF-7; what is not of that form is taken as it is."""
+    text = octets.decode("ascii", "replace")
 
     def of(found: re.Match[str]) -> str:
         if not found[1]:
