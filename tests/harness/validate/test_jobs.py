@@ -93,7 +93,9 @@ def test_a_process_that_dies_fails_the_environment_and_what_was_judged_is_told(v
 
     told = validate("a.xml", "--jobs", "2")
 
-    assert (told.code, told.files) == (3, [])
+    assert told.code == 3
+    assert [(one["path"], one["conform"]) for one in told.files] == [("a.xml", False)]
+    assert "--jobs" in told.files[0]["unusable"]
     assert "[VALIDATE-900]" in told.err
 
 
