@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -83,6 +83,7 @@ LOTS = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no defect
 @given(LOTS, st.lists(ENTRIES, max_size=3, unique_by=lambda entry: entry.id))
 def test_any_metadata_are_read_back_the_same(lot: SubmissionSet, entries: list[DocumentEntry]) -> None:
     written = submission(lot, entries)
