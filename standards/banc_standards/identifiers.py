@@ -108,11 +108,11 @@ def cog(text: str) -> bool:
 
 IdNatKind = Literal["RPPS", "ADELI", "CABINET_RPPS", "CABINET_ADELI", "FINESS", "SIREN", "SIRET", "TEST_CARD", "EDIT"]
 _INTERNAL: Final[dict[str, IdNatKind]] = {
-    "1": "CABINET_RPPS",
+    "1": "CABINET_ADELI",
     "3": "FINESS",
     "4": "SIREN",
     "5": "SIRET",
-    "6": "CABINET_ADELI",
+    "6": "CABINET_RPPS",
 }
 _PROFESSIONAL = Sentence(
     "Attendu : 8 + RPPS (12 chiffres), 0 + ADELI (10), préfixe 1, 3, 4, 5 ou 6 + structure + / + identifiant interne.",

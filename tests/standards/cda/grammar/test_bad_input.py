@@ -31,10 +31,11 @@ LAUGHS = b"<!DOCTYPE lolz [<!ENTITY a 'ha'>" + b"".join(
         (b"<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a>&x;</a>", "XML-003"),
         (b"<!DOCTYPE a SYSTEM 'http://127.0.0.1:1/a.dtd'><a/>", "XML-002"),
         (b"<ClinicalDocument xmlns='urn:hl7-org:v3'>" + b"<a>" * 10_000 + b"</a>" * 10_000, "XML-005"),
+        (b"<a " + b" ".join(b"a%d='1'" % number for number in range(20_000)) + b"/>", "XML-004"),
         (b'<?xml version="1.0" encoding="UTF-8"?><a>\xe9</a>', "XML-006"),
         (b'<?xml version="1.0" encoding="UTF-16"?><a>\xe9</a>', "XML-006"),
     ],
-    ids=["text", "pdf", "zip", "zeroes", "laughs", "entity", "dtd", "deep", "latin", "not-utf-16"],
+    ids=["text", "pdf", "zip", "zeroes", "laughs", "entity", "dtd", "deep", "attributes", "latin", "not-utf-16"],
 )
 def test_what_is_no_document_is_refused_at_once(data: bytes, rule: str) -> None:
     started = time.process_time()
@@ -69,11 +70,10 @@ def test_two_hundred_mebibytes_are_refused_before_they_are_parsed() -> None:
         b"<id root='1.02'/>" * 200_000,
         b"<section ID='a'/>" * 200_000,
         b"<author>" * 150 + b"<x/>" * 100_000 + b"</author>" * 150,
-        b"<text " + b" ".join(b"a%d='1'" % number for number in range(20_000)) + b"/>",
         b"<title>" + b"x" * 20_000_000 + b"</title>",
         b"".join(b"<n%d/>" % number for number in range(50_000)),
     ],
-    ids=["wide", "wrong", "same-ids", "deep-and-wide", "attributes", "text", "names"],
+    ids=["wide", "wrong", "same-ids", "deep-and-wide", "text", "names"],
 )
 def test_a_huge_document_is_judged_in_bounded_time(inside: bytes) -> None:
     data = b"<ClinicalDocument xmlns='urn:hl7-org:v3'>" + inside + b"</ClinicalDocument>"
