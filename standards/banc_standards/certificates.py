@@ -56,8 +56,11 @@ _UNREADABLE: Final = (
 )
 
 
+@lru_cache(maxsize=256)
 def load(der: bytes) -> x509.Certificate:
     """The certificate in ``der``, all of which can be read: the library would fail later, where a part is asked for.
+
+    The same one comes with each message of a software: what was read whole once is known again.
 
     Raises ``ValueError``.
     """

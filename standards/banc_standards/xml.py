@@ -208,6 +208,8 @@ def _has_a_long_tag(data: bytes) -> bool:
 def _measure_tags(data: bytes, root: etree._Element) -> None:
     """Attributes, then namespaces; a document that cannot hold too many of them is not walked."""
     wide = b"\0" in data[:4]
+    if not wide and data.count(b"=") <= MOST_ATTRIBUTES:  # each of either is written with one
+        return
     if wide or _has_a_long_tag(data):
         crowded: Any = _CROWDED(root)
         if crowded:

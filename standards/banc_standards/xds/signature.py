@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from banc_standards import certificates
 from banc_standards.errors import BancError, Sentence
 from banc_standards.terminology.documents import SIGNATURE_PURPOSE
 from banc_standards.xml import XmlRefused, parse
@@ -264,7 +265,7 @@ def _read(root: etree._Element) -> LotSignature:
         raise SignatureRefused("XDS-SIG-002", "ds:Manifest")
     text = root.findtext(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate") or ""
     try:
-        certificate = x509.load_der_x509_certificate(b64decode(text))
+        certificate = certificates.load(b64decode(text))
     except ValueError:
         raise SignatureRefused("XDS-SIG-002", "X509Certificate") from None
     method = root.find(f"{DS}SignedInfo/{DS}SignatureMethod")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 import xmlsec
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from banc_standards.rules import Registry, judge
@@ -70,6 +73,21 @@ def test_an_altered_signature_is_refused(old: bytes, new: bytes, signature: byte
 def test_something_else_is_unreadable(data: bytes) -> None:
     with pytest.raises(SignatureRefused) as refused:
         read(data)
+
+    assert refused.value.rule_id == "XDS-SIG-002"
+
+
+def test_a_certificate_of_which_a_part_cannot_be_read_is_unreadable(signature: bytes) -> None:
+    root = etree.fromstring(signature)
+    held = root.find(f".//{DS}X509Certificate")
+    assert held is not None
+    der = b64decode(held.text or "")
+    issuer = x509.load_der_x509_certificate(der).issuer.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    assert isinstance(issuer, str)
+    held.text = b64encode(der.replace(issuer.encode(), b"\xff" + issuer.encode()[1:])).decode()
+
+    with pytest.raises(SignatureRefused) as refused:
+        read(etree.tostring(root))
 
     assert refused.value.rule_id == "XDS-SIG-002"
 
