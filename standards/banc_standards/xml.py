@@ -188,6 +188,8 @@ MOST_ATTRIBUTES: Final = 1_000
 squared."""
 _LONG_TAG: Final = 4 * MOST_ATTRIBUTES
 """Bytes without ``<`` that an element with so many attributes begins with: none is written in less than four."""
+_PLAIN: Final = ("UTF-8", "US-ASCII", "ASCII", "ISO-8859-", "WINDOWS-125")
+"""Encodings in which markup is written in its ASCII bytes; in others (UTF-16, UTF-7) bytes tell nothing of it."""
 _CROWDED: Final = etree.XPath(f"(//*[count(@*) > {MOST_ATTRIBUTES}])[1]")
 
 
@@ -207,14 +209,14 @@ def _has_a_long_tag(data: bytes) -> bool:
 
 def _measure_tags(data: bytes, root: etree._Element) -> None:
     """Attributes, then namespaces; a document that cannot hold too many of them is not walked."""
-    wide = b"\0" in data[:4]
-    if not wide and data.count(b"=") <= MOST_ATTRIBUTES:  # each of either is written with one
+    plain = (root.getroottree().docinfo.encoding or "UTF-8").upper().startswith(_PLAIN)
+    if plain and data.count(b"=") <= MOST_ATTRIBUTES:  # each of either is written with one
         return
-    if wide or _has_a_long_tag(data):
+    if not plain or _has_a_long_tag(data):
         crowded: Any = _CROWDED(root)
         if crowded:
             raise XmlRefused("XML-004", f"> {MOST_ATTRIBUTES} attributs", line_of(crowded[0]))
-    if not wide and data.count(b"xmlns") <= MOST_ATTRIBUTES:
+    if plain and data.count(b"xmlns") <= MOST_ATTRIBUTES:
         return
     in_scope = 0
     for event, _ in etree.iterwalk(root, events=("start-ns", "end-ns")):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from banc_standards import xml_rules
@@ -88,6 +90,13 @@ def many(name: str, count: int) -> str:
 def test_what_canonicalization_would_take_for_ever_on_is_refused(data: bytes) -> None:
     with pytest.raises(XmlRefused) as refused:
         parse(data)
+    assert refused.value.rule_id == "XML-004"
+
+
+def test_too_many_attributes_are_refused_where_no_byte_shows_them() -> None:
+    hidden = b64encode(f"<a {many('b', 1001)}/>".encode("utf-16-be")).rstrip(b"=")
+    with pytest.raises(XmlRefused) as refused:
+        parse(b'<?xml version="1.0" encoding="UTF-7"?>+' + hidden + b"-")
     assert refused.value.rule_id == "XML-004"
 
 
